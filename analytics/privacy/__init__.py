@@ -1,0 +1,1 @@
+"""What may be shown: the lattice, merging, suppression and the audit."""

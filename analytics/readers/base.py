@@ -1,0 +1,120 @@
+"""What every reader is given and hands over; a reader is a module with FORMAT, identify and read."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import polars as pl
+
+from analytics.errors import AnalyticsError
+from analytics.schema import validate
+
+CAPABILITIES = (
+    "seats",  # who may use the tool
+    "views",  # opening and reading
+    "acts",  # single acts with their time
+    "replies",  # what is answered
+    "recipients",  # whom an act reached
+    "reactions",
+    "meetings",  # start and end
+    "openness",  # public against private spaces
+    "managers",
+    "departments",
+    "levels",
+    "locations",
+    "hire_dates",
+    "time_zones",
+)
+
+
+@dataclass(frozen=True)
+class Format:
+    """One export format: `provides` and `cannot_see` are words of CAPABILITIES."""
+
+    id: str
+    title: str
+    tool: str | None
+    provides: frozenset[str]
+    cannot_see: frozenset[str]
+
+
+class UnreadableExport(AnalyticsError):
+    """The whole file is refused: `code` is one of the reject codes, the text says what to do."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the person said about the file: canonical field -> column of the file, and the tool's name."""
+
+    columns: dict[str, str] = field(default_factory=dict)
+    tool: str | None = None
+
+
+class Sink:
+    """Where a reader puts what it found: frames are checked against data/schema.sql and written as Parquet parts.
+
+    The account is kept in records of the source (messages, rows): read = stored + rejected + duplicates + non_records.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.rows: Counter[str] = Counter()
+        self.actions: Counter[str] = Counter()
+        self.rejected: Counter[str] = Counter()
+        self.warnings: Counter[str] = Counter()
+        self.ignored: list[str] = []
+        self.stored = 0
+        self.duplicates = 0
+        self.non_records = 0
+        self._rejects: list[tuple[str, str]] = []
+
+    def add(self, table: str, frame: pl.DataFrame) -> None:
+        """Keep rows of export.<table>; raises dataframely's error when a column is off."""
+        if frame.is_empty():
+            return
+        frame = validate(f"export.{table}", frame)
+        frame.write_parquet(self.folder / f"{table}-{self.rows[table]:012d}.parquet", compression="zstd")
+        self.rows[table] += frame.height
+        if table == "event":
+            self.actions.update(dict(frame.group_by("action").len().iter_rows()))
+
+    def reject(self, place: str, code: str) -> None:
+        """Set one record apart; place is `line 7` or `general/2026-01-05.json#3`."""
+        self.rejected[code] += 1
+        self._rejects.append((place, code))
+
+    def reject_many(self, places: list[str], code: str) -> None:
+        """Set several records apart for the same reason."""
+        self.rejected[code] += len(places)
+        self._rejects.extend((place, code) for place in places)
+
+    def warn(self, code: str, times: int = 1) -> None:
+        """Note something worth saying about the file, without setting a record apart."""
+        self.warnings[code] += times
+
+    def rejects(self) -> pl.DataFrame:
+        """Return export.reject."""
+        return pl.DataFrame(self._rejects, schema=["place", "code"], orient="row").cast(pl.String)
+
+
+class Reader(Protocol):
+    """The shape of a reader module."""
+
+    FORMAT: Format
+
+    def identify(self, source: "Source") -> bool:
+        """Say, from content alone, whether this file is of the format; cheap, never raises."""
+
+    def read(self, source: "Source", sink: Sink, options: Options) -> None:
+        """Hand the whole file over to the sink; raises UnreadableExport when nothing of it may be kept."""
+
+
+class Source(Protocol):
+    """A file, zip or folder that was already opened safely (readers/files.py)."""
+
+    name: str

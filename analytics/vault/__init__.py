@@ -1,0 +1,1 @@
+"""What is kept: a workspace on disk, its imports, identities and rollups."""

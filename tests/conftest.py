@@ -1,0 +1,15 @@
+"""Shared by all tests: where the outside data lie, and that their absence is said."""
+
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """Return the folder of real data, or skip: it is not part of the project."""
+    if not SHARED.exists():
+        pytest.skip("real data are not on this machine (../shared)")
+    return SHARED
