@@ -258,7 +258,8 @@ create table release.figure (
     numerator   double,
     denominator double,
     coverage    double,
-    reason      text
+    reason      text,
+    position    integer not null
 );
 comment on table  release.figure             is 'One published figure. A null cut means "all of them together".';
 comment on column release.figure.variant     is '"" for a metric without variants';
@@ -274,6 +275,7 @@ comment on column release.figure.places      is 'Rank interval such as "2-7"; nu
 comment on column release.figure.change      is 'Against the period before, same people; null = not comparable';
 comment on column release.figure.n           is 'People in the cell; null where hidden';
 comment on column release.figure.coverage    is 'Share of the cell''s headcount that the exports let us see';
+comment on column release.figure.position    is 'Order of the bin within the metric';
 comment on column release.figure.reason      is 'Why value is null (metrics/reasons.py)';
 
 create table release.flow (
@@ -299,6 +301,7 @@ comment on table  release.finding       is 'What may be said about the period, m
 comment on column release.finding.slots is 'JSON object of the numbers and names that fill the sentence';
 
 create table release.passport (
+    position integer not null,
     metric   text not null,
     passport text not null
 );
@@ -315,10 +318,11 @@ create table release.coverage (
 comment on table release.coverage is 'People seen in a tool and week, of how many; null department = company.';
 
 create table release.computable (
-    metric text not null,
+    position   integer not null,
+    metric     text not null,
     computable boolean not null,
-    reason text,
-    needs  text
+    reason     text,
+    needs      text
 );
 comment on table release.computable is 'What the exports of this workspace can tell, and what would be needed for the rest.';
 

@@ -1,0 +1,212 @@
+"""Reading a release: the only door for figures. Whatever is shown comes through here."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from analytics import places
+from analytics.errors import AnalyticsError
+from analytics.schema import tables
+
+if TYPE_CHECKING:
+    import duckdb
+    import polars as pl
+
+CUTS = ("department", "level", "location", "tool")
+Grain = Literal["week", "month", "quarter", "all"]
+KEPT_OPEN = 4  # a reader may still be on the release before while a new one is published
+
+SAFE = {
+    "enable_external_access": "false",
+    "lock_configuration": "true",
+    "python_enable_replacements": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "memory_limit": "1GB",
+    "threads": "2",
+}
+
+
+class NotReleased(AnalyticsError):
+    """What was asked for is not in the release."""
+
+
+def workspaces() -> list[str]:
+    """Return the names of the workspaces that have a release, in alphabetical order."""
+    base = places.home()
+    if not base.is_dir():
+        return []
+    return sorted(entry.name for entry in base.iterdir() if (entry / "CURRENT").is_file())
+
+
+def current(workspace: str) -> Path | None:
+    """Return the file of the workspace's present release, or None when nothing was published yet.
+
+    A damaged pointer falls back to the newest release file of the same workspace.
+    """
+    folder = places.folder(workspace)
+    pointer, releases = folder / "CURRENT", folder / "releases"
+    name = pointer.read_text().strip() if pointer.is_file() else ""
+    named = releases / Path(name).name
+    if name and named.is_file():
+        return named
+    kept = sorted(releases.glob("[0-9]*.duckdb")) if releases.is_dir() else []
+    return kept[-1] if kept else None
+
+
+@lru_cache(maxsize=KEPT_OPEN)
+def open_release(path: Path) -> "Release":
+    """Return the release in this file, opened read-only with everything outside it locked."""
+    import duckdb
+
+    if not path.is_file():
+        raise NotReleased(
+            f"There is no release at {path.name}: import an export or run `make demo`."
+        )
+    try:
+        return Release(path, duckdb.connect(str(path), read_only=True, config=SAFE))  # type: ignore[arg-type]
+    except duckdb.Error as error:
+        raise NotReleased(
+            f"The release {path.name} cannot be opened: its file is damaged. "
+            "Import any file again to publish a new one."
+        ) from error
+
+
+@dataclass(frozen=True, eq=False)
+class Release:
+    """One published release: figures, flows, findings, passports, coverage, certificate, company."""
+
+    path: Path
+    connection: "duckdb.DuckDBPyConnection"
+
+    @property
+    def number(self) -> int:
+        """Return the running number of the release."""
+        return int(self.path.stem)
+
+    def _rows(self, sql: str, *values: object) -> "pl.DataFrame":
+        # one cursor a call: a connection refuses a second thread
+        return self.connection.cursor().sql(sql, params=list(values)).pl()
+
+    def figures(
+        self,
+        metric: str,
+        *,
+        variant: str | None = "",
+        grain: Grain = "all",
+        by: str | None = None,
+        start: date | None = None,
+        end: date | None = None,
+        **cell: str | None,
+    ) -> "pl.DataFrame":
+        """Return rows of release.figure, sorted by period, cuts and bin.
+
+        `cell` names department, level, location, tool; what is neither named nor in `by`
+        ("department", "department_tool" …) is taken all together. Periods from start up to,
+        not including, end. `variant=None` returns all variants.
+        """
+        grouped = tuple(by.split("_")) if by else ()
+        unknown = ({*grouped, *cell}) - set(CUTS)
+        if unknown:
+            raise NotReleased(
+                f"There is no cut by {', '.join(sorted(unknown))}: the release holds {', '.join(CUTS)}."
+            )
+        where, values = ["metric = ?", "grain = ?"], [metric, grain]
+        if variant is not None:
+            where.append("variant = ?")
+            values.append(variant)
+        for cut in CUTS:  # names from a fixed list; values are parameters
+            if cell.get(cut) is not None:
+                where.append(f"{cut} = ?")
+                values.append(str(cell[cut]))
+            else:
+                where.append(f"{cut} is {'not ' if cut in grouped else ''}null")
+        for sign, day in ((">=", start), ("<", end)):
+            if day is not None and grain != "all":
+                where.append(f"period {sign} ?")
+                values.append(day.isoformat())
+        columns = ", ".join(tables()["release.figure"])
+        return self._rows(
+            f"select {columns} from figure where {' and '.join(where)}"  # noqa: S608
+            " order by period nulls first, department nulls first, level nulls first,"
+            " location nulls first, tool nulls first, variant, position, bin nulls first",
+            *values,
+        )
+
+    def passports(self) -> list[dict[str, Any]]:
+        """Return every metric's passport, in the order of the catalogue."""
+        rows = self._rows("select passport from passport order by position")
+        return [json.loads(text) for text in rows["passport"]]
+
+    def passport(self, metric: str) -> dict[str, Any]:
+        """Return one metric's passport, or raise naming the metrics that exist."""
+        known = {passport["id"]: passport for passport in self.passports()}
+        if metric not in known:
+            raise NotReleased(f"There is no metric {metric!r}: choose one of {', '.join(known)}.")
+        return known[metric]
+
+    def findings(self) -> "pl.DataFrame":
+        """Return release.finding, most important first; slots is a JSON object."""
+        return self._rows(
+            "select rank, finding, verdict, page, metric, slots from finding order by rank"
+        )
+
+    def flows(
+        self, cut: str = "level", grain: Grain = "all", period: date | None = None
+    ) -> "pl.DataFrame":
+        """Return release.flow of one cut, grain and period."""
+        return self._rows(
+            "select grain, period, cut, source, target, ratio, reason from flow"
+            " where cut = ? and grain = ? and period is not distinct from ?::date"
+            " order by source, target",
+            cut,
+            grain,
+            period.isoformat() if period else None,
+        )
+
+    def coverage(self) -> "pl.DataFrame":
+        """Return release.coverage: people seen by tool, week and department (null = company)."""
+        return self._rows(
+            "select tool, week, department, people, headcount, reason from coverage"
+            " order by tool, week, department nulls first"
+        )
+
+    def computable(self) -> "pl.DataFrame":
+        """Return release.computable: what these exports can tell, and what would tell the rest."""
+        return self._rows(
+            "select metric, computable, reason, needs from computable order by position"
+        )
+
+    def _items(self, table: str) -> dict[str, Any]:
+        rows = self._rows(f"select item, value from {table}")  # noqa: S608  # a fixed name
+        return dict(rows.iter_rows())
+
+    def certificate(self) -> dict[str, str]:
+        """Return what the audit tried and found."""
+        return self._items("certificate")
+
+    def company(self) -> dict[str, str | None]:
+        """Return name, dates, headcount, tools and settings."""
+        return self._items("company")
+
+    def periods(self, grain: Grain) -> list[date]:
+        """Return the first days of the periods of this grain that hold figures."""
+        rows = self._rows(
+            "select distinct period from figure where grain = ? and period is not null order by 1",
+            grain,
+        )
+        return rows["period"].to_list()
+
+    def groups(self, cut: str) -> list[str]:
+        """Return the groups of one cut that can be chosen: those with at least one figure shown."""
+        if cut not in CUTS:
+            raise NotReleased(f"There is no cut by {cut}: the release holds {', '.join(CUTS)}.")
+        others = " and ".join(f"{other} is null" for other in CUTS if other != cut)
+        rows = self._rows(
+            f"select distinct {cut} as name from figure"  # noqa: S608  # from a fixed list
+            f" where {cut} is not null and {others} and value is not null order by 1"
+        )
+        return rows["name"].to_list()

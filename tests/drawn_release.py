@@ -1,0 +1,239 @@
+"""A small release with invented figures, so that pages and the command line are tested without a vault."""
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from analytics.press import write
+
+DEPARTMENTS = {
+    "Customer care": 96, "Engineering": 120, "Finance": 38, "Human resources": 24,
+    "Marketing": 41, "Operations": 64, "Other (n = 17)": 17,
+}  # fmt: skip
+LEVELS = {"0–1": 12, "2": 48, "3": 140, "4": 200}
+LOCATIONS = {"Berlin": 120, "Milano": 180, "Other places (n = 100)": 100}
+TOOLS = {"slack": 380, "mail": 400}
+PEOPLE = 400
+FIRST = date(2025, 12, 29)
+WEEKS = [FIRST + timedelta(weeks=i) for i in range(26)]
+MONTHS = [WEEKS[0], WEEKS[5], WEEKS[9], WEEKS[13], WEEKS[18], WEEKS[22]]
+QUARTERS = [WEEKS[0], WEEKS[13]]
+# metric -> (unit, typical value, variants, bins)
+SHAPES = {
+    "active_people": ("share", 0.62, ["", "slack", "viva", "swoop"], [None]),
+    "adoption_funnel": ("share", None, [""], ["enabled", "active", "contributing", "reciprocal", "habitual"]),
+    "stickiness": ("share", 0.41, [""], [None]),
+    "lifecycle": ("count", None, [""], ["new", "retained", "resurrected", "dormant"]),
+    "retention": ("share", None, ["", "rolling", "bracket"], None),
+    "participation_inequality": ("ratio", 0.61, [""], [None]),
+    "collaboration_hours": ("hours", 9.4, ["", "c0.5", "c5", "c10"], ["total", "meeting", "call", "own", "reading"]),
+    "meeting_hours": ("hours", 4.8, [""], [None]),
+    "outside_hours_share": ("share", 0.11, [""], [None]),
+    "weekend_share": ("share", 0.02, [""], [None]),
+    "deliveries_per_day": ("count", 21.0, [""], ["total", "direct", "mention", "group"]),
+    "cost": ("money", 1200.0, [""], [None]),
+    "tree_reach_ratio": ("ratio", 0.84, [""], [None]),
+    "messages_by_distance": ("ratio", None, [""], ["1", "2", "3", "4", "5"]),
+    "skip_level_lift": ("ratio", 0.40, [""], [None]),
+    "direct_line_lift": ("ratio", 5.2, [""], [None]),
+    "department_ei_excess": ("difference", -0.31, [""], [None]),
+    "manager_brokerage_lift": ("ratio", 0.88, [""], [None]),
+    "upward_share": ("share", 0.49, [""], [None]),
+    "upward_initiation_share": ("share", 0.52, [""], [None]),
+    "reply_asymmetry": ("difference", 0.02, [""], [None]),
+    "leadership_voice_ratio": ("ratio", 1.3, [""], [None]),
+    "broadcast_share": ("share", 0.19, [""], [None]),
+    "org_match": ("share", 0.63, [""], [None]),
+}  # fmt: skip
+BIN_VALUES = {
+    "enabled": 1.0, "active": 0.78, "contributing": 0.62, "reciprocal": 0.41, "habitual": 0.33,
+    "new": 8, "retained": 210, "resurrected": 21, "dormant": 19,
+    "total": 9.4, "meeting": 4.8, "call": 0.6, "own": 4.0, "reading": 2.1,
+    "direct": 4.0, "mention": 1.2, "group": 15.8,
+    "1": 5.2, "2": 1.9, "3": 1.2, "4": 0.8, "5": 0.47,
+}  # fmt: skip
+HIERARCHY = list(SHAPES)[list(SHAPES).index("tree_reach_ratio") :]
+TOTAL_ONLY = {"lifecycle", "retention", "participation_inequality", *HIERARCHY}
+
+
+def passport(metric: str) -> dict[str, object]:
+    unit = SHAPES[metric][0]
+    family = "hierarchy" if metric in HIERARCHY else "adoption"
+    if metric in {
+        "collaboration_hours",
+        "meeting_hours",
+        "outside_hours_share",
+        "weekend_share",
+        "deliveries_per_day",
+        "cost",
+    }:
+        family = "time_cost"
+    return {
+        "id": metric, "family": family, "title": metric.replace("_", " ").capitalize(), "question": "What is drawn here?",
+        "unit": unit, "better": "up", "definition": "An invented figure. numerator = a; denominator = b.",
+        "cuts": ["total", "department", "level", "location", "tool"], "grains": ["week", "month", "quarter", "all"],
+        "minimum": "10 people", "smallest_worth_showing": 0.02, "tables": ["event"], "needs": ["acts"],
+        "source": "drawn for tests", "peers": "", "check": "", "bins": "",
+        "words": {"up": "grows", "down": "falls", "same": "stays", "unseen": "cannot be seen"},
+        "variants": {variant: variant for variant in SHAPES[metric][2]},
+    }  # fmt: skip
+
+
+def figures(seed: int = 7) -> pl.DataFrame:
+    draw = np.random.default_rng(seed)
+    rows: list[dict[str, object]] = []
+    periods = (
+        [("week", w) for w in WEEKS]
+        + [("month", m) for m in MONTHS]
+        + [("quarter", q) for q in QUARTERS]
+        + [("all", None)]
+    )
+    cells: list[tuple[dict[str, str], int]] = [({}, PEOPLE)]
+    for cut, groups in (
+        ("department", DEPARTMENTS),
+        ("level", LEVELS),
+        ("location", LOCATIONS),
+        ("tool", TOOLS),
+    ):
+        cells += [({cut: name}, n) for name, n in groups.items()]
+    cells += [({"department": d, "tool": t}, n) for d, n in DEPARTMENTS.items() for t in TOOLS]
+    cells += [({"department": d, "level": "4"}, n // 2) for d, n in DEPARTMENTS.items()]
+    for metric, (unit, typical, variants, bins) in SHAPES.items():
+        for grain, period in periods:
+            if metric in HIERARCHY and grain == "week":
+                continue
+            if metric in {"lifecycle"} and grain not in {"week", "month"}:
+                continue
+            if metric == "retention" and grain != "all":
+                continue
+            for cell, n in cells:
+                if metric in TOTAL_ONLY and set(cell) - {"tool"}:
+                    continue
+                for variant in variants:
+                    if metric == "retention":
+                        rows += retention(variant, cell, draw)
+                        continue
+                    for position, bin_ in enumerate(bins or [None]):
+                        base = typical if bin_ is None else BIN_VALUES[bin_]
+                        rows.append(
+                            row(
+                                metric,
+                                unit,
+                                variant,
+                                grain,
+                                period,
+                                cell,
+                                n,
+                                bin_,
+                                position,
+                                base,
+                                draw,
+                            )
+                        )
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def row(metric, unit, variant, grain, period, cell, n, bin_, position, base, draw):  # noqa: PLR0917
+    entry = {
+        "metric": metric, "variant": variant, "grain": grain, "period": period, "bin": bin_, "position": position,
+        "department": None, "level": None, "location": None, "tool": None, "coverage": 0.96,
+    } | cell  # fmt: skip
+    hidden = n < 10 or (cell.get("department") == "Human resources" and cell.get("tool") == "slack")
+    if hidden:
+        return entry | {"reason": "small_group"}
+    if metric == "meeting_hours" and cell.get("tool") == "slack":
+        return entry | {"reason": "no_calendar", "n": n}
+    apart = {"Customer care": 1.25, "Operations": 0.7}.get(cell.get("department", ""), 1.0)
+    if metric in {"cost"} or unit == "count":
+        apart = 1.0
+    value = base * apart * (1 + draw.normal(0, 0.02))
+    if unit == "share":
+        value = min(value, 1.0)
+    half = abs(base) * 0.6 / np.sqrt(n)
+    compared = set(cell) == {"department"} and metric not in TOTAL_ONLY
+    moved = draw.normal(0.0, 0.02) * abs(base)
+    return entry | {
+        "value": value, "low": value - half, "high": value + half, "n": n,
+        "numerator": value * n, "denominator": float(n),
+        "shrunken": base + (value - base) * 0.8 if compared else None,
+        "chance_low": base - 1.6 * half if compared else None,
+        "chance_high": base + 1.6 * half if compared else None,
+        "named": bool(abs(value - base) > 1.6 * half) if compared else None,
+        "places": "1-7" if compared else None,
+        "change": None if grain == "all" else moved,
+        "change_low": None if grain == "all" else moved - 0.01 * abs(base),
+        "change_high": None if grain == "all" else moved + 0.01 * abs(base),
+    }  # fmt: skip
+
+
+def retention(variant, cell, draw):
+    rows = []
+    for c in range(6):
+        for k in range(6 - c):
+            bin_ = f"{MONTHS[c].isoformat()}+{k}"
+            value = 1.0 if k == 0 else 0.6 + 0.3 * np.exp(-k) + draw.normal(0, 0.01)
+            rows.append({
+                "metric": "retention", "variant": variant, "grain": "all", "period": None, "bin": bin_, "position": c * 10 + k,
+                "department": None, "level": None, "location": None, "tool": cell.get("tool"),
+                "value": value, "low": value - 0.05, "high": min(value + 0.05, 1.0), "n": 40 - c, "coverage": 0.96,
+                "numerator": value * (40 - c), "denominator": 40.0 - c,
+            })  # fmt: skip
+    return rows
+
+
+def flows() -> pl.DataFrame:
+    names = list(LEVELS)
+    return pl.DataFrame([
+        {"grain": "all", "period": None, "cut": "level", "source": a, "target": b, "ratio": round(1.7 / (1 + abs(i - j)), 2), "reason": None}
+        for i, a in enumerate(names) for j, b in enumerate(names)
+    ])  # fmt: skip
+
+
+def draw_release(folder: Path, workspace: str = "drawn", number: int = 1) -> Path:
+    """Write <folder>/<workspace>/releases/000001.duckdb and point CURRENT to it; returns the release file."""
+    space = folder / workspace
+    path = space / "releases" / f"{number:06d}.duckdb"
+    path.unlink(missing_ok=True)
+    metrics = list(SHAPES)
+    write(path, {
+        "figure": figures(),
+        "flow": flows(),
+        "finding": pl.DataFrame([
+            {"rank": 1, "finding": "change", "verdict": "clear", "page": "adoption", "metric": "active_people",
+             "slots": json.dumps({"change": 0.05, "low": 0.02, "high": 0.08})},
+            {"rank": 2, "finding": "departments_alike", "verdict": "noise", "page": "departments", "metric": "active_people",
+             "slots": json.dumps({"groups": 7})},
+            {"rank": 3, "finding": "unseen", "verdict": "unseen", "page": "trust", "metric": "meeting_hours",
+             "slots": json.dumps({"reason": "no_calendar"})},
+        ]),
+        "passport": pl.DataFrame([
+            {"position": i, "metric": m, "passport": json.dumps(passport(m))} for i, m in enumerate(metrics)
+        ]),
+        "coverage": pl.DataFrame([
+            {"tool": tool, "week": week, "department": d, "people": n - 2, "headcount": n, "reason": None}
+            for tool in TOOLS for week in WEEKS for d, n in [(None, PEOPLE), *DEPARTMENTS.items()]
+        ], infer_schema_length=None),
+        "computable": pl.DataFrame([
+            {"position": i, "metric": m, "computable": m != "meeting_hours",
+             "reason": "no_calendar" if m == "meeting_hours" else None,
+             "needs": "a calendar export" if m == "meeting_hours" else None}
+            for i, m in enumerate(metrics)
+        ]),
+        "certificate": pl.DataFrame([
+            {"item": k, "value": v} for k, v in {
+                "k": "10", "seed": "1", "targets": "41208", "exposed": "0", "hidden": "12", "merged": "3", "staff_in_published_department": "0.98",
+            }.items()
+        ]),
+        "company": pl.DataFrame([
+            {"item": k, "value": v} for k, v in {
+                "name": "Aurelia", "workspace": workspace, "release": str(number), "threshold": "10",
+                "published_at": "2026-06-29T06:12:00+00:00", "first_day": "2025-12-29", "last_day": "2026-06-28",
+                "headcount": "400", "visible": "388", "tools": "slack,mail", "demo": None, "currency": "EUR",
+            }.items()
+        ]),
+    })  # fmt: skip
+    (space / "CURRENT").write_text(path.name + "\n")
+    return path
