@@ -30,7 +30,7 @@ SAFE = {
 }
 
 
-class NotReleased(AnalyticsError):
+class ReleaseError(AnalyticsError):
     """What was asked for is not in the release."""
 
 
@@ -63,13 +63,13 @@ def open_release(path: Path) -> "Release":
     import duckdb
 
     if not path.is_file():
-        raise NotReleased(
+        raise ReleaseError(
             f"There is no release at {path.name}: import an export or run `make demo`."
         )
     try:
         return Release(path, duckdb.connect(str(path), read_only=True, config=SAFE))  # type: ignore[arg-type]
     except duckdb.Error as error:
-        raise NotReleased(
+        raise ReleaseError(
             f"The release {path.name} cannot be opened: its file is damaged. "
             "Import any file again to publish a new one."
         ) from error
@@ -111,7 +111,7 @@ class Release:
         grouped = tuple(by.split("_")) if by else ()
         unknown = ({*grouped, *cell}) - set(CUTS)
         if unknown:
-            raise NotReleased(
+            raise ReleaseError(
                 f"There is no cut by {', '.join(sorted(unknown))}: the release holds {', '.join(CUTS)}."
             )
         where, values = ["metric = ?", "grain = ?"], [metric, grain]
@@ -145,7 +145,7 @@ class Release:
         """Return one metric's passport, or raise naming the metrics that exist."""
         known = {passport["id"]: passport for passport in self.passports()}
         if metric not in known:
-            raise NotReleased(f"There is no metric {metric!r}: choose one of {', '.join(known)}.")
+            raise ReleaseError(f"There is no metric {metric!r}: choose one of {', '.join(known)}.")
         return known[metric]
 
     def findings(self) -> "pl.DataFrame":
@@ -203,7 +203,7 @@ class Release:
     def groups(self, cut: str) -> list[str]:
         """Return the groups of one cut that can be chosen: those with at least one figure shown."""
         if cut not in CUTS:
-            raise NotReleased(f"There is no cut by {cut}: the release holds {', '.join(CUTS)}.")
+            raise ReleaseError(f"There is no cut by {cut}: the release holds {', '.join(CUTS)}.")
         others = " and ".join(f"{other} is null" for other in CUTS if other != cut)
         rows = self._rows(
             f"select distinct {cut} as name from figure"  # noqa: S608  # from a fixed list

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from analytics import release
-from analytics.release import NotReleased, current, open_release
+from analytics.release import ReleaseError, current, open_release
 from tests.drawn_release import DEPARTMENTS, WEEKS, draw_release
 
 
@@ -48,7 +48,7 @@ def test_hidden_groups_are_not_offered(drawn):
 def test_values_outside_the_lattice_give_no_row_and_no_error(drawn):
     assert drawn.figures("active_people", department="'; drop table figure; --").is_empty()
     assert drawn.figures("no_such_metric").is_empty()
-    with pytest.raises(NotReleased, match="no cut by person"):
+    with pytest.raises(ReleaseError, match="no cut by person"):
         drawn.figures("active_people", by="person")
 
 

@@ -1,0 +1,404 @@
+"""The command line: `python -m analytics …`."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analytics.errors import AnalyticsError, UsageError
+
+if TYPE_CHECKING:
+    from analytics.release import Release
+
+BY = (
+    "department", "level", "location", "tool", "bin",
+    "department_level", "department_location", "department_tool",
+)  # fmt: skip
+RESULT = (
+    "metric", "variant", "period", "grain", "department", "level", "location", "tool", "bin",
+    "value", "low", "high", "shrunken", "named", "places", "n", "numerator", "denominator",
+    "coverage", "reason",
+)  # fmt: skip
+WITHHELD = ("small_group", "protected", "dominated", "nearly_all_or_none")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 = done, 1 = it could not (one sentence on stderr), 2 = wrong use."""
+    options = parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except UsageError as error:
+        print(error, file=sys.stderr)
+        return 2
+    except AnalyticsError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        print("Stopped. The last release stands.", file=sys.stderr)
+        return 1
+    except Exception as error:
+        if os.environ.get("CONVIVIO_DEBUG"):
+            raise
+        place = error.__traceback__
+        while place and place.tb_next:
+            place = place.tb_next
+        where = (
+            f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "?"
+        )
+        print(
+            f"This could not be done: an error inside Convivio ({type(error).__name__} at {where}). "
+            "The last release stands; set CONVIVIO_DEBUG=1 and run again to see more.",
+            file=sys.stderr,
+        )
+        return 1
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands."""
+    top = argparse.ArgumentParser(
+        prog="python -m analytics",
+        description="Adoption, time cost and hierarchy from the exports of collaboration tools.",
+    )
+    commands = top.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(
+        name: str, run: Callable[[argparse.Namespace], None], about: str
+    ) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=about, description=about)
+        one.set_defaults(run=run)
+        return one
+
+    def with_format(one: argparse.ArgumentParser) -> None:
+        one.add_argument("--format", choices=("table", "csv", "json"), default="table")
+
+    def with_workspace(one: argparse.ArgumentParser) -> None:
+        one.add_argument("--workspace", "-w", required=True, help="name of the workspace")
+
+    one = command("demo", demo, "Make a company with known truth and import its exports.")
+    one.add_argument("--people", type=int, default=400)
+    one.add_argument("--weeks", type=int, default=52)
+    one.add_argument("--seed", type=int, default=1)
+    one.add_argument("--workspace", "-w", default="demo")
+    one.add_argument("--files", type=Path, help="only write the export files into this folder")
+    one.add_argument(
+        "--if-missing", action="store_true", help="do nothing where the workspace has a release"
+    )
+
+    one = command("ingest", ingest, "Import export files and publish a new release.")
+    one.add_argument("paths", nargs="+", type=Path, metavar="PATH")
+    with_workspace(one)
+    one.add_argument("--map", action="append", default=[], metavar="FIELD=COLUMN", dest="columns")
+    one.add_argument("--tool", help="name of the tool the files come from")
+    one.add_argument("--time-zone", help="time zone of the company, such as Europe/Rome")
+    one.add_argument("--progress", action="store_true", help="progress as JSON lines on stderr")
+    with_format(one)
+
+    one = command("imports", imports, "List the imports of a workspace, or undo one.")
+    with_workspace(one)
+    one.add_argument("--undo", metavar="ID")
+    one.add_argument("--progress", action="store_true", help="progress as JSON lines on stderr")
+    with_format(one)
+
+    one = command(
+        "coverage", coverage, "What the exports cover, and what they can and cannot tell."
+    )
+    with_workspace(one)
+    with_format(one)
+
+    one = command("metrics", metrics, "Every metric with its definition.")
+    with_format(one)
+
+    one = command("metric", metric, "The released figures of one metric.")
+    one.add_argument("id", metavar="ID")
+    with_workspace(one)
+    one.add_argument("--by", choices=BY)
+    one.add_argument("--grain", choices=("week", "month", "quarter", "all"), default="all")
+    one.add_argument("--from", type=date.fromisoformat, dest="start", metavar="DATE")
+    one.add_argument(
+        "--to", type=date.fromisoformat, dest="end", metavar="DATE", help="day after the last"
+    )
+    for cut in ("department", "level", "location", "tool"):
+        one.add_argument(f"--{cut}")
+    one.add_argument("--variant", default="")
+    with_format(one)
+
+    one = command("attack", attack, "Try to work out small groups from a release file.")
+    one.add_argument("release", type=Path)
+    with_format(one)
+    return top
+
+
+def demo(options: argparse.Namespace) -> None:
+    """Write the demo company's export files, import them, publish."""
+    from analytics import release
+    from analytics.demo import company, settings
+
+    if options.people < 30 or options.weeks < 8:  # noqa: PLR2004
+        raise UsageError(
+            "A demo company needs at least 30 people and 8 weeks: raise --people or --weeks."
+        )
+    if options.if_missing and release.current(options.workspace):
+        return
+    if options.files:
+        for path in company(options.files, options.people, options.weeks, options.seed):
+            print(path)
+        return
+    import tempfile
+
+    from analytics.ingest import ingest as run
+    from analytics.readers.base import Options
+    from analytics.vault.workspace import Workspace
+
+    workspace = Workspace.open(options.workspace, create=True)
+    settings(workspace)
+    with tempfile.TemporaryDirectory() as folder:
+        paths = company(Path(folder), options.people, options.weeks, options.seed)
+        run(paths, options.workspace, Options(), progress=reporter(as_json=False))
+    print(f"The demo company is ready in workspace {options.workspace}.")
+
+
+def ingest(options: argparse.Namespace) -> None:
+    """Import files; stdout holds the report in the chosen format."""
+    from dataclasses import replace
+
+    from analytics.ingest import ingest as run
+    from analytics.readers.base import Options
+    from analytics.vault.workspace import Workspace
+
+    columns = {}
+    for entry in options.columns:
+        field, equals, column = entry.partition("=")
+        if not (field and equals and column):
+            raise UsageError(
+                f"--map takes FIELD=COLUMN, such as sender=actor1; it was given {entry!r}."
+            )
+        columns[field.strip()] = column.strip()
+    for path in options.paths:
+        if not path.exists():
+            raise UsageError(f"There is no file or folder {path}: check the path.")
+    workspace = Workspace.open(options.workspace, create=True)
+    if options.time_zone:
+        from zoneinfo import available_timezones
+
+        if options.time_zone not in available_timezones():
+            raise UsageError(
+                f"There is no time zone {options.time_zone!r}: use a name such as Europe/Rome."
+            )
+        workspace.write_settings(replace(workspace.settings, time_zone=options.time_zone))
+    result = run(
+        options.paths,
+        options.workspace,
+        Options(columns=columns, tool=options.tool),
+        progress=reporter(as_json=options.progress),
+    )
+    write_ingest(result, options.format)
+    if result["files"] and all(file["outcome"] == "reject" for file in result["files"]):
+        raise AnalyticsError("No file could be imported; the last release stands.")
+
+
+def write_ingest(result: dict[str, Any], form: str) -> None:
+    """Print the import report: JSON, or one row a file."""
+    if form == "json":
+        print(json.dumps(result, ensure_ascii=False))
+        return
+    rows = [
+        {
+            "file": file["file"],
+            "format": file["format"],
+            "outcome": file["outcome"],
+            "records": file["records"],
+            "stored": file["stored"],
+            "set apart": sum(file["rejected"].values()),
+            "duplicates": file["duplicates"],
+            "not records": file["non_records"],
+            "reasons": ", ".join(f"{code} {count}" for code, count in file["rejected"].items()),
+            "warnings": ", ".join(file["warnings"]),
+        }
+        for file in result["files"]
+    ]
+    write(rows, form)
+    if form == "table":
+        for file in result["files"]:
+            if file.get("message"):
+                print(f"{file['file']}: {file['message']}")
+        people = result["people"]
+        print(
+            f"People: {people['in_org']} in the HR file, {people['matched']} of them seen in the exports; "
+            f"{people['unmatched']} accounts fit nobody in it."
+        )
+        print(f"Release: {result['release']}")
+
+
+def imports(options: argparse.Namespace) -> None:
+    """List or undo imports."""
+    from analytics.ingest import undo
+    from analytics.vault.imports import listed
+    from analytics.vault.workspace import Workspace
+
+    workspace = Workspace.open(options.workspace)
+    if options.undo:
+        undo(options.workspace, options.undo, progress=reporter(as_json=options.progress))
+    write(listed(workspace), options.format, wrap="imports")
+
+
+def opened(workspace: str) -> "Release":
+    """Return the workspace's present release."""
+    from analytics import release
+
+    path = release.current(workspace)
+    if path is None:
+        known = ", ".join(release.workspaces()) or "none yet"
+        raise AnalyticsError(
+            f"Workspace {workspace} has no release: import an export first. Workspaces with one: {known}."
+        )
+    return release.open_release(path)
+
+
+def coverage(options: argparse.Namespace) -> None:
+    """Print what the exports cover and what can be computed."""
+    present = opened(options.workspace)
+    company = present.company()
+    tools = [
+        {"tool": item.removeprefix("tool:"), **json.loads(value)}
+        for item, value in company.items()
+        if item.startswith("tool:")
+    ]
+    computable = present.computable().drop("position", strict=False).to_dicts()
+    if options.format == "json":
+        print(json.dumps({"tools": tools, "metrics": computable}, ensure_ascii=False))
+        return
+    write(tools, options.format)
+    print()
+    write(computable, options.format)
+
+
+def metrics(options: argparse.Namespace) -> None:
+    """Print every passport."""
+    from analytics.metrics.catalogue import passports
+
+    entries = [passport.as_dict() for passport in passports()]
+    if options.format == "json":
+        print(json.dumps({"metrics": entries}, ensure_ascii=False))
+        return
+    write(
+        [{key: e[key] for key in ("id", "family", "unit", "question")} for e in entries],
+        options.format,
+    )
+
+
+def metric(options: argparse.Namespace) -> None:
+    """Print released figures of one metric."""
+    import polars as pl
+
+    present = opened(options.workspace)
+    known = {passport["id"]: passport for passport in present.passports()}
+    if options.id not in known:
+        raise UsageError(f"There is no metric {options.id!r}. There are: {', '.join(known)}.")
+    passport = known[options.id]
+    if options.variant not in passport["variants"]:
+        raise UsageError(
+            f"{options.id} has no variant {options.variant!r}. It has: "
+            + ", ".join(repr(variant) for variant in passport["variants"])
+        )
+    rows = present.figures(
+        options.id,
+        variant=options.variant,
+        grain=options.grain,
+        by=None if options.by == "bin" else options.by,
+        start=options.start,
+        end=options.end,
+        **{cut: getattr(options, cut) for cut in ("department", "level", "location", "tool")},
+    )
+    if options.by != "bin" and (rows["bin"] == "total").any():
+        rows = rows.filter(pl.col("bin") == "total")
+    if rows.is_empty():
+        raise AnalyticsError(
+            f"The release holds no {options.id} for this cut and grain. It is published by "
+            f"{', '.join(passport['cuts'])} and {', '.join(passport['grains'])}."
+        )
+    shown = rows.select(RESULT).with_columns(pl.col("period").cast(pl.String)).to_dicts()
+    if options.format == "json":
+        answer = {
+            "metric": options.id,
+            "unit": passport["unit"],
+            "definition": passport["definition"],
+            "release": present.number,
+            "suppressed": sum(row["reason"] in WITHHELD for row in shown),
+            "rows": shown,
+        }
+        print(json.dumps(answer, ensure_ascii=False))
+        return
+    write(shown, options.format)
+
+
+def attack(options: argparse.Namespace) -> None:
+    """Run the attacks that need the release alone; exit 1 when one succeeds."""
+    from analytics.privacy.attack import attack as run
+
+    if not options.release.is_file():
+        raise UsageError(f"There is no release file {options.release}: check the path.")
+    tried = run(options.release)
+    write(tried, options.format, wrap="attacks")
+    broken = [one["class"] for one in tried if one["succeeded"]]
+    if broken:
+        raise AnalyticsError(f"This release can be taken apart: {', '.join(broken)}.")
+
+
+def reporter(*, as_json: bool) -> Callable[[dict[str, Any]], None]:
+    """Return what prints progress to stderr: JSON lines for a program, a sentence for a person."""
+
+    def show(step: dict[str, Any]) -> None:
+        if as_json:
+            print(json.dumps(step), file=sys.stderr, flush=True)
+        else:
+            share = f" {step['done']}/{step['total']}" if step.get("total") else ""
+            print(
+                f"{step['stage']}{share} {step.get('file') or ''}".rstrip(),
+                file=sys.stderr,
+                flush=True,
+            )
+
+    return show
+
+
+def write(rows: list[dict[str, Any]], form: str, wrap: str | None = None) -> None:
+    """Print rows as a table, CSV or JSON."""
+    if form == "json":
+        print(json.dumps({wrap: rows} if wrap else rows, ensure_ascii=False, default=str))
+        return
+    if not rows:
+        print("nothing")
+        return
+    if form == "csv":
+        import polars as pl
+
+        from analytics.sheets import csv_text
+
+        print(csv_text(pl.DataFrame(rows, infer_schema_length=None)), end="")
+        return
+    names = [name for name in rows[0] if any(row[name] is not None for row in rows)]
+    texts = [[cell(row[name]) for name in names] for row in rows]
+    widths = [max(len(name), *(len(line[i]) for line in texts)) for i, name in enumerate(names)]
+    for line in [names, *texts]:
+        print(
+            "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
+        )
+
+
+def cell(value: object) -> str:
+    """Return a value as the text of a table cell."""
+    if value is None:
+        return "—"
+    return f"{value:.4f}" if isinstance(value, float) else str(value)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
