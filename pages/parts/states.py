@@ -1,0 +1,197 @@
+"""What stands where a figure cannot: the reason, what would help, and where to go. Never an error, never zero."""
+
+import streamlit as st
+
+from analytics.metrics.reasons import REASONS
+from pages.parts import access
+from pages.parts.text import small
+
+_PAGE_STATES: dict[str, tuple[str, str, str, str | None]] = {
+    # reason: icon, what is the matter, what would help, page that helps
+    "nothing_yet": (
+        "wb_twilight",
+        "Nothing to show yet.",
+        "Bring in the first export, or look around in the demo company.",
+        "imports",
+    ),
+    "small_group": (
+        "groups",
+        "Fewer than ten people.",
+        "They are counted in the company's figures, never on their own.",
+        None,
+    ),
+    "protected": (
+        "groups",
+        "Kept back to protect a smaller group.",
+        "With this number, a group of fewer than ten could be worked out by subtracting.",
+        None,
+    ),
+    "dominated": (
+        "groups",
+        "One or two people make up most of it.",
+        "A number here would be about them. The company's figure includes them.",
+        None,
+    ),
+    "nearly_all_or_none": (
+        "groups",
+        "Almost everybody, or almost nobody.",
+        "A number here would say something about single people.",
+        None,
+    ),
+    "org_mismatch": (
+        "lan",
+        "The org chart and the messages don't match.",
+        "People here write to their own manager no more than to any other. We'd rather show nothing "
+        "than a wrong hierarchy. An HR file dated inside the period usually helps.",
+        "imports",
+    ),
+    "short_history": (
+        "hourglass_empty",
+        "Not enough weeks yet.",
+        "With more weeks a change can be told from chance.",
+        None,
+    ),
+    "too_little_traffic": (
+        "hourglass_empty",
+        "Too few messages yet.",
+        "With more of them a change can be told from chance.",
+        None,
+    ),
+    "not_identified": (
+        "visibility_off",
+        "The data cannot settle it.",
+        "We leave it open rather than guess.",
+        None,
+    ),
+    "not_released": (
+        "visibility_off",
+        "Not split this way.",
+        "The release holds no figure for this choice of people, tool and period. Choose a wider one above.",
+        None,
+    ),
+    "broken": (
+        "build",
+        "This page could not be drawn.",
+        "Your data are safe and the other pages work.",
+        None,
+    ),
+    "no_cost": (
+        "visibility_off",
+        "No hourly cost has been set.",
+        "None is assumed: enter one, and hours become a range of money.",
+        None,
+    ),
+}
+_NEEDS: dict[str, tuple[str, str]] = {
+    # reason: what the exports lack, what would tell it
+    "no_data": (
+        "Nothing was imported that bears on this.",
+        "Which export would is listed under What we see.",
+    ),
+    "no_seats": ("No export says who may use the tool.", "A list of its users would."),
+    "no_views": (
+        "This export doesn't say who opened or read what.",
+        "Until one does we leave it open rather than guess.",
+    ),
+    "no_replies": (
+        "This export doesn't say who answered whom.",
+        "A Slack export, or a log with a thread column, would.",
+    ),
+    "no_recipients": (
+        "This export doesn't say whom a message reached.",
+        "A log with a recipient column would.",
+    ),
+    "no_timestamps": (
+        "This export gives totals, not the time of each act.",
+        "A log with one row an act would.",
+    ),
+    "no_calendar": (
+        "No meetings or calls have been imported.",
+        "An interaction log with a duration would tell them.",
+    ),
+    "no_time_zone": (
+        "The time zone of too many people is not known.",
+        "A Slack export has it; or set the company's own.",
+    ),
+    "no_openness": (
+        "This export doesn't tell public from private spaces.",
+        "A Slack export would.",
+    ),
+    "no_org": (
+        "No HR file has been imported.",
+        "With it, departments, levels and managers are known.",
+    ),
+    "no_manager": (
+        "The HR file doesn't say who reports to whom.",
+        "One with a manager column would.",
+    ),
+    "no_hire_date": (
+        "The HR file doesn't say when people started.",
+        "One with a start date would.",
+    ),
+    "names_concealed": (
+        "This export hides names.",
+        "Its administrator can export it with names; they are turned into codes here.",
+    ),
+    "low_coverage": (
+        "Too few of these people are visible in the exports.",
+        "What we see shows who is.",
+    ),
+}
+_FALLBACK = ("visibility_off", "We can't tell.", "", None)
+
+
+def words(reason: str) -> tuple[str, str]:
+    """Return the bold reason and the sentence on what would help, for any reason of the vocabulary."""
+    if reason in _NEEDS:
+        return _NEEDS[reason]
+    _, title, sentence, _ = _PAGE_STATES.get(reason, _FALLBACK)
+    return title, sentence or REASONS.get(reason, "")
+
+
+def _link(reason: str) -> str | None:
+    return "trust" if reason in _NEEDS else _PAGE_STATES.get(reason, _FALLBACK)[3]
+
+
+def state(
+    reason: str,
+    *,
+    title: str | None = None,
+    sentence: str | None = None,
+    height: int | None = None,
+    key: str | None = None,
+) -> None:
+    """Draw the dashed box that stands in for a figure; `title` and `sentence` must be safe Markdown.
+
+    `reason` is a word of analytics.metrics.reasons, or nothing_yet or not_released.
+    """
+    icon = "visibility_off" if reason in _NEEDS else _PAGE_STATES.get(reason, _FALLBACK)[0]
+    bold, help_ = words(reason)
+    with st.container(
+        border=True,
+        height=height or "content",
+        horizontal_alignment="center",
+        vertical_alignment="center",
+        gap="xsmall",
+        key=f"state_{key or reason}",
+    ):
+        st.markdown(f":gray[:material/{icon}:] &nbsp;**{title or bold}**", width="content")
+        if sentence or help_:
+            st.markdown(small(sentence or help_), width="content")
+        page_link(_link(reason))
+
+
+def page_link(name: str | None, label: str | None = None) -> None:
+    """Draw a quiet link to a page, if there is one that whoever looks may open."""
+    if name is None or not access.may_open(name, access.role()):
+        return
+    pages = st.session_state.get("pages", {})  # laid down by the shell
+    if name in pages:
+        st.page_link(
+            pages[name], label=label or access.BY_NAME[name].title, icon=":material/arrow_forward:"
+        )
+
+
+def note(text: str, width: str | int = "stretch") -> None:
+    """Write a small grey line; `text` must already be safe Markdown."""
+    st.markdown(small(text), width=width)  # type: ignore[arg-type]
