@@ -1,0 +1,296 @@
+"""Tell which groups may be said to differ, and which differences are within what chance explains.
+
+A family is one set of groups side by side: the departments of one metric in one quarter. A page is all
+families shown together. Frames hold one row a group; `by` names the columns that tell families apart.
+Groups are compared by the company-wide mid-ranks of their people (Kruskal and Wallis 1952, then step by
+step against the rest, since one group that differs drags the company's figure and makes others look odd).
+Name groups at quarter grain only: thirteen weekly looks are thirteen tries.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from scipy import stats
+
+from analytics.statistics.interval import Numbers, outward
+
+ALPHA = 0.05
+FEWEST_GROUPS_TO_SHRINK = 5  # fewer cannot tell how much groups vary
+SMALL_SHARE = 30  # people below which a share is shrunk as a beta-binomial
+INSIDE = 0.9  # how far out a bar may reach towards a dot that is named
+
+
+@dataclass(frozen=True)
+class Shrunk:
+    """Values drawn towards the common one, their 95 % ends, and how much groups truly vary."""
+
+    value: Numbers
+    low: Numbers
+    high: Numbers
+    between: float
+
+
+def shrink(values: Numbers, variances: Numbers) -> Shrunk:
+    """Return values shrunk by the method of DerSimonian and Laird (1986); `between` is τ²."""
+    weights = 1 / variances
+    mean = weights @ values / weights.sum()
+    spread = weights @ (values - mean) ** 2
+    room = weights.sum() - weights @ weights / weights.sum()
+    between = max(0.0, float((spread - (len(values) - 1)) / room))
+    again = 1 / (between + variances)
+    mean = again @ values / again.sum()
+    kept = between / (between + variances)
+    shrunk = mean + kept * (values - mean)
+    half = stats.norm.ppf(1 - ALPHA / 2) * np.sqrt(kept * variances + (1 - kept) ** 2 / again.sum())
+    return Shrunk(shrunk, shrunk - half, shrunk + half, between)
+
+
+def shrink_shares(yes: Numbers, n: Numbers) -> Shrunk:
+    """Return shares shrunk as beta-binomials with moments by Kleinman (1973); `between` is ρ."""
+    total = n.sum()
+    share = yes.sum() / total
+    noise = share * (1 - share)
+    spread = n @ (yes / n - share) ** 2
+    alike = float(spread - noise * (1 - n / total).sum()) / float(
+        noise * ((n - 1) @ (1 - n / total)) or np.nan
+    )
+    if not alike > 0:
+        low, high = stats.beta.interval(1 - ALPHA, yes.sum() + 0.5, total - yes.sum() + 0.5)
+        same = np.ones(len(n))
+        return Shrunk(share * same, low * same, high * same, 0.0)
+    alike = min(alike, 1 - 1e-9)
+    prior = (1 - alike) / alike
+    a, b = yes + prior * share, n - yes + prior * (1 - share)
+    low, high = stats.beta.interval(1 - ALPHA, a, b)
+    return Shrunk(a / (a + b), low, high, alike)
+
+
+def shrunken(cells: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """Return the cells with `shrunken`, the value for charts that compare; null in families under five groups.
+
+    Reads n, sx, sy, value, variance and kind (one a family, see interval.Kind). A group without spread
+    (everybody or nobody) takes the spread of the family, or it would not be drawn in at all.
+    """
+    return _each_family(
+        cells, by, pl.col("value").is_not_null(), _shrunken_family, {"shrunken": pl.Float64}
+    )
+
+
+def distinguish(cells: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """Return the cells with gate_p, p, named, chance_low, chance_high, for all families of one page.
+
+    Reads ny, sr, srr (people ranked, sums of their mid-ranks and squares), value, kind, worth (smallest
+    difference worth showing), n, sx, sy, sxx, sxy, syy and, for kind "typical", sl, sll.
+    gate_p is adjusted over the page by Benjamini and Hochberg, p over the groups of a family by Bonferroni.
+    Named: the gate is open, the step-down reaches the group, its value lies beyond that of all the others
+    by at least `worth`, and rank and value point the same way. All null in families under two groups.
+
+    chance_low to chance_high is where a group of this size would land by chance: the company's value ±
+    the larger of `worth` and the critical value (Bonferroni) of the people's pooled spread. Ranks and values
+    may disagree at the edge; then the bar gives way: it reaches out to a dot that is not named and stops
+    short of one that is, so that named and "outside its bar" are always the same thing.
+    """
+    usable = pl.col("value").is_not_null() & (pl.col("ny") > 0) & pl.col("sr").is_not_null()
+    gates = _each_family(cells, by, usable, _gate, {"gate_p": pl.Float64})
+    pages = gates.select(*by, "gate_p").drop_nulls("gate_p").unique(by)
+    adjusted = stats.false_discovery_control(pages["gate_p"]) if pages.height else []
+    pages = pages.with_columns(gate_p=pl.Series(adjusted, dtype=pl.Float64))
+    gates = gates.drop("gate_p").join(
+        pages, on=by, how="left", nulls_equal=True, maintain_order="left"
+    )
+    columns = {
+        "p": pl.Float64,
+        "named": pl.Boolean,
+        "chance_low": pl.Float64,
+        "chance_high": pl.Float64,
+    }
+    return _each_family(gates, by, usable, _verdict, columns)
+
+
+def places(cells: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    """Return the cells with `places`, the ranks from the top that each group may hold, such as "2-7".
+
+    Reads ny, sr, srr. Pairs of groups are compared on their rank sums, Holm over all pairs of the family.
+    """
+    usable = pl.col("value").is_not_null() & (pl.col("ny") > 0) & pl.col("sr").is_not_null()
+    return _each_family(cells, by, usable, _places, {"places": pl.String})
+
+
+def pairwise_p(n: Numbers, sr: Numbers, srr: Numbers) -> tuple[Numbers, Numbers]:
+    """Return two square arrays: z of group i over group j, and its p adjusted by Holm over all pairs."""
+    size = n[:, None] + n
+    middle = (sr[:, None] + sr) / size
+    variance = (srr[:, None] + srr - size * middle**2) / (size - 1)
+    error = np.sqrt(np.maximum(variance, 0) * (1 / n[:, None] + 1 / n))
+    difference = (sr / n)[:, None] - sr / n
+    z = np.divide(difference, error, out=np.zeros_like(difference), where=error > 0)
+    upper = np.triu_indices(len(n), 1)
+    raw = 2 * stats.norm.sf(np.abs(z[upper]))
+    order = np.argsort(raw)
+    stepped = np.maximum.accumulate(raw[order] * np.arange(len(raw), 0, -1))
+    adjusted = np.ones_like(z)
+    adjusted[upper[0][order], upper[1][order]] = np.minimum(stepped, 1)
+    return z, np.minimum(adjusted, adjusted.T)
+
+
+def gate_p(n: Numbers, sr: Numbers, srr: Numbers) -> float:
+    """Return the p-value of Kruskal and Wallis, ties included, from sums of mid-ranks."""
+    spread, middle = _rank_spread(n, sr, srr)
+    if spread <= 0:
+        return 1.0
+    return float(stats.chi2.sf((n * (sr / n - middle) ** 2).sum() / spread, len(n) - 1))
+
+
+def step_down(n: Numbers, sr: Numbers, srr: Numbers) -> Numbers:
+    """Return each group's p against the groups still open; nan for those that the steps never reach.
+
+    The oddest group is tested first; if it differs it leaves the reference and the rest are looked at anew.
+    """
+    p = np.full(len(n), np.nan)
+    left = np.arange(len(n))
+    while len(left) > 2:  # noqa: PLR2004 - of two groups neither is the odd one
+        spread, middle = _rank_spread(n[left], sr[left], srr[left])
+        error = np.sqrt(np.maximum(spread, 0) * (1 / n[left] - 1 / n[left].sum()))
+        z = np.divide(sr[left] / n[left] - middle, error, out=np.zeros(len(left)), where=error > 0)
+        oddest = int(np.argmax(np.abs(z)))
+        p[left[oddest]] = min(1.0, 2 * stats.norm.sf(abs(z[oddest])) * len(left))
+        if p[left[oddest]] >= ALPHA:
+            break
+        left = np.delete(left, oddest)
+    return p
+
+
+def _rank_spread(n: Numbers, sr: Numbers, srr: Numbers) -> tuple[float, float]:
+    total = n.sum()
+    middle = sr.sum() / total
+    return float((srr.sum() - total * middle**2) / max(total - 1, 1)), float(middle)
+
+
+def _each_family(
+    cells: pl.DataFrame,
+    by: list[str],
+    usable: pl.Expr,
+    measure: Callable[[pl.DataFrame], dict[str, object]],
+    columns: dict[str, type[pl.DataType]],
+) -> pl.DataFrame:
+    """Return the cells, in their order, with columns measured over the usable groups of each family."""
+    numbered = cells.with_row_index("_row")
+    parts = [
+        pl.DataFrame({"_row": family["_row"], **measure(family)}, schema_overrides=columns)
+        for family in numbered.filter(usable).partition_by(by)
+    ]
+    empty = pl.DataFrame(schema={"_row": pl.UInt32, **columns})
+    measured = pl.concat([empty, *parts], how="diagonal_relaxed")
+    return numbered.join(measured, on="_row", how="left", maintain_order="left").drop("_row")
+
+
+def _numbers(family: pl.DataFrame, *names: str) -> list[Numbers]:
+    return [family[name].cast(pl.Float64).to_numpy() for name in names]
+
+
+def _shrunken_family(family: pl.DataFrame) -> dict[str, object]:
+    if family.height < FEWEST_GROUPS_TO_SHRINK:
+        return {"shrunken": [None] * family.height}
+    n, value, variance = _numbers(family, "n", "value", "variance")
+    kind = family["kind"][0]
+    if kind == "share" and n.min() < SMALL_SHARE:
+        return {"shrunken": shrink_shares(value * n, n).value}
+    flat = ~(variance > 0)
+    if flat.all():
+        return {"shrunken": value}
+    usual = float(
+        np.mean((n * variance)[~flat])
+    )  # a person's variance, from the groups that show one
+    return {"shrunken": shrink(value, np.where(flat, usual / n, variance)).value}
+
+
+def _gate(family: pl.DataFrame) -> dict[str, object]:
+    one = family.height < 2  # noqa: PLR2004 - one group has nothing to differ from
+    return {
+        "gate_p": [None if one else gate_p(*_numbers(family, "ny", "sr", "srr"))] * family.height
+    }
+
+
+def _places(family: pl.DataFrame) -> dict[str, object]:
+    z, p = pairwise_p(*_numbers(family, "ny", "sr", "srr"))
+    better = ((z < 0) & (p < ALPHA)).sum(1)
+    worse = ((z > 0) & (p < ALPHA)).sum(1)
+    if family.height < 2:  # noqa: PLR2004
+        return {"places": [None]}
+    return {"places": [f"{1 + b}-{family.height - w}" for b, w in zip(better, worse, strict=True)]}
+
+
+def _verdict(family: pl.DataFrame) -> dict[str, object]:
+    nothing: list[None] = [None] * family.height
+    if family.height < 2:  # noqa: PLR2004
+        return {"p": nothing, "named": nothing, "chance_low": nothing, "chance_high": nothing}
+    n, sr, srr, value = _numbers(family, "ny", "sr", "srr", "value")
+    company, half = _chance(family)
+    gate = family["gate_p"][0]
+    p = np.full(len(n), gate) if len(n) == 2 else step_down(n, sr, srr)  # noqa: PLR2004
+    _, middle = _rank_spread(n, sr, srr)
+    away = value - _the_others(family)
+    named = (gate < ALPHA) & (p < ALPHA) & (np.abs(away) >= family["worth"].to_numpy())
+    named &= (np.sign(sr / n - middle) == np.sign(away)) & (
+        np.sign(value - company) == np.sign(away)
+    )
+    low, high = _agreeing(value, named, company, half)
+    if (value >= 0).all():
+        low = np.maximum(low, 0.0)
+    if family["kind"][0] in {"share", "clustered"}:
+        high = np.minimum(high, 1.0)
+    return {
+        "p": pl.Series(p, nan_to_null=True),
+        "named": named,
+        "chance_low": low,
+        "chance_high": high,
+    }
+
+
+def _agreeing(
+    value: Numbers, named: Numbers, company: float, half: Numbers
+) -> tuple[Numbers, Numbers]:
+    low, high = company - half, company + half
+    short = company + INSIDE * (value - company)
+    low = np.where(
+        named & (value < company),
+        np.maximum(low, short),
+        np.where(named, low, np.minimum(low, value)),
+    )
+    high = np.where(
+        named & (value > company),
+        np.minimum(high, short),
+        np.where(named, high, np.maximum(high, value)),
+    )
+    return low, high
+
+
+def _the_others(family: pl.DataFrame) -> Numbers:
+    """Return, for each group, the value of all the other groups together."""
+    if family["kind"][0] == "typical":
+        n, sl = _numbers(family, "n", "sl")
+        return np.expm1((sl.sum() - sl) / (n.sum() - n))
+    sx, sy = _numbers(family, "sx", "sy")
+    return (sx.sum() - sx) / (sy.sum() - sy)
+
+
+def _chance(family: pl.DataFrame) -> tuple[float, Numbers]:
+    """Return the company's value and half the width, rounded up, of the range a group of each size gets by chance."""
+    n, sx, sy, sxx, sxy, syy = _numbers(family, "n", "sx", "sy", "sxx", "sxy", "syy")
+    critical = stats.norm.ppf(1 - ALPHA / 2 / len(n))
+    total = n.sum()
+    if family["kind"][0] == "typical":
+        sl, sll = _numbers(family, "sl", "sll")
+        middle = sl.sum() / total
+        person = max(sll.sum() - total * middle**2, 0.0) / (total - 1) * np.exp(2 * middle)
+        company, variance = float(np.expm1(middle)), person * (1 / n - 1 / total)
+    else:
+        company = float(sx.sum() / sy.sum())
+        person = max(sxx.sum() - 2 * company * sxy.sum() + company**2 * syy.sum(), 0.0) / (
+            total - 1
+        )
+        variance = person * n / sy**2 * (1 - n / total)
+    half = np.maximum(critical * np.sqrt(np.maximum(variance, 0)), family["worth"].to_numpy())
+    return company, outward(half, half)[1]

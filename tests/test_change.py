@@ -1,0 +1,101 @@
+"""Is a change over the same people told from chance?"""
+
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from analytics.statistics.change import PAIRED, beyond_chance, change
+from analytics.statistics.interval import interval
+
+
+def paired(x, y, before_x, before_y):
+    now, then = (
+        (np.asarray(x, float), np.asarray(y, float)),
+        (np.asarray(before_x, float), np.asarray(before_y, float)),
+    )
+    sums = {"pair_n": len(now[0])}
+    for when, (a, b) in {"now": now, "then": then}.items():
+        sums |= {
+            f"{when}_x": a.sum(),
+            f"{when}_y": b.sum(),
+            f"{when}_xx": a @ a,
+            f"{when}_xy": a @ b,
+            f"{when}_yy": b @ b,
+        }
+    (a, b), (c, d) = now, then
+    sums |= {"cross_xx": a @ c, "cross_xy": a @ d, "cross_yx": b @ c, "cross_yy": b @ d}
+    return pl.DataFrame([sums]).select(PAIRED)
+
+
+def test_the_variance_is_that_of_the_paired_residuals():
+    draw = np.random.default_rng(2)
+    x, y, c, d = (draw.uniform(1, 9, 40) for _ in range(4))
+    c = c * 0.3 + x
+    found = change(paired(x, y, c, d))
+    r, s = x.sum() / y.sum(), c.sum() / d.sum()
+    e = (x - r * y) / y.sum() - (c - s * d) / d.sum()
+    assert found["change"][0] == pytest.approx(r - s)
+    assert found["change_variance"][0] == pytest.approx(40 / 39 * (e @ e))
+    assert found["change_low"][0] < r - s < found["change_high"][0]
+
+
+def test_active_days_of_the_manufacturing_mail(shared):
+    mail = pl.read_csv(shared / "data/manufacturing_email/communication.csv", try_parse_dates=True)
+    day = pl.col("time").dt.date()
+    active = (
+        mail.filter(day.dt.weekday() <= 5)
+        .select("actor1", day=day, quarter=day.dt.quarter())
+        .unique()
+    )
+    days = (
+        active.group_by("actor1", "quarter")
+        .len()
+        .pivot(on="quarter", index="actor1", values="len")
+        .fill_null(0)
+    )
+    missing = [0] * (167 - days.height)
+    q1, q2 = (np.array(days[name].to_list() + missing, dtype=float) for name in ("1", "2"))
+    working = [
+        sum((start + timedelta(d)).weekday() < 5 for d in range((end - start).days))
+        for start, end in [
+            (date(2010, 1, 2), date(2010, 4, 1)),
+            (date(2010, 4, 1), date(2010, 7, 1)),
+        ]
+    ]
+    assert working == [63, 65]
+    assert (q1.sum(), q2.sum(), q1 @ q1, q2 @ q2, q1 @ q2) == (5070, 4465, 245356, 199105, 216332)
+    found = change(paired(q2, np.full(167, 65), q1, np.full(167, 63)))
+    assert found["change"][0] == pytest.approx(-0.070562, abs=5e-7)
+    assert found["change_variance"][0] ** 0.5 == pytest.approx(0.009411, abs=5e-7)
+    unpaired = 0.0
+    for x, y in ((q1, 63.0), (q2, 65.0)):
+        sums = {
+            "n": 167,
+            "sx": x.sum(),
+            "sy": 167 * y,
+            "sxx": x @ x,
+            "sxy": x.sum() * y,
+            "syy": 167 * y * y,
+        }
+        unpaired += interval(pl.DataFrame([sums]), "ratio")["variance"][0]
+    assert unpaired**0.5 == pytest.approx(0.038881, abs=5e-7)
+
+
+def test_no_pair_no_change():
+    found = change(paired([1.0], [1.0], [2.0], [1.0]))
+    assert found.select("change", "change_low").row(0) == (None, None)
+    empty = change(paired([1.0, 2], [0.0, 0], [2.0, 1], [1.0, 1]))
+    assert empty["change"][0] is None
+
+
+def test_a_change_is_called_one_only_beyond_chance_and_worth():
+    frame = pl.DataFrame(
+        {"change": [0.10, 0.10, 0.01, -0.10, None], "change_low": [0.02, -0.01, 0.005, -0.2, None],
+         "change_high": [0.18, 0.21, 0.015, -0.01, None]}
+    )  # fmt: skip
+    found = frame.select(
+        beyond_chance("change", "change_low", "change_high", worth=0.05)
+    ).to_series()
+    assert found.to_list() == [True, False, False, True, None]

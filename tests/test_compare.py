@@ -1,0 +1,293 @@
+"""Are groups named only when they differ, and does the drawing say the same?"""
+
+import numpy as np
+import polars as pl
+import pytest
+from scipy import stats
+
+from analytics.statistics.compare import (
+    distinguish,
+    gate_p,
+    pairwise_p,
+    places,
+    shrink,
+    shrink_shares,
+    shrunken,
+    step_down,
+)
+from analytics.statistics.interval import interval
+
+BASEBALL = np.array([18, 17, 16, 15, 14, 14, 13, 12, 11, 11, 10, 10, 10, 10, 10, 9, 8, 7]) / 45
+REST_OF_SEASON = (
+    np.array(
+        [346, 298, 276, 222, 273, 270, 263, 210, 269, 230, 264, 256, 303, 264, 226, 286, 316, 200]
+    )
+    / 1000
+)
+DYESTUFF = {
+    "A": [1545, 1440, 1440, 1520, 1580],
+    "B": [1540, 1555, 1490, 1560, 1495],
+    "C": [1595, 1550, 1605, 1510, 1560],
+    "D": [1445, 1440, 1595, 1465, 1545],
+    "E": [1595, 1630, 1515, 1635, 1625],
+    "F": [1520, 1455, 1450, 1480, 1445],
+}
+METRICS = {  # smallest worth showing 0: here only chance is on trial
+    "Collaboration_hours": 0.246653,
+    "Emails_sent": 0.425211,
+    "Meeting_hours": 0.354146,
+    "Email_hours": 0.195641,
+    "After_hours_collaboration_hours": 0.316095,
+    "Internal_network_size": 0.174042,
+    "Multitasking_hours": 0.513414,
+    "Time_with_leadership": 0.052558,
+}
+
+
+def groups(people, worth=0.0, kind="ratio"):
+    """Sums per group, as the engine gives them, from metric, group, x, y of people."""
+    ranked = people.with_columns(r=(pl.col("x") / pl.col("y")).rank("average").over("metric"))
+    sums = {"sx": "x", "sy": "y", "sr": "r"}
+    squares = {"sxx": ("x", "x"), "sxy": ("x", "y"), "syy": ("y", "y"), "srr": ("r", "r")}
+    cells = ranked.group_by("metric", "group").agg(
+        pl.len().alias("n"),
+        pl.len().alias("ny"),
+        *(pl.col(column).sum().alias(name) for name, column in sums.items()),
+        *((pl.col(a) * pl.col(b)).sum().alias(name) for name, (a, b) in squares.items()),
+        pl.col("x").log1p().sum().alias("sl"),
+        (pl.col("x").log1p() ** 2).sum().alias("sll"),
+    )
+    cells = cells.sort("metric", "group").with_columns(kind=pl.lit(kind), worth=pl.lit(worth))
+    return interval(cells, kind)
+
+
+def outside(found):
+    return (pl.col("value") < pl.col("chance_low")) | (pl.col("value") > pl.col("chance_high"))
+
+
+@pytest.fixture(scope="module")
+def people(shared):
+    """Long frame: person means of 35 weeks in pq_data, all eight metrics, no department differs."""
+    return (
+        pl.read_csv(shared / "data/vivainsights/pq_data.csv", infer_schema_length=None)
+        .group_by("PersonId", pl.col("Organization").alias("group"))
+        .agg(pl.col(name).mean() for name in METRICS)
+        .unpivot(
+            on=list(METRICS), index=["PersonId", "group"], variable_name="metric", value_name="x"
+        )
+        .with_columns(pl.col("x"), y=pl.lit(1.0))
+        .sort("metric", "PersonId")
+    )
+
+
+def raised(people, metric, by):
+    """The same people with one department made to differ."""
+    is_raised = (pl.col("metric") == metric) & (pl.col("group") == "HR")
+    return people.with_columns(x=pl.when(is_raised).then(pl.col("x") + by).otherwise(pl.col("x")))
+
+
+def family(found, metric):
+    return found.filter(pl.col("metric") == metric)
+
+
+# ------------------------------------------------------------------------------------------- shrinking
+
+
+def test_baseball_of_efron_and_morris_1977():
+    mean = BASEBALL.mean()
+    variances = np.full(18, mean * (1 - mean) / 45)
+    spread = ((BASEBALL - mean) ** 2).sum() / variances[0]
+    ours = shrink(BASEBALL, variances)
+    kept = ours.between / (ours.between + variances[0])
+    assert kept == pytest.approx(max(0, 1 - 17 / spread))
+    published = 1 - 15 / spread  # James and Stein divide by k - 3 where moments divide by k - 1
+    assert published == pytest.approx(0.211653, abs=5e-7)
+    drawn_in = mean + published * (BASEBALL - mean)
+    assert drawn_in[0] == pytest.approx(0.293914, abs=5e-7)
+    error = ((BASEBALL - REST_OF_SEASON) ** 2).sum()
+    assert error / ((drawn_in - REST_OF_SEASON) ** 2).sum() == pytest.approx(3.531642, abs=5e-7)
+    assert error / ((ours.value - REST_OF_SEASON) ** 2).sum() > 3
+
+
+def test_dyestuff_of_lme4():
+    yields = np.array(list(DYESTUFF.values()), dtype=float)
+    within = yields.var(axis=1, ddof=1).mean()
+    found = shrink(yields.mean(1), np.full(6, within / 5))
+    assert (within, found.between) == pytest.approx((2451.25, 1764.05), abs=5e-3)
+    assert found.between / (found.between + within / 5) == pytest.approx(0.782527, abs=5e-7)
+    expected = [-17.607154, 0.391270, 28.562716, -23.084935, 56.734163, -44.996060]
+    assert found.value - yields.mean() == pytest.approx(
+        expected, abs=1e-3
+    )  # lme4 iterates to a slightly other τ²
+
+
+def test_beta_binomial_hand_case():
+    yes = np.array([5, 9, 4, 12, 7, 20, 18, 33], dtype=float)
+    n = np.array([8, 12, 12, 15, 20, 25, 40, 50], dtype=float)
+    found = shrink_shares(yes, n)
+    assert found.between == pytest.approx(0.096973, abs=5e-7)
+    expected = [0.608006, 0.681578, 0.446970, 0.720870, 0.427327, 0.743932, 0.477081, 0.649545]
+    assert found.value == pytest.approx(expected, abs=5e-7)
+    assert (found.low[0], found.high[0]) == pytest.approx((0.375841, 0.816548), abs=5e-7)
+
+
+def test_equal_shares_are_drawn_together():
+    found = shrink_shares(np.array([6.0, 12, 18]), np.array([10.0, 20, 30]))
+    assert found.value == pytest.approx([0.6] * 3)
+    assert found.between == 0
+
+
+def test_collaboration_hours_of_vivainsights_are_drawn_in(people):
+    found = shrunken(groups(people), ["metric"])
+    row = {r["group"]: r for r in family(found, "Collaboration_hours").iter_rows(named=True)}
+    assert row["HR"]["value"] == pytest.approx(23.249373, abs=5e-7)
+    assert row["HR"]["shrunken"] == pytest.approx(23.102017, abs=5e-7)
+    assert row["Legal"]["value"] == pytest.approx(22.725075, abs=5e-7)
+    assert row["Legal"]["shrunken"] == pytest.approx(22.952484, abs=5e-7)
+
+
+def test_under_five_groups_nothing_is_shrunk_and_flat_groups_are():
+    cells = pl.DataFrame(
+        {"f": list("aabbbbb"), "n": [20] * 7, "value": [0.1, 0.2, 1.0, 0.5, 0.6, 0.4, 0.7],
+         "variance": [0.01, 0.01, 0.0, 0.01, 0.01, 0.01, 0.01], "kind": ["clustered"] * 7}
+    )  # fmt: skip
+    found = shrunken(cells, ["f"])["shrunken"].to_list()
+    assert found[:2] == [None, None]
+    assert 0.5 < found[2] < 1
+
+
+# -------------------------------------------------------------------------------------------- naming
+
+
+def test_gate_is_kruskal_and_wallis():
+    hand = [1, 2, 2, 3], [5, 8, 9, 10], [12, 13, 14, 15]
+    cells = groups(
+        pl.DataFrame(
+            {
+                "metric": "m",
+                "group": list("aaaabbbbcccc"),
+                "x": [float(v) for g in hand for v in g],
+                "y": 1.0,
+            }
+        )
+    )
+    n, sr, srr = (cells[name].to_numpy() for name in ("n", "sr", "srr"))
+    assert (sr.tolist(), srr.tolist()) == ([10, 26, 42], [29.5, 174, 446])
+    assert gate_p(n, sr, srr) == pytest.approx(0.007152, abs=5e-7)
+    assert gate_p(n, sr, srr) == pytest.approx(stats.kruskal(*hand).pvalue)
+
+
+def test_benjamini_and_hochberg_1995():
+    p = [.0001, .0004, .0019, .0095, .0201, .0278, .0298, .0344, .0459, .3240, .4262, .5719, .6528, .7590, 1]  # fmt: skip
+    assert (stats.false_discovery_control(p) < 0.05).sum() == 4
+
+
+def test_gates_of_vivainsights_and_nobody_is_named(people):
+    found = distinguish(groups(people), ["metric"])
+    for metric, p in METRICS.items():
+        cells = family(found, metric)
+        assert gate_p(*(cells[c].to_numpy() for c in ("ny", "sr", "srr"))) == pytest.approx(
+            p, abs=5e-7
+        )
+        assert not np.nanmin(step_down(*(cells[c].to_numpy() for c in ("ny", "sr", "srr")))) < 0.05
+    assert found["gate_p"].min() == pytest.approx(0.420465, abs=5e-7)
+    assert found["named"].sum() == 0
+    assert not found.select(outside(found).any()).item()
+
+
+@pytest.mark.parametrize(
+    ("metric", "by", "gate", "p"),
+    [
+        ("Multitasking_hours", 1.0, 0.001582, 0.000178),
+        ("Collaboration_hours", 0.5, 0.004009, 0.002338),
+    ],
+)
+def test_a_department_that_differs_is_named_and_no_other(people, metric, by, gate, p):
+    found = distinguish(groups(raised(people, metric, by)), ["metric"])
+    cells = family(found, metric)
+    assert gate_p(*(cells[c].to_numpy() for c in ("ny", "sr", "srr"))) == pytest.approx(
+        gate, abs=5e-7
+    )
+    assert found.filter("named")["group"].to_list() == ["HR"]
+    assert found.filter("named")["p"][0] == pytest.approx(p, abs=5e-7)
+    assert found.select((outside(found) == pl.col("named")).all()).item()
+
+
+def test_a_difference_too_small_to_matter_is_not_named_and_lies_in_its_bar(people):
+    found = distinguish(groups(raised(people, "Multitasking_hours", 1.0), worth=2.0), ["metric"])
+    assert found["named"].sum() == 0
+    assert not found.select(outside(found).any()).item()
+
+
+def test_shuffled_departments_are_seldom_named_and_bars_always_agree(people):
+    """1,500 draws gave 3.0 % of pages; 120 may give up to 8 %."""
+    draw = np.random.default_rng(3)
+    wide = people.pivot(on="metric", index=["PersonId", "group"], values="x").sort("PersonId")
+    pages = 0
+    for _ in range(120):
+        shuffled = wide.with_columns(group=pl.Series(draw.permutation(wide["group"].to_numpy())))
+        long = shuffled.unpivot(
+            on=list(METRICS), index=["group"], variable_name="metric", value_name="x"
+        )
+        found = distinguish(groups(long.with_columns(y=pl.lit(1.0))), ["metric"])
+        assert found.select((outside(found) == pl.col("named")).all()).item()
+        pages += found["named"].any()
+    assert pages / 120 <= 0.08
+
+
+@pytest.mark.parametrize("kind", ["ratio", "typical"])
+def test_skewed_counts_agree_with_their_bars_whatever_the_ranks_say(kind):
+    draw = np.random.default_rng(5)
+    named = 0
+    for _ in range(60):
+        sizes = draw.integers(10, 60, 12)
+        label = np.repeat(np.arange(12), sizes)
+        x = draw.lognormal(0, 1.2, len(label)) * np.where(label == 3, 3.5, 1)
+        frame = pl.DataFrame({"metric": "m", "group": label, "x": x, "y": 1.0})
+        found = distinguish(groups(frame, kind=kind), ["metric"])
+        assert found.select((outside(found) == pl.col("named")).all()).item()
+        named += found.filter(pl.col("group") == 3)["named"][0]
+    assert named > 40
+
+
+def test_two_groups_are_decided_by_the_gate_and_one_group_is_not_compared():
+    draw = np.random.default_rng(1)
+    x = np.concatenate([draw.normal(10, 1, 30), draw.normal(13, 1, 30), draw.normal(10, 1, 20)])
+    frame = pl.DataFrame({"metric": ["two"] * 60 + ["one"] * 20, "group": ["a"] * 30 + ["b"] * 30 + ["a"] * 20,
+                          "x": x, "y": 1.0})  # fmt: skip
+    found = distinguish(groups(frame), ["metric"])
+    assert family(found, "two")["named"].to_list() == [True, True]
+    assert family(found, "one").select("named", "chance_low", "p").row(0) == (None, None, None)
+    assert places(found, ["metric"]).filter(pl.col("metric") == "one")["places"].to_list() == [None]
+
+
+def test_hidden_groups_take_no_part_and_keep_their_row(people):
+    cells = groups(people).with_columns(
+        value=pl.when(pl.col("group") == "Legal").then(None).otherwise(pl.col("value"))
+    )
+    found = distinguish(cells, ["metric"])
+    assert found.height == cells.height
+    assert found.filter(pl.col("group") == "Legal")["named"].null_count() == 8
+
+
+# -------------------------------------------------------------------------------------------- places
+
+
+@pytest.mark.parametrize(
+    ("by", "hr", "also", "others"),
+    [(0.0, "1-7", "1-7", "1-7"), (0.5, "1-5", "2-7", "1-7"), (1.0, "1-1", "2-7", "2-7")],
+)
+def test_places_of_vivainsights(people, by, hr, also, others):
+    cells = family(
+        places(groups(raised(people, "Collaboration_hours", by)), ["metric"]), "Collaboration_hours"
+    )
+    found = dict(cells.select("group", "places").iter_rows())
+    assert found.pop("HR") == hr
+    assert [found.pop("IT"), found.pop("Legal")] == [also, also]
+    assert set(found.values()) == {others}
+
+
+def test_smallest_pairwise_p_of_vivainsights(people):
+    cells = family(groups(people), "Collaboration_hours")
+    _, p = pairwise_p(*(cells[name].to_numpy().astype(float) for name in ("ny", "sr", "srr")))
+    assert p.min() == pytest.approx(0.371783, abs=5e-7)

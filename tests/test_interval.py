@@ -1,0 +1,167 @@
+"""Do the intervals give the published and hand-worked ends?"""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from analytics.statistics.interval import (
+    effective_size,
+    interval,
+    outward,
+    publish_ends,
+    ratio_variance,
+    wilson,
+)
+
+
+def cells(x, y):
+    """One cell as the sums that the engine hands over."""
+    x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    sums = {
+        "sx": x,
+        "sy": y,
+        "sxx": x * x,
+        "sxy": x * y,
+        "syy": y * y,
+        "sl": np.log1p(x),
+        "sll": np.log1p(x) ** 2,
+    }
+    return pl.DataFrame({"n": [len(x)], **{name: [values.sum()] for name, values in sums.items()}})
+
+
+def ends(frame):
+    return frame["low"][0], frame["high"][0]
+
+
+@pytest.mark.parametrize(
+    ("yes", "n", "low", "high"),
+    [
+        (81, 263, 0.255289, 0.366210),
+        (15, 148, 0.062386, 0.160487),
+        (0, 20, 0, 0.161125),
+        (1, 29, 0.006113, 0.171755),
+    ],
+)
+def test_plain_shares_agree_with_newcombe_1998(yes, n, low, high):
+    found = interval(cells([1] * yes + [0] * (n - yes), [1] * n), "share")
+    assert ends(found) == pytest.approx((low, high), abs=5e-7)
+
+
+def test_difference_of_shares_by_newcombe_from_our_wilson_ends():
+    first = wilson(np.array(56 / 70), np.array(70))
+    second = wilson(np.array(48 / 80), np.array(80))
+    low = 0.2 - np.hypot(56 / 70 - first[0], second[1] - 48 / 80)
+    high = 0.2 + np.hypot(first[1] - 56 / 70, 48 / 80 - second[0])
+    assert (low, high) == pytest.approx((0.052431, 0.333873), abs=5e-7)
+
+
+def test_hand_case_of_a_clustered_share():
+    weeks = [4, 4, 3, 4, 2, 0, 4, 1, 4, 3]
+    sums = cells(weeks, [4] * 10)
+    assert sums.row(0)[1:6] == (29, 40, 103, 116, 160)
+    found = interval(sums, "clustered")
+    assert found["value"][0] == pytest.approx(0.725)
+    assert found["variance"][0] == pytest.approx(0.013125)
+    size = effective_size(np.array([0.725]), np.array([0.013125]), np.array([10]), np.array([40]))
+    assert size[0] == pytest.approx(15.190476, abs=5e-7)
+    assert ends(found) == pytest.approx((0.437099, 0.899506), abs=5e-7)
+
+
+def test_hand_case_of_a_ratio():
+    x, y = [5, 0, 12, 7, 3, 30, 2, 9, 4, 8], [10, 2, 20, 10, 8, 40, 2, 15, 8, 9]
+    found = interval(cells(x, y), "ratio")
+    assert found["value"][0] == pytest.approx(0.645161, abs=5e-7)
+    assert found["variance"][0] ** 0.5 == pytest.approx(0.049763, abs=5e-7)
+    assert ends(found) == pytest.approx((0.532590, 0.757732), abs=5e-7)
+
+
+def test_hand_case_of_a_heavy_tail():
+    sums = cells([0, 1, 1, 2, 3, 5, 8, 20, 40, 120], [1] * 10)
+    assert (sums["sl"][0], sums["sll"][0]) == pytest.approx((19.414070, 58.187206), abs=5e-7)
+    typical, mean = interval(sums, "typical"), interval(sums, "ratio")
+    assert typical["value"][0] == pytest.approx(5.968549, abs=5e-7)
+    assert ends(typical) == pytest.approx((1.367555, 19.510892), abs=5e-7)
+    assert mean["value"][0] == 20
+    assert ends(mean) == pytest.approx((-6.66, 46.66), abs=5e-3)
+
+
+def test_small_groups_near_an_end_get_the_wider_interval():
+    nearly_all = cells([4, 4, 4, 4, 4, 4, 4, 4, 3, 3, 4, 4], [4] * 12)
+    low, high = ends(interval(nearly_all, "clustered"))
+    size = effective_size(
+        *(np.array([v]) for v in (46 / 48, interval(nearly_all, "ratio")["variance"][0], 12, 48))
+    )
+    plain = wilson(np.array([46 / 48]), size)
+    assert low < plain[0][0]
+    assert high <= 1
+
+
+def test_everybody_or_nobody_still_has_an_interval():
+    for x in (0, 4):
+        found = interval(cells([x] * 12, [4] * 12), "clustered")
+        low, high = ends(found)
+        assert 0 <= low < high <= 1
+
+
+def test_nothing_below_is_unknown_not_zero():
+    found = interval(cells([0, 0], [0, 0]), "ratio")
+    assert found.select("value", "low", "high").row(0) == (None, None, None)
+    alone = interval(cells([3], [1]), "ratio")
+    assert alone["value"][0] == 3
+    assert ends(alone) == (None, None)
+
+
+@pytest.mark.parametrize("p", [0.5, 0.9])
+def test_the_clustered_interval_covers_where_person_weeks_do_not(p):
+    """10 people x 13 weeks, alike within a person by .5; the table of simulated coverage says .96 and .89."""
+    draw = np.random.default_rng(11)
+    a, b = p, 1 - p  # beta(p, 1-p) has intraclass correlation .5
+    runs = 2000
+    x = draw.binomial(13, draw.beta(a, b, (runs, 10))).astype(float)
+    y = np.full_like(x, 13)
+    sums = {"sx": x, "sy": y, "sxx": x * x, "sxy": x * y, "syy": y * y}
+    frame = pl.DataFrame(
+        {"n": [10] * runs, **{name: values.sum(1) for name, values in sums.items()}}
+    )
+    found = interval(frame, "clustered")
+    covered = ((found["low"] <= p) & (found["high"] >= p)).mean()
+    naive = wilson(x.sum(1) / 130, np.full(runs, 130.0))
+    assert covered > 0.87
+    assert ((naive[0] <= p) & (naive[1] >= p)).mean() < 0.6
+
+
+def test_ends_are_rounded_outward_to_two_digits():
+    low, high = outward(
+        np.array([0.437099, -0.3309, 22.92, 0.29, 0.0]),
+        np.array([0.899506, -0.288, 23.58, 0.29, 120.1]),
+    )
+    assert low.tolist() == pytest.approx([0.43, -0.34, 22, 0.29, 0])
+    assert high.tolist() == pytest.approx([0.90, -0.28, 24, 0.29, 130])
+    frame = publish_ends(pl.DataFrame({"low": [0.0123, None], "high": [0.0456, None]}))
+    assert frame.rows() == [(pytest.approx(0.012), pytest.approx(0.046)), (None, None)]
+
+
+def test_person_query_of_vivainsights(shared):
+    people = (
+        pl.scan_csv(shared / "data/vivainsights/pq_data.csv", infer_schema_length=None)
+        .group_by("PersonId", "Organization")
+        .agg(x=pl.col("Collaboration_hours").sum(), y=pl.len())
+        .collect()
+    )
+    for name, value, se, n in [
+        ("HR", 23.249373, 0.161034, 33),
+        ("Sales Operations", 22.984326, 0.213691, 13),
+    ]:
+        group = people.filter(pl.col("Organization").str.starts_with(name.split()[0]))
+        assert group.height == n
+        found = interval(cells(group["x"], group["y"]), "ratio")
+        assert (found["value"][0], found["variance"][0] ** 0.5) == pytest.approx(
+            (value, se), abs=5e-7
+        )
+        if name == "HR":
+            assert ends(found) == pytest.approx((22.921357, 23.577389), abs=5e-7)
+
+
+def test_variance_of_one_person_is_unknown():
+    one = np.array([1.0])
+    assert np.isnan(ratio_variance(one, one, one, one, one, one))[0]
