@@ -39,7 +39,7 @@ class Format:
     cannot_see: frozenset[str]
 
 
-class UnreadableExport(AnalyticsError):
+class UnreadableExport(AnalyticsError):  # noqa: N818 - the name says what it is
     """The whole file is refused: `code` is one of the reject codes, the text says what to do."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -53,6 +53,9 @@ class Options:
 
     columns: dict[str, str] = field(default_factory=dict)
     tool: str | None = None
+
+
+NOTHING_SAID = Options()
 
 
 class Sink:
@@ -71,6 +74,7 @@ class Sink:
         self.stored = 0
         self.duplicates = 0
         self.non_records = 0
+        self.provides: frozenset[str] | None = None  # of this very file; null = what FORMAT says
         self._rejects: list[tuple[str, str]] = []
 
     def add(self, table: str, frame: pl.DataFrame) -> None:
@@ -78,7 +82,9 @@ class Sink:
         if frame.is_empty():
             return
         frame = validate(f"export.{table}", frame)
-        frame.write_parquet(self.folder / f"{table}-{self.rows[table]:012d}.parquet", compression="zstd")
+        frame.write_parquet(
+            self.folder / f"{table}-{self.rows[table]:012d}.parquet", compression="zstd"
+        )
         self.rows[table] += frame.height
         if table == "event":
             self.actions.update(dict(frame.group_by("action").len().iter_rows()))

@@ -1,0 +1,292 @@
+"""May this file be opened at all, and what lies in it? Every byte a reader sees comes through here.
+
+A file is opened once, by us, and never by name again: a name such as `*.csv` must not make a library
+read the whole folder. Archives are never unpacked to disk; their members are streamed into memory.
+"""
+
+import io
+import os
+import re
+import stat
+import struct
+import zipfile
+import zlib
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from analytics.readers.base import UnreadableExport
+
+Kind = Literal["zip", "folder", "xlsx", "file"]
+
+MEGABYTE = 1 << 20
+MEMBER_LIMIT = 768 * MEGABYTE  # one member is held in memory; 300,000 Slack users take about 540 MB
+RATIO_LIMIT = 100  # real exports shrink 5 to 15 times, deflate can reach 1,030
+RATIO_MATTERS_FROM = 8 * MEGABYTE  # below this even a wild ratio does no harm
+TOTAL_RATIO_MATTERS_FROM = 64 * MEGABYTE
+
+ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+LOCAL_HEADER = struct.Struct("<4s22xHH")
+ENCRYPTED_FLAGS = 0x1 | 0x40
+READABLE_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+JUNK = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
+DATED_FILE = re.compile(r"\d{4}-\d\d-\d\d\.json")
+DRIVE = re.compile(r"^[A-Za-z]:")
+
+
+class _Window(io.RawIOBase):
+    """The file behind a descriptor with a place of its own, so that two readers never disturb each other."""
+
+    def __init__(self, descriptor: int, size: int) -> None:
+        super().__init__()
+        self._descriptor, self._size, self._place = descriptor, size, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._place
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._size}[whence]
+        if start + offset < 0:
+            raise ValueError("before the start of the file")
+        self._place = start + offset
+        return self._place
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        data = os.pread(self._descriptor, len(buffer), self._place)
+        buffer[: len(data)] = data
+        self._place += len(data)
+        return len(data)
+
+
+@dataclass
+class Source:
+    """A file, zip or folder that was opened safely; `name` is for people and never opens anything."""
+
+    name: str
+    kind: Kind
+    size: int
+    ignored: list[str] = field(default_factory=list)
+    _descriptor: int = -1
+    _archive: zipfile.ZipFile | None = None
+    _places: dict[str, str | zipfile.ZipInfo] = field(default_factory=dict)
+
+    def open(self) -> BinaryIO:
+        """Return the bytes of a single file from its start; several may be open at once."""
+        return io.BufferedReader(_Window(self._descriptor, self.size))
+
+    def head(self, size: int = 65536) -> bytes:
+        """Return the first bytes of a single file; empty for a folder."""
+        return b"" if self.kind == "folder" else os.pread(self._descriptor, size, 0)
+
+    def members(self) -> list[str]:
+        """Return the paths inside a zip or folder, sorted, without one wrapping folder and without junk."""
+        return list(self._places)
+
+    def read(self, member: str) -> bytes:
+        """Return one member whole; raises UnreadableExport when it is damaged or too large."""
+        place = self._places[member]
+        if isinstance(place, str):
+            return self._read_from_folder(place)
+        try:
+            return self._archive.read(place) if self._archive else b""
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            NotImplementedError,
+            RuntimeError,
+        ) as error:
+            raise _damaged(self.name, "one of its members cannot be unpacked") from error
+
+    def _read_from_folder(self, path: str) -> bytes:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=self._descriptor)
+        with os.fdopen(descriptor, "rb") as file:
+            _check_member_size(self.name, os.fstat(descriptor).st_size)
+            return file.read(MEMBER_LIMIT)
+
+    def close(self) -> None:
+        """Let go of the descriptor."""
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+
+def open_source(target: Path | int, name: str | None = None) -> Source:
+    """Open a path or take over an open descriptor; raises UnreadableExport when it must not be read."""
+    if isinstance(target, int):
+        descriptor, name = target, name or "file"
+    else:
+        descriptor, name = os.open(target, os.O_RDONLY | os.O_CLOEXEC), name or target.name
+    about = os.fstat(descriptor)
+    if stat.S_ISDIR(about.st_mode):
+        return _open_folder(descriptor, name)
+    if not stat.S_ISREG(about.st_mode):
+        raise UnreadableExport("no_recognised_data", f"{name}: neither a file nor a folder.")
+    if about.st_size == 0:
+        raise UnreadableExport(
+            "file_empty", f"{name}: the file is empty. Export or download it again."
+        )
+    source = Source(name, "file", about.st_size, _descriptor=descriptor)
+    if source.head(4) in ZIP_STARTS:
+        _open_zip(source)
+    return source
+
+
+def _open_folder(descriptor: int, name: str) -> Source:
+    """Gather the regular files below a folder; links are left out, whatever they point to."""
+    source = Source(name, "folder", 0, _descriptor=descriptor)
+    places: dict[str, str | zipfile.ZipInfo] = {}
+    for folder, _, files, here in os.fwalk(".", dir_fd=descriptor):
+        for file in files:
+            path = os.path.normpath(os.path.join(folder, file))  # noqa: PTH118 - text, not a path to open
+            about = os.stat(file, dir_fd=here, follow_symlinks=False)
+            if stat.S_ISREG(about.st_mode):
+                source.size += about.st_size
+                places[path] = path
+            else:
+                source.ignored.append(path)
+    _settle(source, places)
+    return source
+
+
+def _open_zip(source: Source) -> None:
+    """Check every entry of a zip before anything is unpacked, then take it as `zip` or `xlsx`."""
+    is_workbook = source.name.lower().endswith(
+        (".xlsx", ".xlsm")
+    ) or b"[Content_Types].xml" in source.head(256)
+    try:
+        archive = zipfile.ZipFile(source.open())
+    except (zipfile.BadZipFile, struct.error, NotImplementedError, ValueError, EOFError) as error:
+        if is_workbook:
+            raise UnreadableExport(
+                "xlsx_corrupt",
+                f"{source.name}: the workbook is damaged or cut short. Save or download it again.",
+            ) from error
+        raise _damaged(source.name, "its list of contents is missing") from error
+    entries = [entry for entry in archive.infolist() if not entry.is_dir()]
+    _check_overlap(source, archive, entries)
+    _check_ratio(source.name, entries)
+    places: dict[str, str | zipfile.ZipInfo] = {}
+    for entry in archive.infolist():
+        path = _checked_path(source.name, entry)
+        _check_entry(source.name, entry)
+        if entry.is_dir():
+            continue
+        if path in places:
+            raise UnreadableExport(
+                "zip_duplicate_member",
+                f"{source.name}: the archive holds two members of the same name, so it is not clear which one counts."
+                " Ask for the original export.",
+            )
+        places[path] = entry
+    source.kind = "xlsx" if {"xl/workbook.xml", "[Content_Types].xml"} & places.keys() else "zip"
+    source._archive = archive
+    if source.kind == "xlsx":
+        source._places = places
+    else:
+        _settle(source, places)
+
+
+def _check_overlap(
+    source: Source, archive: zipfile.ZipFile, entries: list[zipfile.ZipInfo]
+) -> None:
+    """Refuse entries that share bytes: a small file that claims gigabytes (CVE-2024-0450)."""
+    spans = []
+    for entry in entries:
+        head = os.pread(source._descriptor, LOCAL_HEADER.size, entry.header_offset)
+        if len(head) < LOCAL_HEADER.size or not head.startswith(b"PK\x03\x04"):
+            raise _damaged(source.name, "a member is not where the list of contents says")
+        _, name_length, extra_length = LOCAL_HEADER.unpack(head)
+        body = entry.header_offset + LOCAL_HEADER.size + name_length + extra_length
+        spans.append((entry.header_offset, body + entry.compress_size))
+    spans.sort()
+    contents_at = archive.start_dir
+    if any(end > start for (_, end), (start, _) in pairwise([*spans, (contents_at, contents_at)])):
+        raise _bomb(source.name, "its members overlap")
+
+
+def _check_ratio(name: str, entries: list[zipfile.ZipInfo]) -> None:
+    for entry in entries:
+        _check_member_size(name, entry.file_size)
+        if entry.file_size > max(RATIO_MATTERS_FROM, RATIO_LIMIT * entry.compress_size):
+            raise _bomb(name, "a member would unpack to more than a hundred times its size")
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > max(
+        TOTAL_RATIO_MATTERS_FROM, RATIO_LIMIT * sum(entry.compress_size for entry in entries)
+    ):
+        raise _bomb(name, "it would unpack to more than a hundred times its size")
+
+
+def _check_member_size(name: str, size: int) -> None:
+    if size > MEMBER_LIMIT:
+        raise _bomb(name, f"a member is larger than {MEMBER_LIMIT // MEGABYTE} MB")
+
+
+def _checked_path(name: str, entry: zipfile.ZipInfo) -> str:
+    """Return the member's path with forward slashes; raises when it points out of the archive."""
+    path = entry.orig_filename.replace("\\", "/")
+    if path.startswith("/") or DRIVE.match(path) or ".." in path.split("/") or "\0" in path:
+        raise UnreadableExport(
+            "zip_unsafe_path",
+            f"{name}: a member of the archive points outside of it. No export tool writes this: do not open the"
+            " archive elsewhere, and ask where it comes from.",
+        )
+    return path
+
+
+def _check_entry(name: str, entry: zipfile.ZipInfo) -> None:
+    if entry.flag_bits & ENCRYPTED_FLAGS:
+        raise UnreadableExport(
+            "zip_encrypted",
+            f"{name}: the archive is protected by a password. Unpack it and zip it again without one.",
+        )
+    mode = entry.external_attr >> 16
+    if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
+        raise UnreadableExport(
+            "zip_symlink",
+            f"{name}: a member of the archive is a link, not a file. Zip the files themselves.",
+        )
+    if entry.compress_type not in READABLE_METHODS:
+        raise _damaged(name, "a member is packed in a way we do not read (only plain and deflate)")
+
+
+def _settle(source: Source, places: dict[str, str | zipfile.ZipInfo]) -> None:
+    """Leave the junk out, take one wrapping folder away and sort."""
+    kept = {path: place for path, place in places.items() if not JUNK.search(path)}
+    source.ignored.extend(path for path in places if path not in kept)
+    wrap = _wrapping_folder(list(kept))
+    source._places = {path.removeprefix(wrap): kept[path] for path in sorted(kept)}
+
+
+def _wrapping_folder(paths: list[str]) -> str:
+    """Return `folder/` when it holds everything, as archives made anew on a desktop have it; else nothing.
+
+    A folder that itself holds dated files is data (the only channel of a small export), not wrapping.
+    """
+    tops = Counter(path.split("/", 1)[0] for path in paths if "/" in path)
+    if len(tops) != 1 or tops.total() != len(paths):
+        return ""
+    wrap = f"{next(iter(tops))}/"
+    return "" if any(DATED_FILE.fullmatch(path.removeprefix(wrap)) for path in paths) else wrap
+
+
+def _damaged(name: str, what: str) -> UnreadableExport:
+    return UnreadableExport(
+        "zip_corrupt", f"{name}: the archive is damaged: {what}. Download it again or zip it anew."
+    )
+
+
+def _bomb(name: str, what: str) -> UnreadableExport:
+    return UnreadableExport(
+        "zip_bomb",
+        f"{name}: not opened, because {what}. Real exports never do: ask where the file comes from.",
+    )

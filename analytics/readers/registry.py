@@ -1,0 +1,64 @@
+"""Which format is this file? Every reader is asked, from content alone; nobody has to say it."""
+
+from collections.abc import Iterable
+from importlib import import_module
+from types import ModuleType
+
+from analytics.readers.base import NOTHING_SAID, Options, UnreadableExport
+from analytics.readers.files import Source
+
+NAMES = ("slack_export", "interaction_log", "hr_file")
+
+
+def load(names: Iterable[str]) -> tuple[ModuleType, ...]:
+    """Return the reader modules of these dotted names."""
+    found = []
+    for name in names:
+        try:
+            found.append(import_module(name))
+        except ModuleNotFoundError as error:
+            if error.name != name:
+                raise
+    return tuple(found)
+
+
+READERS: tuple[ModuleType, ...] = load(f"analytics.readers.{name}" for name in NAMES)
+
+
+def recognise(
+    source: Source, options: Options = NOTHING_SAID, readers: tuple[ModuleType, ...] = READERS
+) -> ModuleType:
+    """Return the one reader whose format this is; raises UnreadableExport when none or several claim it."""
+    claims = [reader for reader in readers if reader.identify(source)]
+    if len(claims) == 1:
+        return claims[0]
+    if claims:
+        titles = " and ".join(reader.FORMAT.title for reader in claims)
+        raise UnreadableExport(
+            "ambiguous_format",
+            f"{source.name}: this could be read as {titles}. Leave out the columns or files that belong to the other.",
+        )
+    raise _explanation(source, readers) or _nobody_knows(source, readers)
+
+
+def _explanation(source: Source, readers: tuple[ModuleType, ...]) -> UnreadableExport | None:
+    """Return what the first reader that nearly knows the file says is missing."""
+    for reader in readers:
+        explain = getattr(reader, "explain", None)
+        if explain and (error := explain(source)):
+            return error
+    return None
+
+
+def _nobody_knows(source: Source, readers: tuple[ModuleType, ...]) -> UnreadableExport:
+    found = {
+        "zip": f"an archive of {len(source.members())} files",
+        "folder": f"a folder of {len(source.members())} files",
+        "xlsx": "a workbook",
+        "file": "a single file",
+    }[source.kind]
+    known = ", ".join(reader.FORMAT.title for reader in readers)
+    return UnreadableExport(
+        "no_recognised_data",
+        f"{source.name}: {found} in no format we know. We read: {known}. Give the export as the tool made it.",
+    )

@@ -1,0 +1,244 @@
+"""What does this file hold, without trusting it? Each file is read by a process of its own that may die.
+
+One cell far out in a workbook of 2 kB makes a library ask for 500 GB and abort; no exception can catch
+that. So the file is parsed in a child with limits, and the child's death is a rejected file.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Literal
+
+import polars as pl
+
+from analytics.readers import registry
+from analytics.readers.base import NOTHING_SAID, Options, Sink, UnreadableExport
+from analytics.readers.files import open_source
+from analytics.readers.jail import USUAL, Limits
+
+ROOT = Path(__file__).resolve().parents[2]
+START = (
+    "import json, sys; sys.path.insert(0, sys.argv[1]);"
+    "from analytics.readers.jail import USUAL, Limits, lock; lock(Limits(**json.loads(sys.argv[2])));"
+    "from analytics.readers.sandbox import serve; serve()"
+)
+# Few threads: each brings a stack and a heap of its own, which count against the limit.
+SURROUNDINGS = {"LANG": "C.UTF-8", "TZ": "UTC", "POLARS_MAX_THREADS": "2", "OMP_NUM_THREADS": "1"}
+ANSWER_LIMIT = 4 << 20
+
+Outcome = Literal["accept", "partial", "reject"]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of one file; read = stored + rejected + duplicates + non_records, counted in records.
+
+    rows: rows by table; events: rows of `event` by action; first and last: UTC instants of the events.
+    """
+
+    file: str
+    format: str | None = None
+    outcome: Outcome = "reject"
+    rows: dict[str, int] = field(default_factory=dict)
+    events: dict[str, int] = field(default_factory=dict)
+    rejected: dict[str, int] = field(default_factory=dict)
+    duplicates: int = 0
+    non_records: int = 0
+    stored: int = 0
+    read: int = 0
+    ignored: int = 0
+    warnings: list[str] = field(default_factory=list)
+    reject_code: str | None = None
+    message: str | None = None
+    provides: list[str] = field(default_factory=list)
+    cannot_see: list[str] = field(default_factory=list)
+    tool: str | None = None
+    first: str | None = None
+    last: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the report as JSON can hold it."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: dict[str, Any]) -> "Report":
+        """Return the report that `to_dict` gave."""
+        return cls(**values)
+
+
+def parse(
+    path: Path,
+    out: Path,
+    options: Options = NOTHING_SAID,
+    name: str | None = None,
+    limits: Limits = USUAL,
+    readers: tuple[ModuleType, ...] = registry.READERS,
+) -> Report:
+    """Read a file or folder in a process of its own and return what became of it; never raises for a bad file.
+
+    The rows lie in out/<table>-*.parquet, what was set apart in out/reject.parquet; after a rejection
+    `out` holds none. `name` is what people know the file by.
+    """
+    name = name or path.name
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        return Report(
+            name,
+            reject_code="no_recognised_data",
+            message=f"{name}: cannot be opened ({error.strerror}). Check that it exists and may be read.",
+        )
+    job = {
+        "name": name,
+        "descriptor": descriptor,
+        "out": str(out.resolve()),
+        "options": asdict(options),
+        "readers": [reader.__name__ for reader in readers],
+    }
+    try:
+        report = _run(job, limits)
+    finally:
+        os.close(descriptor)
+    if report.outcome == "reject":
+        for part in out.glob("*.parquet"):
+            part.unlink()
+    return report
+
+
+def _run(job: dict[str, Any], limits: Limits) -> Report:
+    """Start the child, wait, and make of its answer or its death a report."""
+    with tempfile.TemporaryDirectory(prefix="convivio-") as empty:
+        child = subprocess.Popen(  # noqa: S603 - our own interpreter and our own words
+            [sys.executable, "-I", "-c", START, str(ROOT), json.dumps(asdict(limits))],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,  # a library's last words may quote the file
+            cwd=empty,
+            env={"PATH": os.environ.get("PATH", os.defpath), **SURROUNDINGS},
+            pass_fds=(job["descriptor"],),
+            start_new_session=True,
+        )
+        try:
+            answer, _ = child.communicate(json.dumps(job).encode(), timeout=limits.seconds)
+        except subprocess.TimeoutExpired:
+            return _too_slow(job["name"], limits)
+        finally:
+            _end(child)
+    if child.returncode == 0 and len(answer) <= ANSWER_LIMIT:
+        return Report.from_dict(json.loads(answer))
+    if child.returncode == -signal.SIGXCPU:
+        return _too_slow(job["name"], limits)
+    return _died(job["name"])
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    """Leave no child behind, whatever happened."""
+    if child.poll() is None:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+
+
+def _too_slow(name: str, limits: Limits) -> Report:
+    return Report(
+        name,
+        reject_code="file_too_slow",
+        message=f"{name}: not read to its end within {limits.seconds} seconds, so nothing of it was kept."
+        " Export a shorter period, or split the file.",
+    )
+
+
+def _died(name: str, why: str = "") -> Report:
+    return Report(
+        name,
+        reject_code="file_crashed_parser",
+        message=f"{name}: reading it failed{why}, so nothing of it was kept and nothing else was touched."
+        " Export it again; if it stays so, open it in its own tool and save it anew, or split it.",
+    )
+
+
+# ------------------------------------------------------------------------------------------ in the child
+
+
+def serve() -> None:
+    """Read the job from standard input, do it, and answer on standard output: the whole life of the child."""
+    job = json.load(sys.stdin)
+    answer = os.dup(1)
+    os.dup2(2, 1)  # whatever a library prints is not an answer
+    report = work(job)
+    with os.fdopen(answer, "w") as stream:
+        json.dump(report.to_dict(), stream)
+
+
+def work(job: dict[str, Any]) -> Report:
+    """Recognise and read the file of a job in this very process; every failure becomes a report."""
+    name, options = job["name"], Options(**job["options"])
+    known: str | None = None
+    try:
+        source = open_source(job["descriptor"], name)
+        reader = registry.recognise(source, options, registry.load(job["readers"]))
+        known = reader.FORMAT.id
+        sink = Sink(Path(job["out"]))
+        reader.read(source, sink, options)
+        sink.rejects().write_parquet(sink.folder / "reject.parquet", compression="zstd")
+        return _account(name, reader, sink, options)
+    except UnreadableExport as error:
+        return Report(name, known, reject_code=error.code, message=str(error))
+    except MemoryError:
+        return replace(_died(name, ": it needs more memory than a file may have"), format=known)
+    except Exception as error:  # the last net: the type and place are told, never the text
+        return replace(_died(name, f" ({type(error).__name__} at {_place(error)})"), format=known)
+
+
+def _place(error: Exception) -> str:
+    """Return the last place in our own code, such as `slack_export.py:120`."""
+    place, step = "unknown place", error.__traceback__
+    while step:
+        file = Path(step.tb_frame.f_code.co_filename)
+        if file.is_relative_to(ROOT):
+            place = f"{file.name}:{step.tb_lineno}"
+        step = step.tb_next
+    return place
+
+
+def _account(name: str, reader: ModuleType, sink: Sink, options: Options) -> Report:
+    provides = reader.FORMAT.provides if sink.provides is None else sink.provides
+    lost = reader.FORMAT.provides - provides
+    first, last = _span(sink.folder)
+    rejected = sum(sink.rejected.values())
+    return Report(
+        file=name,
+        format=reader.FORMAT.id,
+        outcome="partial" if rejected else "accept",
+        rows=dict(sorted(sink.rows.items())),
+        events=dict(sorted(sink.actions.items())),
+        rejected=dict(sorted(sink.rejected.items())),
+        duplicates=sink.duplicates,
+        non_records=sink.non_records,
+        stored=sink.stored,
+        read=sink.stored + rejected + sink.duplicates + sink.non_records,
+        ignored=len(sink.ignored),
+        warnings=sorted(sink.warnings),
+        provides=sorted(provides),
+        cannot_see=sorted(reader.FORMAT.cannot_see | lost),
+        tool=options.tool or reader.FORMAT.tool,
+        first=first,
+        last=last,
+    )
+
+
+def _span(folder: Path) -> tuple[str | None, str | None]:
+    """Return the first and last instant of the events as ISO 8601 UTC."""
+    parts = sorted(folder.glob("event-*.parquet"))
+    if not parts:
+        return None, None
+    at = pl.col("at")
+    ends = pl.scan_parquet(parts, glob=False).select(first=at.min(), last=at.max())
+    first, last = ends.select(pl.all().dt.strftime("%Y-%m-%dT%H:%M:%SZ")).collect().row(0)
+    return first, last

@@ -1,0 +1,91 @@
+"""A file may be as bad as it likes: the process that asked for it lives, and nothing of it is kept."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from analytics.readers.base import NOTHING_SAID, Options
+from analytics.readers.jail import Limits
+from analytics.readers.sandbox import Report, parse
+from tests.fixtures import fake_readers
+
+SMALL = Limits(memory_mb=512, seconds=20, file_mb=8)
+
+
+def run(tmp_path, what, limits=SMALL, options=NOTHING_SAID):
+    file = tmp_path / "file"
+    file.write_text(what)
+    return parse(file, tmp_path / "out", options, "Anything.txt", limits, (fake_readers,))
+
+
+def accounts(tmp_path):
+    return pl.read_parquet(sorted((tmp_path / "out").glob("account-*")))["account"].to_list()
+
+
+def test_a_good_file_is_accounted_for(tmp_path):
+    report = run(tmp_path, "fine")
+    assert (report.outcome, report.stored, report.read, report.file) == (
+        "accept",
+        1,
+        1,
+        "Anything.txt",
+    )
+    assert report.rows == {"account": 1}
+    assert (tmp_path / "out" / "reject.parquet").exists()
+    assert Report.from_dict(report.to_dict()) == report
+
+
+def test_a_record_set_apart_makes_it_partial(tmp_path):
+    report = run(tmp_path, "partial")
+    assert (report.outcome, report.rejected, report.read) == ("partial", {"date_invalid": 1}, 2)
+    assert pl.read_parquet(tmp_path / "out" / "reject.parquet").rows() == [
+        ("line 7", "date_invalid")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("what", "code", "limits"),
+    [
+        ("abort", "file_crashed_parser", SMALL),
+        ("memory", "file_crashed_parser", SMALL),
+        ("crash", "file_crashed_parser", SMALL),
+        ("large_file", "file_crashed_parser", SMALL),
+        ("refuse", "no_rows", SMALL),
+        ("sleep", "file_too_slow", replace(SMALL, seconds=3)),
+        ("spin", "file_too_slow", replace(SMALL, seconds=3)),
+    ],
+)
+def test_death_is_a_rejected_file(tmp_path, what, code, limits):
+    began = time.monotonic()
+    report = run(tmp_path, what, limits)
+    assert (report.outcome, report.reject_code) == ("reject", code)
+    assert report.message
+    assert "SECRET" not in report.message
+    assert not list((tmp_path / "out").glob("*.parquet"))
+    assert time.monotonic() - began < limits.seconds + 5
+
+
+def test_the_child_sees_nothing_of_its_parent(tmp_path, monkeypatch):
+    monkeypatch.setenv("CONVIVIO_SECRET", "x")
+    report = run(tmp_path, "look_around", options=Options(tool="chat"))
+    seen = accounts(tmp_path)
+    assert report.tool == "chat"
+    assert "cwd 0" in seen
+    assert "options chat" in seen
+    assert "connected" not in seen
+    assert not any("CONVIVIO" in text or "HOME" in text for text in seen)
+
+
+def test_a_missing_file_is_a_rejected_file(tmp_path):
+    report = parse(tmp_path / "nowhere.zip", tmp_path / "out")
+    assert report.outcome == "reject"
+    assert "nowhere.zip" in (report.message or "")
+
+
+def test_no_child_and_no_descriptor_is_left(tmp_path):
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    run(tmp_path, "sleep", replace(SMALL, seconds=2))
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
