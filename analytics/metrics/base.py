@@ -1,0 +1,181 @@
+"""What did each person of the panel do in each period, in each tool and in all together? One row each, zeros included.
+
+The table `base` of a grain is what every measure's x and y are written over. `tool` null = in any tool: counted
+once per person and day before anything is added up, never the sum over tools.
+"""
+
+import duckdb
+
+from analytics.metrics.periods import WHOLE
+
+NEW_AFTER_DAYS = 56  # "first seen" means "first" only once the exports reach back eight weeks
+
+# What a tool's exports can tell, judged by what is in them.
+TOOL = """
+create or replace temp table tool_sees as
+with used as (select distinct tool from calendar where tool is not null),
+known as (
+    select
+        tool,
+        tool in (select tool from seat)                                               as has_seats,
+        tool in (select tool from event where action = 'view')                        as has_views,
+        tool in (select tool from event where action in ('meeting', 'call') and seconds > 0) as has_calendar,
+        tool in (select tool from tie_week)                                           as has_recipients
+    from used
+)
+select tool, has_seats, has_views, has_calendar, has_recipients from known
+union all
+select null, bool_or(has_seats), bool_or(has_views), bool_or(has_calendar), bool_or(has_recipients) from known
+"""
+
+BASE = """
+create or replace temp table base as
+with span as (
+    select p.*, c.starts_on
+    from period p
+    join (select tool, min(day) as starts_on from calendar group by tool) c on c.tool is not distinct from p.tool
+    where p.grain = $grain
+),
+member as (
+    select
+        p.person, s.tool, s.period, s.previous, s.first_day, s.last_day, s.days, s.working_days, s.weeks, s.is_whole,
+        s.recent_weeks is not null as has_recent,
+        s.previous is not null as has_previous,
+        s.first_day >= s.starts_on + {new_after} as has_history,
+        p.department, p.level, p.location
+    from span s
+    join panel p on p.quarter = s.quarter
+    where s.tool is null or list_contains(string_split(p.tools, ','), s.tool)
+),
+open_seat as (
+    select m.person, m.tool, m.period, count(distinct t.tool) as tools_enabled
+    from member m
+    join seat t on t.person = m.person and t.valid_from <= m.last_day and t.valid_to > m.first_day
+    where m.tool is null or t.tool = m.tool
+    group by m.person, m.tool, m.period
+),
+done as (
+    select
+        person, tool, {period} as period,
+        sum(acts)::bigint as acts, sum(messages)::bigint as messages, sum(interactions)::bigint as interactions,
+        sum(views)::bigint as views, sum(timed_acts)::bigint as timed_acts, sum(outside_acts)::bigint as outside_acts,
+        sum(weekend_acts)::bigint as weekend_acts, sum(direct)::bigint as direct, sum(mentioned)::bigint as mentioned,
+        sum(grouped)::bigint as grouped, sum(broadcast)::bigint as broadcast, sum(mails_in)::bigint as mails_in,
+        sum(chats_in)::bigint as chats_in,
+        count(*) filter (acts > 0)                                    as active_days,
+        count(*) filter (acts > 0 and list_contains($workdays, dow))  as active_working_days
+    from person_day
+    group by person, tool, {period}
+),
+several as (
+    select person, period, count(*) filter (acts > 0) as tools_active
+    from done
+    where tool is not null
+    group by person, period
+),
+clock as (
+    select
+        person, tool, {period} as period,
+        {clock_sums}
+    from person_clock
+    group by person, tool, {period}
+),
+could_read as (
+    select person, tool, period, sum(posts)::bigint as channel
+    from (
+        select m.person, m.tool, {space_period} as period, s.posts
+        from membership m
+        join space_week s on s.space = m.space
+        union all
+        select p.person, p.tool, {own_period}, -p.posts
+        from person_space_week p
+        join membership m on m.space = p.space and m.person = p.person
+    )
+    group by grouping sets ((person, tool, period), (person, period))
+),
+recent_week as (
+    select distinct s.tool, s.period, unnest(s.recent_weeks) as week from span s
+),
+recent as (
+    select
+        d.person, d.tool, w.period,
+        sum(d.acts)::bigint                                                                as recent_acts,
+        sum(d.views)::bigint                                                               as recent_views,
+        sum(d.direct + d.mentioned + d.grouped + d.broadcast)::bigint                       as recent_in,
+        count(distinct d.week) filter (d.acts > 0)                                         as recent_active_weeks
+    from person_day d
+    join recent_week w on w.week = d.week and w.tool is not distinct from d.tool
+    group by d.person, d.tool, w.period
+),
+tie as (
+    select distinct t.sender, t.receiver, w.tool, w.period
+    from tie_week t
+    join recent_week w on w.week = t.week and (w.tool is null or w.tool = t.tool)
+),
+exchange as (
+    select distinct a.sender as person, a.tool, a.period
+    from tie a
+    join tie b on b.sender = a.receiver and b.receiver = a.sender and b.period = a.period and b.tool is not distinct from a.tool
+)
+select
+    m.*,
+    z.zone_known or $zone_is_set                    as zone_known,
+    t.has_seats, t.has_views, t.has_calendar, t.has_recipients,
+    coalesce(o.tools_enabled, 0) > 0                as enabled,
+    coalesce(o.tools_enabled, 0)                    as tools_enabled,
+    coalesce(v.tools_active, 0)                     as tools_active,
+    {zeros},
+    coalesce(b.acts, 0)                             as acts_before,
+    coalesce(f.day < m.first_day, false)            as seen_before,
+    x.person is not null                            as recent_exchange
+from member m
+join person z on z.person = m.person
+join tool_sees t   on t.tool is not distinct from m.tool
+left join open_seat o  on o.person = m.person and o.period = m.period and o.tool is not distinct from m.tool
+left join several v    on v.person = m.person and v.period = m.period and m.tool is null
+left join done d       on d.person = m.person and d.period = m.period and d.tool is not distinct from m.tool
+left join done b       on b.person = m.person and b.period = m.previous and b.tool is not distinct from m.tool
+left join clock k      on k.person = m.person and k.period = m.period and k.tool is not distinct from m.tool
+left join could_read r on r.person = m.person and r.period = m.period and r.tool is not distinct from m.tool
+left join recent n     on n.person = m.person and n.period = m.period and n.tool is not distinct from m.tool
+left join exchange x   on x.person = m.person and x.period = m.period and x.tool is not distinct from m.tool
+left join first_seen f on f.person = m.person and f.tool is not distinct from m.tool
+"""
+
+CLOCK = (
+    "act_us_30",
+    "act_us_60",
+    "act_us_120",
+    "act_us_300",
+    "act_us_600",
+    "meeting_us",
+    "call_us",
+)
+COUNTS = {
+    "d": (
+        "acts", "messages", "interactions", "views", "timed_acts", "outside_acts", "weekend_acts", "direct", "mentioned",
+        "grouped", "broadcast", "mails_in", "chats_in", "active_days", "active_working_days",
+    ),
+    "k": CLOCK,
+    "r": ("channel",),
+    "n": ("recent_acts", "recent_views", "recent_in", "recent_active_weeks"),
+}  # fmt: skip
+
+
+def make(
+    con: duckdb.DuckDBPyConnection, grain: str, workdays: tuple[int, ...], zone_is_set: bool
+) -> None:
+    """Make the table `base` of a grain; needs the tables of periods.make, panel.load and the rollups."""
+    con.execute(TOOL)
+    whole = f"date '{WHOLE.isoformat()}'"
+    query = BASE.format(
+        period=whole if grain == "all" else grain,
+        space_period=whole if grain == "all" else f"s.{grain}",
+        own_period=whole if grain == "all" else f"p.{grain}",
+        new_after=NEW_AFTER_DAYS,
+        clock_sums=", ".join(f"sum({name})::bigint as {name}" for name in CLOCK),
+        zeros=", ".join(
+            f"coalesce({t}.{name}, 0) as {name}" for t, names in COUNTS.items() for name in names
+        ),
+    )
+    con.execute(query, {"grain": grain, "workdays": list(workdays), "zone_is_set": zone_is_set})

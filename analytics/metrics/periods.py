@@ -1,0 +1,120 @@
+"""Which weeks, months and quarters do the exports cover, tool by tool?
+
+A week begins on Monday; a month or quarter holds the whole weeks whose Thursday falls in it and is named by its first Monday.
+"""
+
+from datetime import date
+from typing import Protocol
+
+import duckdb
+
+GRAINS = ("week", "month", "quarter", "all")
+WHOLE = date(
+    1, 1, 1
+)  # stands for "the whole period" where SQL must compare: null never equals null
+
+LEAST_WEEKS = 4  # a month or quarter covered for less says too little; a week must be covered whole
+
+
+class Hours(Protocol):
+    """What metrics read of a workspace's settings."""
+
+    @property
+    def workdays(self) -> tuple[int, ...]: ...
+    @property
+    def time_zone(self) -> str | None: ...
+    @property
+    def threshold(self) -> int: ...
+    @property
+    def hourly_cost(self) -> tuple[float, float, float] | None: ...
+
+
+CALENDAR = """
+create or replace temp table calendar as
+with seen as (
+    select tool, day from event where action <> 'notice'
+    union all
+    select tool, day from delivery
+),
+covered as (
+    select tool, min(day) as first_day, max(day) as last_day from seen group by tool
+    union all
+    select null, min(day), max(day) from seen having count(*) > 0
+),
+days as (
+    select tool, unnest(generate_series(first_day, last_day, interval 1 day))::date as day
+    from covered
+),
+weeks as (
+    select tool, day, isodow(day) as dow, date_trunc('week', day)::date as week from days
+)
+select
+    tool,
+    day,
+    list_contains($workdays, dow) as is_workday,
+    week,
+    ({month})   as month,
+    ({quarter}) as quarter
+from weeks
+"""
+
+PERIODS = """
+create or replace temp table period as
+with long as (
+    select tool, 'week' as grain, week as period, quarter, day, week, is_workday from calendar
+    union all
+    select tool, 'month', month, quarter, day, week, is_workday from calendar
+    union all
+    select tool, 'quarter', quarter, quarter, day, week, is_workday from calendar
+    union all
+    select tool, 'all', $whole, $whole, day, week, is_workday from calendar
+),
+whole_week as (
+    select tool, week from calendar group by tool, week having count(*) filter (is_workday) >= $workday_count
+),
+summed as (
+    select
+        tool, grain, period, quarter,
+        min(day)                                             as first_day,
+        max(day)                                             as last_day,
+        count(*)                                             as days,
+        count(*) filter (is_workday)                         as working_days,
+        count(*) filter (is_workday) / $workday_count::double as weeks
+    from long
+    group by tool, grain, period, quarter
+),
+recent as (
+    select l.tool, l.grain, l.period, list(distinct l.week order by l.week desc)[:4] as recent_weeks
+    from long l
+    join whole_week w on w.week = l.week and w.tool is not distinct from l.tool
+    group by l.tool, l.grain, l.period
+)
+select
+    s.*,
+    lag(s.period) over w                                     as previous,
+    case when len(r.recent_weeks) = 4 then r.recent_weeks end as recent_weeks,
+    s.weeks >= case s.grain when 'week' then 1 when 'all' then 0 else $least_weeks end as is_whole
+from summed s
+left join recent r on r.grain = s.grain and r.period = s.period and r.tool is not distinct from s.tool
+window w as (partition by s.tool, s.grain order by s.period)
+"""
+
+
+def make(con: duckdb.DuckDBPyConnection, settings: Hours) -> None:
+    """Make the tables `calendar` (tool, day, …; tool null = any) and `period` (tool, grain, period, …).
+
+    period: first_day, last_day, days, working_days, weeks (working days / days of a working week), previous,
+    recent_weeks (the last four whole weeks; null = fewer), is_whole (covered long enough to be shown).
+    """
+    blocks = {"month": _first_monday("month"), "quarter": _first_monday("quarter")}
+    con.execute(CALENDAR.format(**blocks), {"workdays": list(settings.workdays)})
+    con.execute(
+        PERIODS,
+        {"whole": WHOLE, "workday_count": len(settings.workdays), "least_weeks": LEAST_WEEKS},
+    )
+
+
+def _first_monday(block: str) -> str:
+    """SQL for the first Monday of the block that holds the week's Thursday."""
+    first = f"date_trunc('{block}', week + 3)::date"
+    return f"{first} + ((11 - isodow({first})) % 7)::integer - 3"
