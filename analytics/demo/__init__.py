@@ -1,0 +1,73 @@
+"""A company with planted truth, written in the real export formats, so that the demo runs through the readers."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from analytics.demo import plan, slack, traffic
+from analytics.demo.people import staff
+
+if TYPE_CHECKING:
+    from analytics.vault.workspace import Workspace
+
+
+def company(folder: Path, people: int = 400, weeks: int = 52, seed: int = 1) -> list[Path]:
+    """Write an HR file, a Slack export, a mail log and a calendar log; return their paths.
+
+    The same people, weeks and seed give the same content. What is true in it stands in demo/plan.py.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    draw = np.random.default_rng(seed)
+    first = plan.mondays(weeks)[0]
+    everybody = staff(people, first, first + timedelta(weeks=weeks), draw)
+    return [
+        write_hr(everybody, folder / "persone.xlsx"),
+        slack.write_export(everybody, first, weeks, folder / "slack-export.zip", draw),
+        traffic.write_log(traffic.mail(everybody, first, weeks, draw), everybody, "email", "mail", folder / "mail-log.csv"),
+        traffic.write_log(traffic.meetings(everybody, first, weeks, draw), everybody, "meeting", "calendar", folder / "calendar-log.csv"),
+    ]  # fmt: skip
+
+
+def write_hr(everybody: pl.DataFrame, path: Path) -> Path:
+    """Write the HR file as an Italian personnel office would."""
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(path) as workbook:
+        # a fixed time, so that the same company is the same file
+        workbook.set_properties({"created": datetime(2026, 11, 23, tzinfo=UTC)})
+        hr_table(everybody).write_excel(workbook, worksheet="Personale", autofit=False)
+    return path
+
+
+def hr_table(everybody: pl.DataFrame) -> pl.DataFrame:
+    """Return the staff with the headers of an Italian HR export."""
+    number = pl.format("M{}", pl.col("number").cast(pl.String).str.zfill(5))
+    boss = pl.format("M{}", pl.col("manager").cast(pl.String).str.zfill(5))
+    return everybody.select(
+        number.alias("Matricola"),
+        pl.col("name").alias("Nominativo"),
+        pl.col("email").alias("Email aziendale"),
+        pl.when(pl.col("manager") >= 0).then(boss).alias("Matricola responsabile"),
+        pl.col("department").alias("Reparto"),
+        pl.col("place").alias("Sede"),
+        pl.col("hired").dt.to_string("%d/%m/%Y").alias("Data assunzione"),
+        pl.col("leaves").dt.to_string("%d/%m/%Y").alias("Data cessazione"),
+    )
+
+
+def settings(workspace: "Workspace") -> None:
+    """Give the workspace the demo company's name, zone and hourly cost."""
+    workspace.write_settings(
+        replace(
+            workspace.settings,
+            company="Aurelia",
+            time_zone="Europe/Rome",
+            hourly_cost=(28.0, 36.0, 48.0),
+            currency="EUR",
+            demo=True,
+        )
+    )

@@ -1,0 +1,123 @@
+"""Who works in the demo company: people, places and the tree of managers."""
+
+import math
+from datetime import date, timedelta
+
+import numpy as np
+import polars as pl
+
+from analytics.demo.names import FAMILY, GIVEN
+from analytics.demo.plan import DEPARTMENTS, PLACES
+
+
+def sizes(people: int) -> list[int]:
+    """Return how many people each department has; the head of the company is one more."""
+    exact = [department.share * (people - 1) for department in DEPARTMENTS]
+    floor = [math.floor(part) for part in exact]
+    order = sorted(range(len(exact)), key=lambda i: floor[i] - exact[i])
+    for i in order[: people - 1 - sum(floor)]:
+        floor[i] += 1
+    return floor
+
+
+def staff(people: int, first_day: date, last_day: date, draw: np.random.Generator) -> pl.DataFrame:
+    """Return one row a person: number, department, level, manager (a number), place, zone, name, email, hired, leaves."""
+    department, level, manager = [-1], [0], [-1]
+    for index, size in enumerate(sizes(people)):
+        tree(index, size, department, level, manager, draw)
+    n = len(department)
+    place = draw.choice(len(PLACES), n, p=[share for _, _, share in PLACES])
+    names = unique_names(n, draw)
+    emails = [address(name, i) for i, name in enumerate(names)]
+    hired = [first_day - timedelta(days=int(days)) for days in draw.integers(60, 3600, n)]
+    leaves: list[date | None] = [None] * n
+    leaf = np.setdiff1d(np.arange(n), manager)
+    span = (last_day - first_day).days
+    movers = draw.choice(leaf, max(2, n // 40), replace=False)
+    for i in movers[: len(movers) // 2]:
+        hired[i] = first_day + timedelta(days=int(draw.integers(span // 5, span * 4 // 5)))
+    for i in movers[len(movers) // 2 :]:
+        leaves[i] = first_day + timedelta(days=int(draw.integers(span // 5, span * 4 // 5)))
+    return pl.DataFrame({
+        "number": np.arange(n),
+        "department": [DEPARTMENTS[i].name if i >= 0 else "Direzione" for i in department],
+        "level": level,
+        "manager": manager,
+        "place": [PLACES[i][0] for i in place],
+        "zone": [PLACES[i][1] for i in place],
+        "name": names,
+        "email": emails,
+        "hired": hired,
+        "leaves": pl.Series(leaves, dtype=pl.Date),
+    })  # fmt: skip
+
+
+def tree(
+    index: int,
+    size: int,
+    department: list[int],
+    level: list[int],
+    manager: list[int],
+    draw: np.random.Generator,
+) -> None:
+    """Append one department: a head, managers of some twenty people, leads of some seven, staff."""
+    start = len(department)
+    managers = min(max(round(size / 20), 1), max(size - 1, 0))
+    leads = max(min(round(size / 7), size - 1 - managers), 0) if size > 40 else 0  # noqa: PLR2004  # small ones have no leads
+    plan = [(1, [0])] + [(2, [start])] * managers
+    plan += [(3, list(range(start + 1, start + 1 + managers)))] * leads
+    above = (
+        range(start + 1 + managers, start + 1 + managers + leads)
+        if leads
+        else range(start + 1, start + 1 + managers)
+    )
+    rest = size - len(plan)
+    plan += [(4 if leads else 3, list(above) or [start])] * rest
+    for position, (step, bosses) in enumerate(plan[:size]):
+        department.append(index)
+        level.append(step)
+        # staff spread evenly, so that every lead has a team
+        manager.append(bosses[position % len(bosses)] if step > 2 else int(draw.choice(bosses)))  # noqa: PLR2004
+
+
+def unique_names(n: int, draw: np.random.Generator) -> list[str]:
+    """Return n different full names; when the lists run out a middle initial sets people apart."""
+    pairs = draw.permutation(len(GIVEN) * len(FAMILY))
+    names = []
+    for i in range(n):
+        turn, pick = divmod(i, len(pairs))
+        given, family = divmod(int(pairs[pick]), len(FAMILY))
+        initial = f" {chr(65 + turn % 26)}." if turn else ""
+        names.append(f"{GIVEN[given]}{initial} {FAMILY[family]}")
+    return names
+
+
+def address(name: str, number: int) -> str:
+    """Return the work address that belongs to a name."""
+    import unicodedata
+
+    plain = unicodedata.normalize("NFKD", name.replace("ø", "o").replace("Ø", "O"))
+    letters = "".join(
+        c if c.isascii() and c.isalpha() else "." for c in plain if not unicodedata.combining(c)
+    )
+    return f"{letters.lower().replace('..', '.').strip('.')}.{number}@aurelia.example"
+
+
+def distances(manager: np.ndarray) -> np.ndarray:
+    """Return the steps between any two people in the tree, n × n."""
+    n = len(manager)
+    depth = np.zeros(n, int)
+    for i in range(1, n):  # a manager always comes before the people who report to him
+        depth[i] = depth[manager[i]] + 1
+    width = depth.max() + 1
+    lines = np.full((n, width), -1)
+    for i in range(n):
+        if i:
+            lines[i] = lines[manager[i]]
+        lines[i, depth[i]] = i
+    common = np.zeros((n, n), np.int16)
+    same = np.ones((n, n), bool)
+    for step in range(width):
+        same &= (lines[:, None, step] == lines[None, :, step]) & (lines[:, None, step] >= 0)
+        common += same
+    return (depth[:, None] + depth[None, :] - 2 * (common - 1)).astype(np.int16)

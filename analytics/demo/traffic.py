@@ -1,0 +1,246 @@
+"""Mail and meetings of the demo company, as interaction logs."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from analytics.demo import plan
+from analytics.demo.clock import CLOSES, DAY, OPENS, SATURDAY, WEEK, moments, utc
+from analytics.demo.people import distances
+
+# how much likelier one writes to somebody this many steps away in the tree
+NEARNESS = np.array([0.0, 30.0, 8.0, 2.2, 1.4, 1.0, 0.8, 0.7, 0.6, 0.6, 0.6, 0.6])
+MAILS_A_WEEK = 5.0
+PROJECT_HOURS = 3  # a week, for everybody
+
+
+@dataclass(frozen=True)
+class Acts:
+    """Mails or meetings: one entry an act, `recipients` one array of people an act."""
+
+    id: list[str]
+    sender: np.ndarray
+    at: pl.Series
+    recipients: list[np.ndarray]
+    reply_to: list[str | None]
+    minutes: np.ndarray | None = None
+
+
+def mail(staff: pl.DataFrame, first: date, weeks: int, draw: np.random.Generator) -> Acts:
+    """Return a year's mail with the planted flattening and the silent head."""
+    n = staff.height
+    department, manager = staff["department"].to_numpy(), staff["manager"].to_numpy()
+    level = staff["level"].to_numpy()
+    steps = distances(manager)
+    busy = draw.lognormal(0.0, 0.45, n)
+    switch = round(weeks * plan.SWITCH)
+    flat = department == plan.FLATTENING
+    silent = (department == plan.SILENT) & (level == 1)
+    late = {d.name: d.late for d in plan.DEPARTMENTS}
+    senders, week_of, first_to = [], [], []
+    for person in range(
+        n
+    ):  # the drawing of a company, not a measurement: a loop over people is fine here
+        near = NEARNESS[np.minimum(steps[person], len(NEARNESS) - 1)] * busy
+        near[person] = 0.0
+        anybody = busy.copy()
+        anybody[person] = 0.0
+        for start, stop, after in ((0, switch, False), (switch, weeks, True)):
+            rate = (
+                MAILS_A_WEEK
+                * busy[person]
+                * (plan.SILENT_WRITES if silent[person] and after else 1.0)
+            )
+            total = draw.poisson(rate * (stop - start))
+            chance = near / near.sum()
+            if flat[person] and after:
+                chance = (1 - plan.MIXED) * chance + plan.MIXED * anybody / anybody.sum()
+            senders.append(np.full(total, person))
+            week_of.append(draw.integers(start, stop, total))
+            first_to.append(draw.choice(n, total, p=chance))
+            if flat[person] and after and level[person] >= 3:  # noqa: PLR2004  # staff and leads
+                up = np.array([manager[person], manager[manager[person]]])
+                more = draw.poisson(plan.UPWARD_EXTRA * (stop - start))
+                senders.append(np.full(more, person))
+                week_of.append(draw.integers(start, stop, more))
+                first_to.append(draw.choice(up, more))
+    sender, week, to = map(np.concatenate, (senders, week_of, first_to))
+    local = moments(
+        week, np.array([late.get(d, plan.USUAL_LATE) for d in department])[sender], draw
+    )
+    return with_answers(staff, first, weeks, (sender, week, to, local), silent, switch, draw)
+
+
+def with_answers(
+    staff: pl.DataFrame,
+    first: date,
+    weeks: int,
+    sent: tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray],
+    silent: np.ndarray,
+    switch: int,
+    draw: np.random.Generator,
+) -> Acts:
+    """Add answers, copies to colleagues and heads' news to everybody in the department."""
+    sender, week, to, local = sent
+    zone = staff["zone"].to_numpy()
+    answers = draw.random(len(sender)) < np.where(
+        silent[to] & (week >= switch), plan.SILENT_ANSWERED, plan.ANSWERED
+    )
+    delay = (
+        draw.exponential(2.2 * 3600, int(answers.sum())).astype(np.int64) * 1_000_000 + 60_000_000
+    )
+    answer_local = pushed_into_work(local[answers] + delay, draw)
+    ids = [f"<{i}@aurelia.example>" for i in range(len(sender))]
+    answer_ids = [f"<a{i}@aurelia.example>" for i in np.flatnonzero(answers)]
+    heads = np.flatnonzero(staff["level"].to_numpy() == 1)
+    news_head = np.repeat(heads, weeks)
+    news_week = np.tile(np.arange(weeks), len(heads))
+    heard = ~(silent[news_head] & (news_week >= switch))
+    news_head, news_week = news_head[heard], news_week[heard]
+    news_local = moments(news_week, np.zeros(len(news_week)), draw)
+    department = staff["department"].to_numpy()
+    members = {
+        head: np.flatnonzero((department == department[head]) & (np.arange(staff.height) != head))
+        for head in heads
+    }
+    peers = peers_of(staff)
+    copies = draw.random(len(sender)) < 0.25  # noqa: PLR2004  # one mail in four has a second reader
+    recipients = [
+        np.array([a]) if not copy else np.unique([a, b])
+        for a, b, copy in zip(to, colleagues(sender, peers, draw), copies, strict=True)
+    ]
+    recipients = [r[r != s] for r, s in zip(recipients, sender, strict=True)]
+    everybody = np.concatenate([sender, to[answers], news_head])
+    when = np.concatenate([local, answer_local, news_local])
+    acts = Acts(
+        id=ids + answer_ids + [f"<n{i}@aurelia.example>" for i in range(len(news_head))],
+        sender=everybody,
+        at=utc(first, when, zone[everybody]),
+        recipients=recipients
+        + [np.array([s]) for s in sender[answers]]
+        + [members[h] for h in news_head],
+        reply_to=[None] * len(ids)
+        + [ids[i] for i in np.flatnonzero(answers)]
+        + [None] * len(news_head),
+    )
+    return employed(acts, staff, first, weeks)
+
+
+def pushed_into_work(local: np.ndarray, draw: np.random.Generator) -> np.ndarray:
+    """Return the moments with nights and weekends moved to the next working morning."""
+    second = local // 1_000_000
+    of_day = second % DAY
+    day = second // DAY + (of_day > CLOSES)
+    weekday = day % 7
+    day += np.where(weekday >= SATURDAY, 7 - weekday, 0)
+    moved = (day > second // DAY) | (of_day < OPENS)
+    morning = OPENS + draw.integers(0, 3 * 3600, len(local))
+    return np.where(moved, day * DAY + morning, second) * 1_000_000 + local % 1_000_000
+
+
+def peers_of(staff: pl.DataFrame) -> list[np.ndarray]:
+    """Return for each person those with the same manager, or the manager's manager alone."""
+    manager = staff["manager"].to_numpy()
+    teams = {m: np.flatnonzero(manager == m) for m in np.unique(manager)}
+    return [teams[m] for m in manager]
+
+
+def colleagues(
+    sender: np.ndarray, peers: list[np.ndarray], draw: np.random.Generator
+) -> np.ndarray:
+    """Return one peer for each act."""
+    pick = draw.random(len(sender))
+    return np.array([peers[s][int(u * len(peers[s]))] for s, u in zip(sender, pick, strict=True)])
+
+
+def employed(acts: Acts, staff: pl.DataFrame, first: date, weeks: int) -> Acts:
+    """Keep the acts of people who are in the company on the day, inside the weeks, with somebody to reach."""
+    day = acts.at.dt.date().to_numpy()
+    hired = staff["hired"].to_numpy()
+    leaves = staff["leaves"].fill_null(date(9999, 1, 1)).to_numpy()
+    start = np.datetime64(first)
+    inside = (day >= start) & (day < start + np.timedelta64(weeks * 7, "D"))
+    here = (day >= hired[acts.sender]) & (day < leaves[acts.sender]) & inside
+    reached = [
+        r[(hired[r] <= d) & (leaves[r] > d)] for r, d in zip(acts.recipients, day, strict=True)
+    ]
+    keep = np.flatnonzero(here & np.array([len(r) > 0 for r in reached]))
+    return Acts(
+        id=[acts.id[i] for i in keep],
+        sender=acts.sender[keep],
+        at=acts.at[keep],
+        recipients=[reached[i] for i in keep],
+        reply_to=[acts.reply_to[i] for i in keep],
+        minutes=None if acts.minutes is None else acts.minutes[keep],
+    )
+
+
+def meetings(staff: pl.DataFrame, first: date, weeks: int, draw: np.random.Generator) -> Acts:
+    """Return the year's meetings: projects three hours a week, teams one, one to one a quarter, leaders two.
+
+    Nobody is in two meetings at once within these series: slots are given out by weekday and hour.
+    """
+    manager, level = staff["manager"].to_numpy(), staff["level"].to_numpy()
+    zone = staff["zone"].to_numpy()
+    sender, local, recipients, minutes = [], [], [], []
+
+    def add(host: int, who: np.ndarray, week: np.ndarray, slot: int, length: int) -> None:
+        # a slot is an hour of the working week, 0 = Monday 9:00 to 39 = Friday 16:00
+        begin = week * WEEK + (slot // 8) * DAY + OPENS + (slot % 8) * 3600
+        sender.append(np.full(len(week), host))
+        local.append(begin * 1_000_000)
+        recipients.extend([who] * len(week))
+        minutes.append(np.full(len(week), length))
+
+    everyweek = np.arange(weeks)
+    add(0, np.flatnonzero((level > 0) & (level <= 2)), everyweek, 32, 120)  # noqa: PLR2004
+    for host in np.unique(manager[manager >= 0]):
+        team = np.flatnonzero(manager == host)
+        # a level has its own day, so that one's own team meeting and one's boss's never collide
+        add(int(host), team, everyweek, 8 * int(level[host] % 3) + int(host) % 2, 60)
+        for turn, person in enumerate(team):
+            add(
+                int(host),
+                np.array([person]),
+                everyweek[turn % 2 :: 2],
+                8 * int(level[host] % 3) + 2 + (turn // 2) % 6,
+                30,
+            )
+    for project in np.array_split(draw.permutation(staff.height), max(staff.height // 6, 1)):
+        for slot in draw.choice(8, PROJECT_HOURS, replace=False):  # Thursdays belong to projects
+            add(int(project[0]), project[1:], everyweek, 24 + int(slot), 60)
+    host = np.concatenate(sender)
+    acts = Acts(
+        id=[f"meeting-{i}" for i in range(len(host))],
+        sender=host,
+        at=utc(first, np.concatenate(local), zone[host]),
+        recipients=recipients,
+        reply_to=[None] * len(host),
+        minutes=np.concatenate(minutes),
+    )
+    return employed(acts, staff, first, weeks)
+
+
+def write_log(acts: Acts, staff: pl.DataFrame, kind: str, tool: str, path: Path) -> Path:
+    """Write the acts as an interaction log, one row a delivery, oldest first."""
+    emails = staff["email"]
+    counts = np.array([len(r) for r in acts.recipients])
+    index = np.repeat(np.arange(len(counts)), counts)
+    log = pl.DataFrame({
+        "sent_at": acts.at.gather(index).dt.truncate("1s").dt.to_string("%Y-%m-%dT%H:%M:%SZ"),
+        "from": emails.gather(acts.sender[index]),
+        "to": emails.gather(np.concatenate(acts.recipients)),
+        "kind": kind,
+        "tool": tool,
+        "message_id": pl.Series(acts.id).gather(index),
+        "in_reply_to": pl.Series(acts.reply_to, dtype=pl.String).gather(index),
+    })  # fmt: skip
+    if acts.minutes is not None:
+        log = log.drop("in_reply_to").with_columns(
+            duration_minutes=pl.Series(acts.minutes).gather(index)
+        )
+    log.sort("sent_at", "message_id").write_csv(path)
+    return path
