@@ -1,11 +1,45 @@
+# One command to look at it, one to check it; both set themselves up on a fresh machine.
 PYTHON ?= python3
 BIN = .venv/bin
+CHROMIUM = $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome))
 
-.PHONY: setup run demo test lint unit browser docs bench clean
+.PHONY: run test setup demo lint unit browser docs bench clean
 
-setup: .venv/.done            ## the environment, with everything that running and testing need
+run: setup demo               ## the dashboard on the demo company, at the printed address
+	$(BIN)/python app.py
+
+test: setup chromium lint unit browser   ## the whole check
+
+setup: .venv/.done            ## the environment
 
 .venv/.done: requirements.txt requirements-dev.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	touch $@
+
+demo: setup                   ## the demo company, once
+	$(BIN)/python -m analytics demo --if-missing
+
+chromium:                     ## the browser that the page tests drive, from Debian
+	@test -n "$(CHROMIUM)" || (apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-liberation > /dev/null)
+
+lint: setup                   ## format, style, types, import contracts
+	$(BIN)/ruff format --check --quiet .
+	$(BIN)/ruff check --quiet .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+unit: setup                   ## everything without a browser
+	$(BIN)/python -m pytest -m "not browser" -n 2
+
+browser: setup                ## pages in Chromium
+	$(BIN)/python -m pytest -m browser
+
+docs: setup                   ## the pages of docs/ that are made from code
+	$(BIN)/python -m analytics.docs
+
+bench: setup                  ## speed and scale, as ratios to named baselines
+	for file in benchmarks/[a-z]*.py; do $(BIN)/python $$file; done
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache data/workspaces/demo
