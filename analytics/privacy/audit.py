@@ -1,0 +1,224 @@
+"""Which sets of fewer than k people follow exactly from what is published."""
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import polars as pl
+from scipy import sparse
+
+from analytics.privacy.kernel import System, values
+from analytics.privacy.lattice import CUTS, FAMILIES, LABELS, Lattice
+
+MOST_SIBLINGS = 12  # all unions of so many small siblings; of more: those of up to three, and all of them together
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Sets of fewer than k people: one sparse row over unknowns each, the people in it, and where it comes from."""
+
+    vectors: sparse.csr_matrix
+    people: np.ndarray
+    kind: np.ndarray
+
+    def take(self, index: np.ndarray) -> "Targets":
+        """Return some of them."""
+        return Targets(self.vectors[index], self.people[index], self.kind[index])
+
+
+def targets(lattice: Lattice, k: int, rng: np.random.Generator) -> Targets:
+    """Return every set that must not be worked out, each once.
+
+    atom: people of one kind, in one quarter or all, with one tool or any · cell: small cells, remainders included ·
+    union: of small siblings · nested: a cell less another that shares people with it · whole: a cell's quarters
+    less its whole period.
+    """
+    combos = {
+        "union": _unions(lattice, k),
+        "nested": _nested(lattice, k),
+        "whole": _whole_differences(lattice),
+    }
+    small = np.flatnonzero(lattice.cells["n"].to_numpy() < k)
+    parts = [("atom", _atoms(lattice, k)), ("cell", lattice.member[small])]
+    parts += [(kind, (combo @ lattice.member).tocsr()) for kind, combo in combos.items()]
+    vectors = sparse.vstack([part for _, part in parts], format="csr")
+    vectors.eliminate_zeros()
+    kind = np.repeat([name for name, _ in parts], [part.shape[0] for _, part in parts])
+    people = lattice.count_people(vectors)
+    marks = np.abs(vectors.astype(np.int64) @ rng.integers(1, 2**62, vectors.shape[1]))
+    _, first = np.unique(marks, return_index=True)
+    index = np.sort(first)
+    index = index[(people[index] > 0) & (people[index] < k)]
+    return Targets(vectors[index], people[index], kind[index])
+
+
+def _combos(
+    rows: list[int], cells: list[int], signs: list[int], count: int, width: int
+) -> sparse.csr_matrix:
+    return sparse.csr_matrix((np.array(signs, float), (rows, cells)), shape=(count, width))
+
+
+def _atoms(lattice: Lattice, k: int) -> sparse.csr_matrix:
+    """People of one atom: each unknown, each quarter, each tool, and all together."""
+    small = np.flatnonzero(lattice.people[lattice.atom] < k)
+    parts = []
+    groups = (
+        np.arange(len(lattice.atom)),
+        lattice.quarter,
+        lattice.tool,
+        np.zeros(len(lattice.atom), np.int64),
+    )
+    for group in groups:
+        keys = np.stack([lattice.atom[small], group[small]])
+        _, number = np.unique(keys, axis=1, return_inverse=True)
+        number = number.ravel()
+        shape = (number.max(initial=-1) + 1, len(lattice.atom))
+        parts.append(sparse.csr_matrix((np.ones(len(small)), (number, small)), shape=shape))
+    return sparse.vstack(parts, format="csr")
+
+
+def _children(lattice: Lattice, parent: str, child: str) -> list[tuple[int, list[int]]]:
+    """Each cell of the parent cut with its cells of the child cut."""
+    cells = lattice.cells
+    shared = ["quarter", *CUTS[parent]]
+    above = cells.filter(pl.col("cut") == parent).select(*shared, parent="cell")
+    below = cells.filter(pl.col("cut") == child).select(*shared, "cell")
+    joined = (
+        below.join(above, on=shared, nulls_equal=True).group_by("parent").agg("cell").sort("parent")
+    )
+    return [(row[0], sorted(row[1])) for row in joined.iter_rows()]
+
+
+def _unions(lattice: Lattice, k: int) -> sparse.csr_matrix:
+    n = lattice.cells["n"].to_numpy()
+    rows: list[int] = []
+    cells: list[int] = []
+    count = 0
+    for parent, child in FAMILIES:
+        apart = not ("tool" in CUTS[child] and "tool" not in CUTS[parent])
+        for _, siblings in _children(lattice, parent, child):
+            small = [cell for cell in siblings if n[cell] < k]
+            for union in _sets(small, n, k if apart else None):
+                rows.extend([count] * len(union))
+                cells.extend(union)
+                count += 1
+    return _combos(rows, cells, [1] * len(rows), count, len(n))
+
+
+def _sets(small: list[int], n: np.ndarray, k: int | None) -> list[tuple[int, ...]]:
+    """Two or more small siblings with fewer than k people together (k null: whatever they add up to)."""
+    if len(small) < 2:
+        return []
+    if len(small) > MOST_SIBLINGS:
+        found = [pair for size in (2, 3) for pair in combinations(small[:60], size)] + [
+            tuple(small)
+        ]
+        return [each for each in found if k is None or sum(n[list(each)]) < k]
+    sets: list[tuple[tuple[int, ...], int]] = [((), 0)]
+    for cell in small:
+        sets += [
+            ((*s, cell), size + n[cell]) for s, size in sets if k is None or size + n[cell] < k
+        ]
+    return [s for s, _ in sets if len(s) > 1]
+
+
+def _nested(lattice: Lattice, k: int) -> sparse.csr_matrix:
+    """Cells of one period and tool that share people and differ by fewer than k."""
+    cells = lattice.cells
+    stands = (lattice.member @ lattice.people_of).tocsr()
+    stands.data[:] = 1
+    weighted = stands @ sparse.diags(lattice.people)
+    n = cells["n"].to_numpy().astype(float)
+    pairs = []
+    for _, group in cells.group_by("quarter", "tool"):
+        index = np.sort(group["cell"].to_numpy())
+        both = sparse.triu(weighted[index] @ stands[index].T, k=1).tocoo()
+        first, second = index[both.row], index[both.col]
+        differ = n[first] + n[second] - 2 * both.data
+        close = (differ > 0) & (differ < k)
+        pairs.append(np.stack([first[close], second[close]]))
+    first, second = np.concatenate(pairs, axis=1)
+    count = len(first)
+    return _combos(
+        [*range(count), *range(count)], [*first, *second], [1] * count + [-1] * count, count, len(n)
+    )
+
+
+def _whole_differences(lattice: Lattice) -> sparse.csr_matrix:
+    """The quarters of a cell less its whole period: what leavers, joiners and movers did."""
+    place = ["cut", *LABELS, "tool"]
+    whole = lattice.cells.filter(pl.col("quarter").is_null()).select(*place, whole="cell")
+    quarters = lattice.cells.filter(pl.col("quarter").is_not_null()).select(*place, "cell")
+    groups = (
+        quarters.join(whole, on=place, nulls_equal=True).group_by("whole").agg("cell").sort("whole")
+    )
+    rows: list[int] = []
+    cells: list[int] = []
+    signs: list[int] = []
+    for row, (cell, parts) in enumerate(groups.iter_rows()):
+        rows += [row] * (len(parts) + 1)
+        cells += [cell, *sorted(parts)]
+        signs += [-1] + [1] * len(parts)
+    return _combos(rows, cells, signs, groups.height, lattice.cells.height)
+
+
+def exposed(system: System, x: np.ndarray, sets: Targets) -> np.ndarray:
+    """Numbers of the targets that follow from the published rows."""
+    return np.flatnonzero((values(sets.vectors, x, system.p) == 0).all(axis=1))
+
+
+def exposed_pairs(system: System, x: np.ndarray, sets: Targets, k: int) -> sparse.csr_matrix:
+    """Sums and differences of two small sets that are known although neither set is."""
+    pool = np.flatnonzero(np.isin(sets.kind, ["atom", "cell"]) & (sets.people < k))
+    known = values(sets.vectors[pool], x, system.p)
+    pool, known = pool[(known != 0).any(axis=1)], known[(known != 0).any(axis=1)]
+    key = (known[:, 0] << 30) + known[:, 1]
+    mirror = -known % system.p
+    mirror = (mirror[:, 0] << 30) + mirror[:, 1]
+    first, second, sign = [], [], []
+    order = np.argsort(key, kind="stable")
+    ranked = key[order]
+    same = np.flatnonzero(ranked[1:] == ranked[:-1])
+    first += order[same].tolist()
+    second += order[same + 1].tolist()
+    sign += [-1] * len(same)
+    at = np.searchsorted(ranked, mirror)
+    hit = np.flatnonzero((at < len(ranked)) & (ranked[np.minimum(at, len(ranked) - 1)] == mirror))
+    hit = hit[hit < order[at[hit]]]
+    first += hit.tolist()
+    second += order[at[hit]].tolist()
+    sign += [1] * len(hit)
+    people = sets.people[pool]
+    keep = [
+        i for i, (a, b) in enumerate(zip(first, second, strict=True)) if people[a] + people[b] < k
+    ]
+    count = len(keep)
+    combo = _combos(
+        [*range(count), *range(count)],
+        [*(pool[first[i]] for i in keep), *(pool[second[i]] for i in keep)],
+        [1] * count + [sign[i] for i in keep], count, len(sets.people),
+    )  # fmt: skip
+    return (combo @ sets.vectors).tocsr()
+
+
+def exposed_short(system: System, lattice: Lattice, k: int) -> sparse.csr_matrix:
+    """Rows of the reduced form that hold fewer than k people, whatever set they are."""
+    short = system.short_rows()
+    if not short:
+        return sparse.csr_matrix((0, len(lattice.atom)))
+    lengths = [len(columns) for columns, _ in short]
+    classes = sparse.csr_matrix(
+        (
+            np.concatenate([coefficients for _, coefficients in short]).astype(float),
+            np.concatenate([columns for columns, _ in short]),
+            np.concatenate([[0], np.cumsum(lengths)]),
+        ),
+        shape=(len(short), system.width),
+    )
+    count = len(system.class_of)
+    spread = sparse.csr_matrix(
+        (np.ones(count), (system.class_of, np.arange(count))), shape=(system.width, count)
+    )
+    vectors = (classes @ spread).tocsr()
+    people = lattice.count_people(vectors)
+    return vectors[np.flatnonzero((people > 0) & (people < k))]

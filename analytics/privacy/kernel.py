@@ -1,0 +1,286 @@
+"""Linear algebra modulo a random prime: what follows exactly from a set of published sums.
+
+A set of people can be worked out from the published rows A if and only if its indicator t lies in the row space of A,
+that is if t·x = 0 for every x with A x = 0. One random x of that kernel answers for all sets: t·x is 0 by chance with
+probability 1/p. A prime at which the rank falls could hide a set; it divides a minor of A, so at most a few hundred of
+the 13.6 million 29-bit primes can (Hadamard's bound): two random primes are asked.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+HALF = 15  # residues of 29 bits are multiplied in halves, so that float64 sums stay exact
+CHUNK = 256  # products of 2^44 added at once: 2^52 < 2^53
+
+
+def random_primes(rng: np.random.Generator, count: int = 2) -> list[int]:
+    """Return different random primes of 29 bits."""
+    primes: list[int] = []
+    while len(primes) < count:
+        candidate = int(rng.integers(2**28, 2**29)) | 1
+        if candidate not in primes and _is_prime(candidate):
+            primes.append(candidate)
+    return primes
+
+
+def _is_prime(n: int) -> bool:
+    return all(n % d for d in range(3, int(n**0.5) + 1, 2))
+
+
+def product(left: np.ndarray, right: np.ndarray, p: int) -> np.ndarray:
+    """Matrix product of residues, exact."""
+    total = np.zeros((left.shape[0], right.shape[1]), np.int64)
+    for start in range(0, left.shape[1], CHUNK):
+        part = left[:, start : start + CHUNK]
+        other = right[start : start + CHUNK].astype(np.float64)
+        high = ((part >> HALF).astype(np.float64) @ other).astype(np.int64) % p
+        low = ((part & (2**HALF - 1)).astype(np.float64) @ other).astype(np.int64)
+        total = (total + (high << HALF) + low) % p
+    return total
+
+
+def inverse(values: np.ndarray, p: int) -> np.ndarray:
+    """Inverse of each residue, 0 for 0."""
+    result, power, base = np.ones_like(values), p - 2, values.copy()
+    while power:
+        if power & 1:
+            result = result * base % p
+        base = base * base % p
+        power >>= 1
+    return result
+
+
+def reduce_rows(matrix: np.ndarray, width: int, p: int, first: int = 0) -> list[int]:
+    """Bring the first `width` columns to reduced echelon form in place, using rows from `first` on; return the pivots."""
+    pivots: list[int] = []
+    row = first
+    for column in range(width):
+        if row == len(matrix):
+            break
+        below = np.flatnonzero(matrix[row:, column])
+        if not len(below):
+            continue
+        if below[0]:
+            matrix[[row, row + below[0]]] = matrix[[row + below[0], row]]
+        lead = int(matrix[row, column])
+        if lead != 1:
+            matrix[row] = matrix[row] * pow(lead, -1, p) % p
+        others = np.flatnonzero(matrix[:, column])
+        others = others[others != row]
+        if len(others):
+            used = np.flatnonzero(matrix[row])
+            patch = np.ix_(others, used)
+            matrix[patch] = (
+                matrix[patch] - matrix[others, column][:, None] * matrix[row, used]
+            ) % p
+        pivots.append(column)
+        row += 1
+    return pivots
+
+
+@dataclass
+class _Block:
+    """Reduced rows of one department: solved · published = reduced; the rest rows are 0 on the block's own columns."""
+
+    rows: np.ndarray
+    own: np.ndarray
+    shared: np.ndarray
+    pivots: np.ndarray
+    reduced: np.ndarray
+    solved: np.ndarray
+    rest: np.ndarray
+    rest_solved: np.ndarray
+
+
+class System:
+    """The published rows, reduced department by department, and what crosses departments last.
+
+    rows: sparse 0/1 matrix over unknowns; block: the department's number of each row, −1 for rows that cross them.
+    Unknowns that stand in exactly the same rows are one column ("class"); a column belongs to a department when only
+    that department's rows (and crossing rows) hold it, and is shared otherwise (people who moved).
+    """
+
+    def __init__(
+        self, rows: sparse.csr_matrix, block: np.ndarray, p: int, rng: np.random.Generator
+    ) -> None:
+        self.p, self.rng = p, rng
+        self.block = block
+        keys = rng.integers(1, 2**62, rows.shape[0])
+        marks = rows.T.astype(np.int64) @ keys  # wraps around, on purpose: a hash
+        self.unknown_rows = rows
+        _, self.first_of, self.class_of = np.unique(marks, return_index=True, return_inverse=True)
+        self.rows = rows[:, self.first_of].astype(np.int64).tocsr()
+        self.width = len(self.first_of)
+        self.alive = np.ones(rows.shape[0], bool)
+        self._split()
+        self.blocks: dict[int, _Block] = {}
+
+    def _split(self) -> None:
+        inside = self.rows.tocoo()
+        local = self.block[inside.row] >= 0
+        pairs = np.unique(np.stack([inside.col[local], self.block[inside.row[local]]]), axis=1)
+        columns, times = np.unique(pairs[0], return_counts=True)
+        home = np.full(self.width, -1)
+        home[pairs[0]] = pairs[1]
+        home[columns[times > 1]] = -1
+        self.home = home
+
+    def hide(self, rows: np.ndarray) -> None:
+        """Take rows out of what is published."""
+        self.alive[rows] = False
+        for number in np.unique(self.block[rows]):
+            self.blocks.pop(int(number), None)
+
+    def show(self, rows: np.ndarray) -> None:
+        """Publish rows again."""
+        self.alive[rows] = True
+        for number in np.unique(self.block[rows]):
+            self.blocks.pop(int(number), None)
+
+    def eliminate(self) -> None:
+        """Reduce what has changed, then the rows that cross departments."""
+        for number in np.unique(self.block[self.alive & (self.block >= 0)]):
+            if int(number) not in self.blocks:
+                self.blocks[int(number)] = self._reduce_block(int(number))
+        live = {int(number) for number in np.unique(self.block[self.alive])}
+        self.blocks = {number: block for number, block in self.blocks.items() if number in live}
+        self._reduce_border()
+
+    def _reduce_block(self, number: int) -> _Block:
+        index = np.flatnonzero(self.alive & (self.block == number))
+        rows = self.rows[index]
+        touched = np.unique(rows.indices)
+        own = touched[self.home[touched] == number]
+        shared = touched[self.home[touched] != number]
+        count, width = len(index), len(own)
+        matrix = np.concatenate(
+            [rows[:, own].toarray(), rows[:, shared].toarray(), np.eye(count, dtype=np.int64)],
+            axis=1,
+        )
+        pivots = reduce_rows(matrix, width, self.p)
+        rank, end = len(pivots), width + len(shared)
+        return _Block(
+            index, own, shared, own[pivots], matrix[:rank, :end], matrix[:rank, end:],
+            matrix[rank:, width:end], matrix[rank:, end:],
+        )  # fmt: skip
+
+    def _reduce_border(self) -> None:
+        p = self.p
+        cross = np.flatnonzero(self.alive & (self.block < 0))
+        rests = [
+            (number, len(block.rest)) for number, block in self.blocks.items() if block.rest.any()
+        ]
+        size = len(cross) + sum(count for _, count in rests)
+        border = np.zeros((size, self.width), np.int64)
+        border[: len(cross)] = self.rows[cross].toarray()
+        self.rest_at: dict[int, slice] = {}
+        start = len(cross)
+        for number, count in rests:
+            self.rest_at[number] = slice(start, start + count)
+            border[start : start + count, self.blocks[number].shared] = self.blocks[number].rest
+            start += count
+        self.cross, self.borrowed = cross, {}
+        for number, block in self.blocks.items():
+            if not len(block.pivots):
+                continue
+            weights = border[:, block.pivots]
+            self.borrowed[number] = weights
+            columns = np.concatenate([block.own, block.shared])
+            border[:, columns] = (border[:, columns] - product(weights, block.reduced, p)) % p
+        self._pivot_border(border)
+
+    def _pivot_border(self, border: np.ndarray) -> None:
+        size = len(border)
+        solved = np.eye(size, dtype=np.int64)
+        pivots: list[int] = []
+        rest = border
+        while len(pivots) < size:
+            live = np.flatnonzero(rest.any(axis=0))
+            if not len(live):
+                break
+            take = min(len(live), 2 * (size - len(pivots)) + 8)
+            panel = np.sort(self.rng.choice(live, take, replace=False))
+            work = np.concatenate([product(solved, border[:, panel], self.p), solved], axis=1)
+            found = reduce_rows(work, take, self.p, first=len(pivots))
+            pivots.extend(panel[found].tolist())
+            solved = work[:, take:]
+            rest = product(solved[len(pivots) :], border, self.p)
+        self.border_pivots = np.array(pivots, int)
+        self.border_solved = solved[: len(pivots)]
+        self.border = product(self.border_solved, border, self.p)
+
+    def kernel(self, count: int) -> np.ndarray:
+        """Return random x (unknowns × count) with A x = 0 (mod p) for the published rows A, checked."""
+        p = self.p
+        x = self.rng.integers(0, p, (self.width, count))
+        x[self.border_pivots] = 0
+        for block in self.blocks.values():
+            x[block.pivots] = 0
+        x[self.border_pivots] = -product(self.border, x, p) % p
+        for block in self.blocks.values():
+            x[block.pivots] = (
+                -product(block.reduced, x[np.concatenate([block.own, block.shared])], p) % p
+            )
+        spread = self.rng.integers(0, p, (len(self.class_of), count))
+        sums = sparse.csr_matrix(
+            (np.ones(len(self.class_of)), (self.class_of, np.arange(len(self.class_of)))),
+            shape=(self.width, len(self.class_of)),
+        )
+        have = np.rint(sums @ spread.astype(np.float64)).astype(np.int64) % p
+        spread[self.first_of] = (spread[self.first_of] + x - have) % p
+        published = self.unknown_rows[np.flatnonzero(self.alive)]
+        if (values(published, spread, p) != 0).any():
+            raise ArithmeticError("The elimination of the published sums is not consistent.")
+        return spread
+
+    def participants(self, targets: sparse.csr_matrix) -> np.ndarray:
+        """Coefficients of the published rows that give each target: targets × rows, mod p; a row of 0 = not exposed."""
+        p = self.p
+        rest = targets[:, self.first_of].toarray().astype(np.int64) % p
+        found = np.zeros((len(rest), len(self.alive)), np.int64)
+        of_block = {}
+        for number, block in self.blocks.items():
+            if not len(block.pivots):
+                continue
+            weights = rest[:, block.pivots]
+            of_block[number] = weights
+            if weights.any():
+                columns = np.concatenate([block.own, block.shared])
+                rest[:, columns] = (rest[:, columns] - product(weights, block.reduced, p)) % p
+        if len(self.border_pivots):
+            weights = rest[:, self.border_pivots]
+            rest = (rest - product(weights, self.border, p)) % p
+            of_border = product(weights, self.border_solved, p)
+        else:
+            of_border = np.zeros((len(rest), 0), np.int64)
+        if of_border.shape[1]:
+            found[:, self.cross] = of_border[:, : len(self.cross)]
+        for number, block in self.blocks.items():
+            if number in of_block:
+                weights = of_block[number]
+                if of_border.any():
+                    weights = (weights - product(of_border, self.borrowed[number], p)) % p
+                found[:, block.rows] = product(weights, block.solved, p)
+            if number in self.rest_at:
+                back = product(of_border[:, self.rest_at[number]], block.rest_solved, p)
+                found[:, block.rows] = (found[:, block.rows] + back) % p
+        found[rest.any(axis=1)] = 0
+        return found
+
+    def short_rows(self) -> list[tuple[np.ndarray, np.ndarray]]:
+        """Rows of the reduced form as (classes, coefficients): simple things that follow from what is published."""
+        short: list[tuple[np.ndarray, np.ndarray]] = []
+        for block in self.blocks.values():
+            columns = np.concatenate([block.own, block.shared])
+            short.extend(
+                (columns[np.flatnonzero(row)], row[np.flatnonzero(row)]) for row in block.reduced
+            )
+        short.extend((np.flatnonzero(row), row[np.flatnonzero(row)]) for row in self.border)
+        return short
+
+
+def values(vectors: sparse.csr_matrix, x: np.ndarray, p: int) -> np.ndarray:
+    """Products of sparse small-integer vectors with residues, exact below 2^53."""
+    return np.rint(vectors @ x.astype(np.float64)).astype(np.int64) % p

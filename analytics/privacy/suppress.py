@@ -1,0 +1,185 @@
+"""Which cells may be shown, so that no group of fewer than k people can be worked out from them."""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+from scipy import sparse
+
+from analytics.privacy import audit
+from analytics.privacy.kernel import System, random_primes
+from analytics.privacy.lattice import KEYS, Lattice, build
+
+AT_ONCE = 400  # exposed sets that are explained in one round
+
+# What a hidden cell costs: fine cuts go first, the total never unless nothing else is left.
+WEIGHT = {
+    "department_tool": 1.0,
+    "department_location": 1.2,
+    "department_level": 1.5,
+    "location": 20.0,
+    "level": 25.0,
+    "tool": 25.0,
+    "department": 30.0,
+    "total": 1e6,
+}
+
+
+@dataclass(frozen=True)
+class Mask:
+    """What may be shown.
+
+    frame        quarter (null = whole period), department, level, location, tool (null = all), n = people,
+                 shown, reason (null, small_group or protected); one row for every cell that exists
+    certificate  k, seed, primes, targets, exposed at first, hidden, rounds, matrix hash, share of staff …
+    """
+
+    frame: pl.DataFrame
+    certificate: dict[str, object]
+
+
+@dataclass
+class _Rows:
+    """The different published rows: cells that hold the same people and tools are shown or hidden together."""
+
+    of_cell: np.ndarray
+    vectors: sparse.csr_matrix
+    block: np.ndarray
+    cost: np.ndarray
+
+
+def mask(panel: pl.DataFrame, k: int, seed: int) -> Mask:
+    """Return the mask of a merged panel; the same panel, k and seed give the same mask."""
+    lattice = build(panel)
+    rng = np.random.default_rng(seed)
+    primes = random_primes(rng)
+    rows = _rows(lattice, k, rng)
+    sets = audit.targets(lattice, k, rng)
+    hidden = np.zeros(len(rows.block), bool)
+    rounds: list[int] = []
+    for p in primes:
+        _hide(System(rows.vectors, rows.block, p, rng), rows, sets, lattice, k, hidden, rounds)
+    frame = _frame(lattice, rows, hidden, k)
+    certificate: dict[str, object] = {
+        "k": k,
+        "seed": seed,
+        "primes": primes,
+        "targets": len(sets.people),
+        "exposed_at_first": rounds[0],
+        "exposed": rounds[-1],
+        "rounds": len(rounds),
+        "cells": int(frame["shown"].sum()),
+        "hidden": int((frame["reason"] == "protected").sum()),
+        "small": int((frame["reason"] == "small_group").sum()),
+        "matrix_hash": _matrix_hash(rows, hidden),
+        "staff_in_published_department": _staff_in_published_department(panel, frame),
+    }
+    return Mask(frame, certificate)
+
+
+def primary(lattice: Lattice, k: int) -> np.ndarray:
+    """Which cells hiding small groups alone would show."""
+    return lattice.cells["listed"].to_numpy() & (lattice.cells["n"].to_numpy() >= k)
+
+
+def _rows(lattice: Lattice, k: int, rng: np.random.Generator) -> _Rows:
+    cells = lattice.cells
+    shown = np.flatnonzero(primary(lattice, k))
+    marks = lattice.member[shown].astype(np.int64) @ rng.integers(1, 2**62, lattice.member.shape[1])
+    _, first, number = np.unique(marks, return_index=True, return_inverse=True)
+    of_cell = np.full(cells.height, -1)
+    of_cell[shown] = number
+    department = cells["department"].rank("dense").fill_null(0).cast(pl.Int64).to_numpy() - 1
+    weight = cells["cut"].replace_strict(WEIGHT, return_dtype=pl.Float64).to_numpy()
+    newest = cells["quarter"].max()
+    period = (
+        cells.select(
+            pl.when(pl.col("quarter").is_null())
+            .then(3.0)
+            .when(pl.col("quarter") == newest)
+            .then(2.0)
+            .otherwise(1.0)
+        )
+        .to_series()
+        .to_numpy()
+    )
+    cost = weight * np.sqrt(cells["n"].to_numpy()) * period
+    block = np.full(len(first), -1)
+    np.maximum.at(block, number, department[shown])
+    most = np.zeros(len(first))
+    np.maximum.at(most, number, cost[shown])
+    return _Rows(of_cell, lattice.member[shown[first]], block, most)
+
+
+def _hide(
+    system: System,
+    rows: _Rows,
+    sets: audit.Targets,
+    lattice: Lattice,
+    k: int,
+    hidden: np.ndarray,
+    rounds: list[int],
+) -> None:
+    """Hide published rows until no target follows from the rest."""
+    system.alive &= ~hidden
+    while True:
+        system.eliminate()
+        x = system.kernel(2)
+        found = sets.vectors[audit.exposed(system, x, sets)]
+        found = sparse.vstack([found, audit.exposed_pairs(system, x, sets, k)], format="csr")
+        if not found.shape[0]:
+            found = audit.exposed_short(system, lattice, k)
+        rounds.append(found.shape[0])
+        if not found.shape[0]:
+            return
+        take = system.participants(found[:AT_ONCE]) != 0
+        chosen = _cheapest(take[take.any(axis=1)], rows.cost)
+        hidden[chosen] = True
+        system.hide(chosen)
+
+
+def _cheapest(take: np.ndarray, cost: np.ndarray) -> np.ndarray:
+    """Rows to hide so that every explanation (explanations × rows) loses one: most explanations per cost first."""
+    chosen: list[int] = []
+    left = take.copy()
+    while left.any():
+        row = int(np.argmax(left.sum(axis=0) / cost))
+        chosen.append(row)
+        left[left[:, row]] = False
+    return np.array(chosen, int)
+
+
+def _frame(lattice: Lattice, rows: _Rows, hidden: np.ndarray, k: int) -> pl.DataFrame:
+    protected = np.where(rows.of_cell >= 0, hidden[rows.of_cell], False)
+    cells = lattice.cells.with_columns(protected=pl.Series(protected)).filter("listed")
+    return cells.select(
+        "cut",
+        *KEYS,
+        "n",
+        shown=(pl.col("n") >= k) & ~pl.col("protected"),
+        reason=pl.when(pl.col("n") < k)
+        .then(pl.lit("small_group"))
+        .when("protected")
+        .then(pl.lit("protected")),
+    )
+
+
+def _matrix_hash(rows: _Rows, hidden: np.ndarray) -> str:
+    """Short SHA-256 of which unknowns stand in which published rows."""
+    shown = rows.vectors[np.flatnonzero(~hidden)].tocsr()
+    shown.sort_indices()
+    places = shown.indptr.astype(np.int64).tobytes() + shown.indices.astype(np.int64).tobytes()
+    return hashlib.sha256(places).hexdigest()[:16]
+
+
+def _staff_in_published_department(panel: pl.DataFrame, frame: pl.DataFrame) -> float:
+    """Share of the people of the newest quarter whose department is shown."""
+    newest = panel["quarter"].max()
+    people = panel.filter(pl.col("quarter").eq_missing(pl.lit(newest, pl.Date))).height
+    shown = frame.filter(
+        "shown",
+        pl.col("cut") == "department",
+        pl.col("quarter").eq_missing(pl.lit(newest, pl.Date)),
+    )
+    return round(int(shown["n"].sum()) / people, 4) if people else 0.0
