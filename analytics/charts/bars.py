@@ -1,0 +1,66 @@
+"""How much of each? Plain bars with the figure written behind them."""
+
+import altair as alt
+import polars as pl
+
+from analytics.charts.theme import Drawn, Look, finish
+
+
+def bars(rows: pl.DataFrame, k: Look) -> Drawn:
+    """Draw name, value, low, high (null = no interval), text, tone ("accent", "noise" or "outline")."""
+    order = rows["name"].to_list()
+    y = alt.Y(
+        "name:N",
+        sort=order,
+        title=None,
+        axis=alt.Axis(labelColor=k.ink, labelLimit=150 if k.compact else 230),
+    )
+    top = max([*rows["value"].drop_nulls(), *rows["high"].drop_nulls()], default=1.0)
+    scale = alt.Scale(domain=[0, top * 1.4], nice=False)
+
+    def x(field: str) -> alt.X:
+        return alt.X(f"{field}:Q", axis=None, scale=scale)
+
+    solid = rows.filter(pl.col("tone") != "outline")
+    dashed = rows.filter(pl.col("tone") == "outline")
+    tone = alt.condition("datum.tone === 'accent'", alt.value(k.accent), alt.value(k.noise))
+    outline = alt.Chart(dashed).mark_bar(
+        height=16, fill=k.band, stroke=k.noise, strokeDash=[4, 3], strokeWidth=1.4
+    )
+    known = rows.filter(pl.col("low").is_not_null())
+    ends = rows.with_columns(end=pl.max_horizontal("value", "high"))
+    return finish(
+        alt.layer(
+            alt.Chart(solid).mark_bar(height=16).encode(x("value"), y, color=tone),
+            outline.encode(x("value"), y),
+            alt.Chart(known)
+            .mark_rule(color=k.ink, strokeWidth=1.5)
+            .encode(x("low"), y, alt.X2("high:Q")),
+            alt.Chart(ends)
+            .mark_text(align="left", dx=8, fontWeight=600)
+            .encode(x("end"), y, text="text:N"),
+        ).properties(height=alt.Step(30)),
+        k,
+    )
+
+
+def covered(rows: pl.DataFrame, k: Look) -> Drawn:
+    """Draw how much of the staff each tool's export shows: tool, share (null = not imported), text."""
+    order = rows["tool"].to_list()
+    y = alt.Y("tool:N", sort=order, title=None, axis=alt.Axis(labelColor=k.ink, labelLimit=150))
+    scale = alt.Scale(domain=[0, 1.65], nice=False)
+
+    def x(field: str) -> alt.X:
+        return alt.X(f"{field}:Q", axis=None, scale=scale)
+
+    base = alt.Chart(rows).transform_calculate(one="1", at="1.04")
+    return finish(
+        alt.layer(
+            base.mark_bar(height=9, color=k.band).encode(x("one"), y),
+            alt.Chart(rows.filter(pl.col("share").is_not_null()))
+            .mark_bar(height=9, color=k.accent, cornerRadiusEnd=2)
+            .encode(x("share"), y),
+            base.mark_text(align="left", color=k.muted).encode(x("at"), y, text="text:N"),
+        ).properties(height=alt.Step(29)),
+        k,
+    )

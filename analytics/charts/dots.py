@@ -1,0 +1,63 @@
+"""Several figures on one scale: dots with their intervals, one a row."""
+
+from typing import Literal
+
+import altair as alt
+import polars as pl
+
+from analytics.charts.rows import names_above
+from analytics.charts.theme import Drawn, Look, finish
+
+Scale = Literal["share", "times", "plain"]
+
+
+def dots(rows: pl.DataFrame, scale: Scale, k: Look, reference: float | None = None) -> Drawn:
+    """Draw name, value, low, high, text (written), is_ours (accent, else grey).
+
+    `times` is a logarithmic scale around 1×, `share` runs from 0 to 100 %.
+    """
+    order = rows["name"].to_list()
+    axis = None if k.compact else alt.Axis(labelColor=k.ink, labelLimit=230)
+    y = alt.Y("name:N", sort=order, title=None, scale=alt.Scale(domain=order), axis=axis)
+    ruler = _ruler(rows, scale)
+
+    def x(field: str) -> alt.X:
+        return alt.X(f"{field}:Q", title=None, scale=ruler, axis=_axis(scale))
+
+    tone = alt.condition("datum.is_ours", alt.value(k.accent), alt.value(k.noise))
+    ink = alt.condition("datum.is_ours", alt.value(k.label[0]), alt.value(k.muted))
+    tips = [alt.Tooltip("name:N", title=" "), alt.Tooltip("text:N", title="Figure")]
+    known = rows.filter(pl.col("low").is_not_null())
+    layers = [
+        alt.Chart(known).mark_rule(strokeWidth=3, opacity=0.6).encode(x("low"), y, alt.X2("high:Q"), color=tone),
+        alt.Chart(rows).mark_point(filled=True, size=100, opacity=1).encode(x("value"), y, color=tone, tooltip=tips),
+        alt.Chart(rows.with_columns(end=pl.coalesce("high", "value")))
+        .mark_text(align="left", dx=9, fontWeight=600)
+        .encode(x("end"), y, text="text:N", color=ink),
+    ]  # fmt: skip
+    if reference is not None:
+        at = pl.DataFrame({"at": [reference]})
+        layers.insert(0, alt.Chart(at).mark_rule(color=k.muted).encode(x("at")))
+    if k.compact:
+        layers.append(names_above(rows, "name", y, k, dy=-16))
+    return finish(alt.layer(*layers).properties(height=alt.Step(46 if k.compact else 30)), k)
+
+
+def _ruler(rows: pl.DataFrame, scale: Scale) -> alt.Scale:
+    if scale == "share":
+        return alt.Scale(domain=[0, 1.12], nice=False)
+    values = [v for c in ("value", "low", "high") for v in rows[c].drop_nulls() if v > 0]
+    if scale == "times":
+        return alt.Scale(
+            type="log", domain=[min(*values, 0.8) * 0.8, max(*values, 1.25) * 1.9], nice=False
+        )
+    return alt.Scale(domain=[0, max(values, default=1.0) * 1.25], nice=False)
+
+
+def _axis(scale: Scale) -> alt.Axis:
+    if scale == "share":
+        return alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1], orient="top", grid=True)
+    if scale == "times":
+        steps = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50]
+        return alt.Axis(values=steps, labelExpr="datum.value + '×'", orient="top", grid=True)
+    return alt.Axis(tickCount=4, orient="top", grid=True)

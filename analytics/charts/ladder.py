@@ -1,0 +1,77 @@
+"""Where do people stop? The steps from a seat to a habit, with the gap written between them."""
+
+import altair as alt
+import polars as pl
+
+from analytics.charts.rows import names_above
+from analytics.charts.theme import Drawn, Look, X, finish
+
+ROOM_FOR_WORDS = 0.3  # between the bar and the line, in shares
+TEXT_ROOM = 1.62  # the plot's right part holds shares and counts, in the unit of the bars
+
+
+def ladder(rows: pl.DataFrame, gap: str, k: Look) -> Drawn:
+    """Draw the steps.
+
+    Takes step, value, low, high, share (written), people (written), what, is_human; in order.
+    `gap` is written on the fourth row, left of the dashed line that starts at the second step.
+    """
+    order = rows["step"].to_list()
+    height = 18 if k.compact else 26
+    scale = alt.Scale(domain=[0, 1 if k.compact else TEXT_ROOM], nice=False)
+    axis = None if k.compact else alt.Axis(labelFontSize=13, labelFontWeight=600, labelColor=k.ink)
+    y = alt.Y("step:N", sort=order, title=None, scale=alt.Scale(domain=order), axis=axis)
+
+    def x(field: str) -> alt.X:
+        return alt.X(f"{field}:Q", scale=scale, axis=None)
+
+    base = alt.Chart(rows).transform_calculate(one="1")
+    track = base.mark_bar(height=height, color=k.band).encode(x("one"), y)
+    tone = alt.condition("datum.is_human", alt.value(k.accent), alt.value(k.noise))
+    tips = [
+        alt.Tooltip("step:N", title="Step"),
+        alt.Tooltip("share:N", title="Share"),
+        alt.Tooltip("people:N", title="People"),
+    ]
+    bars = base.mark_bar(height=height).encode(x("value"), y, color=tone, tooltip=tips)
+    known = rows.filter(pl.col("high") > pl.col("low"))
+    mark = (
+        alt.Chart(known).mark_rule(strokeWidth=2, color=k.ink).encode(x("low"), y, alt.X2("high:Q"))
+    )
+    layers = [track, bars, mark]
+    if k.compact:
+        told = rows.with_columns(right=pl.format("{} · {}", "share", "people"))
+        layers.append(names_above(told, "step", y, k, "right", dy=-22))
+    else:
+        layers += _texts(base, x, y, k) + _gap(rows, gap, x, y, k)
+    return finish(alt.layer(*layers).properties(height=alt.Step(54 if k.compact else 46)), k)
+
+
+def _texts(base: alt.Chart, x: X, y: alt.Y, k: Look) -> list[Drawn]:
+    shares = base.transform_calculate(at="1.015").mark_text(
+        align="left", fontSize=13, fontWeight=600
+    )
+    counts = base.transform_calculate(at="1.13", t="datum.people + ' · ' + datum.what")
+    return [
+        shares.encode(x("at"), y, text="share:N"),
+        counts.mark_text(align="left", color=k.muted).encode(x("at"), y, text="t:N"),
+    ]
+
+
+def _gap(rows: pl.DataFrame, gap: str, x: X, y: alt.Y, k: Look) -> list[Drawn]:
+    """Mark the distance from the second step (opened) to the fourth (in conversation)."""
+    if not gap:
+        return []
+    opened, talking = rows.row(1, named=True), rows.row(3, named=True)
+    at = rows.slice(3, 1).with_columns(end=pl.lit(opened["value"]), text=pl.lit(gap))
+    dropped = alt.Chart(at).mark_rule(color=k.muted, strokeDash=[3, 3])
+    line = dropped.encode(x("end"), y=alt.value(46 + 36), y2=alt.value(4 * 46))
+    is_narrow = opened["value"] - talking["high"] < ROOM_FOR_WORDS
+    written = alt.Chart(at)
+    words = written.mark_text(
+        fontStyle="italic",
+        fontSize=12.5,
+        align="left" if is_narrow else "right",
+        dx=6 if is_narrow else -6,
+    )
+    return [line, words.encode(x("end"), y, text="text:N")]

@@ -1,0 +1,59 @@
+"""Row axes that comparisons share: heads as rows of their own, and names above rows on a phone."""
+
+from typing import Any
+
+import altair as alt
+import polars as pl
+
+from analytics.charts.theme import Drawn, Look
+
+LABEL_PIXELS = 240
+
+
+def row_axis(field: str, order: list[str], heads: list[str], k: Look) -> alt.Y:
+    """Return a y axis of names whose group heads are small and grey; on a phone no axis at all."""
+    if k.compact:
+        axis: alt.Axis | None = None
+    else:
+        is_head = f"indexof({heads!r}, datum.value) >= 0"
+
+        def by_head(yes: Any, no: Any) -> dict[str, Any]:  # noqa: ANN401  # colours and sizes alike
+            return {"condition": {"test": is_head, "value": yes}, "value": no}
+
+        axis = alt.Axis(
+            labelColor=by_head(k.muted, k.ink),
+            labelFontSize=by_head(10.5, 13),
+            labelFontWeight=by_head(600, 400),
+            labelLimit=LABEL_PIXELS,
+        )
+    return alt.Y(f"{field}:N", title=None, sort=order, scale=alt.Scale(domain=order), axis=axis)
+
+
+def names_above(
+    rows: pl.DataFrame, field: str, y: alt.Y, k: Look, right: str | None = None, dy: int = -17
+) -> Drawn:
+    """Write row names over their rows, for phones: a side axis leaves no room for the plot."""
+
+    def written(side: str, at: object, name: str, **style: Any) -> alt.Chart:  # noqa: ANN401
+        marks = alt.Chart(rows).mark_text(align=side, baseline="middle", dy=dy, **style)
+        return marks.encode(x=alt.value(at), y=y, text=f"{name}:N")
+
+    names = written("left", 0, field, fontSize=13, color=k.ink)
+    return (
+        alt.layer(names, written("right", "width", right, color=k.muted))
+        if right
+        else alt.layer(names)
+    )
+
+
+def heads_above(heads: list[str], field: str, y: alt.Y, k: Look) -> alt.Chart:
+    """Write group heads in their rows, for phones."""
+    rows = pl.DataFrame({field: heads})
+    style: dict[str, Any] = {
+        "align": "left",
+        "fontSize": 10.5,
+        "fontWeight": 600,
+        "color": k.muted,
+        "dy": 6,
+    }
+    return alt.Chart(rows).mark_text(**style).encode(x=alt.value(0), y=y, text=f"{field}:N")

@@ -1,0 +1,96 @@
+"""What is the whole made of, over time? Areas or columns upon each other; what is apart stays apart."""
+
+import altair as alt
+import polars as pl
+
+from analytics.charts.theme import Drawn, Look, finish
+from analytics.charts.trend import time_axis, value_axis
+
+
+def areas(rows: pl.DataFrame, total: pl.DataFrame, k: Look) -> Drawn:
+    """Stack hours by part with the total's band on top.
+
+    Takes period, part, value, tone (index of the categories), order, last (label or null), at (height of
+    the label); `total`: period, value, low, high, apart (total plus what is estimated otherwise, or null), last.
+    """
+    both = [*total["value"].drop_nulls(), *total["high"].drop_nulls(), *total["apart"].drop_nulls()]
+    top = max(both, default=1.0)
+    x = time_axis(rows["period"].min(), rows["period"].max(), k, room=0.22)
+    y = value_axis("hours", top)
+    colors = rows.with_columns(
+        fill=pl.col("tone").replace_strict(dict(enumerate(k.cat)), return_dtype=pl.String),
+        ink=pl.col("tone").replace_strict(dict(enumerate(k.label)), return_dtype=pl.String),
+    )
+    stacked = alt.Chart(colors).mark_area(opacity=0.92, stroke=k.bg, strokeWidth=1)
+    tips = [
+        alt.Tooltip("period:T", title="From"),
+        alt.Tooltip("part:N", title="What"),
+        alt.Tooltip("value:Q", format=".1f", title="Hours"),
+    ]
+    named = alt.Chart(colors.filter(pl.col("last").is_not_null())).mark_text(
+        align="left", dx=8, fontSize=12.5, fontWeight=600
+    )
+    layers = [
+        stacked.encode(
+            x, y, color=alt.Color("fill:N", scale=None), order="order:Q", detail="part:N", tooltip=tips
+        ),
+        alt.Chart(total).mark_area(color=k.ink, opacity=0.16).encode(x, value_axis("hours", top, "low"), alt.Y2("high:Q")),
+        alt.Chart(total).mark_line(color=k.ink, strokeWidth=1.4).encode(x, y),
+        *_apart(total, x, top, k),
+        named.encode(x, value_axis("hours", top, "at"), text="last:N", color=alt.Color("ink:N", scale=None)),
+    ]  # fmt: skip
+    return finish(alt.layer(*layers).properties(height=300), k)
+
+
+def _apart(total: pl.DataFrame, x: alt.X, top: float, k: Look) -> list[Drawn]:
+    """Outline what rests on assumptions, dashed and pale, above what was measured."""
+    known = total.filter(pl.col("apart").is_not_null())
+    if known.is_empty():
+        return []
+    pale = alt.Chart(known).mark_area(color=k.noise, opacity=0.14)
+    edge = alt.Chart(known).mark_line(color=k.noise, strokeWidth=1.4, strokeDash=[4, 3])
+    return [
+        pale.encode(x, value_axis("hours", top), alt.Y2("apart:Q")),
+        edge.encode(x, value_axis("hours", top, "apart")),
+    ]
+
+
+def columns(rows: pl.DataFrame, k: Look) -> Drawn:
+    """Stack counts a period above zero and, with a negative value, below it.
+
+    Takes name (of the period), part, value (negative = fell silent), people (written), tone, order,
+    last (label or null), at (height of the label).
+    """
+    periods = rows["name"].unique(maintain_order=True).to_list()
+    colors = rows.with_columns(
+        fill=pl.col("tone").replace_strict(dict(enumerate(k.cat)), return_dtype=pl.String),
+        ink=pl.col("tone").replace_strict(dict(enumerate(k.label)), return_dtype=pl.String),
+    )
+    spaced = [*periods, *[" " * i for i in range(1, 2 + len(periods) // (3 if k.compact else 5))]]
+    step = max(1, len(periods) // 9)
+    shown = periods[::step]
+    axis = alt.Axis(
+        labelAngle=0, labelExpr=f"indexof({shown!r}, datum.value) >= 0 ? datum.label : ''"
+    )
+    x = alt.X("name:O", title=None, sort=spaced, scale=alt.Scale(domain=spaced), axis=axis)
+    y = alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=5, grid=True, format=",.0f"))
+    tips = [
+        alt.Tooltip("name:N", title="From"),
+        alt.Tooltip("part:N", title="Who"),
+        alt.Tooltip("people:N", title="People"),
+    ]
+    bars = alt.Chart(colors).mark_bar(stroke=k.bg, strokeWidth=0.5).encode(
+        x, y, color=alt.Color("fill:N", scale=None), order="order:Q", detail="part:N", tooltip=tips
+    )  # fmt: skip
+    named = alt.Chart(colors.filter(pl.col("last").is_not_null())).mark_text(
+        align="left", dx=12, fontSize=12, fontWeight=600
+    )
+    words = named.encode(
+        x, alt.Y("at:Q", title=None), text="last:N", color=alt.Color("ink:N", scale=None)
+    )
+    zero = (
+        alt.Chart(pl.DataFrame({"z": [0]}))
+        .mark_rule(color=k.muted)
+        .encode(alt.Y("z:Q", title=None))
+    )
+    return finish(alt.layer(bars, zero, words).properties(height=280), k)

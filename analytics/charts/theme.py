@@ -1,0 +1,85 @@
+"""How every chart looks: one set of colours for light and dark, and the finish all charts share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import altair as alt
+
+# families end with a generic one: vl-convert draws no text at all when the only family is unknown
+SANS = "Inter, sans-serif"
+SERIF = "Newsreader, serif"
+
+
+Drawn = Any  # an Altair chart of any kind: its classes share no useful base type
+X = Callable[[str], alt.X]  # a column as x on the chart's own scale
+
+
+@dataclass(frozen=True)
+class Look:
+    """Colours by role. `cat` fills categories, `label` writes them, `seq` and `div` are scales."""
+
+    ink: str
+    muted: str
+    noise: str
+    band: str
+    rule: str
+    hidden: str
+    bg: str
+    less: str
+    more: str
+    cat: tuple[str, ...]
+    label: tuple[str, ...]
+    seq: tuple[str, ...]
+    div: tuple[str, ...]
+    compact: bool = False
+
+    @property
+    def accent(self) -> str:
+        """Return the colour of a finding."""
+        return self.cat[0]
+
+
+LIGHT = Look(
+    ink="#1F1C18", muted="#5E584F", noise="#9A948B", band="#ECE6DA", rule="#CFC7B9", hidden="#B9B2A7", bg="#FFFEFB",
+    less="#F7EAD8", more="#E3F0EF",
+    cat=("#0B5F66", "#D0801A", "#4B1D52", "#5896D6", "#A8391F", "#8A857D"),
+    label=("#0B5F66", "#95560A", "#4B1D52", "#2D68A3", "#A8391F", "#6B645A"),
+    seq=("#F2F5F2", "#DDEBE8", "#C4DEDB", "#A6CECC", "#84BCBB", "#5FA7A9", "#3C9095", "#1F787F", "#0B5F66", "#06434A"),
+    div=("#8A4808", "#D39550", "#F2EDE4", "#5FA7A9", "#06434A"),
+)  # fmt: skip
+DARK = Look(
+    ink="#EFEAE2", muted="#B8B1A6", noise="#8F8A82", band="#34302B", rule="#57514A", hidden="#6B655D", bg="#191816",
+    less="#2D2418", more="#14302F",
+    cat=("#35A3AA", "#F5C46B", "#B184C9", "#A9D0FA", "#E5694F", "#8F8A82"),
+    label=("#57B8BD", "#F5C46B", "#C79EDB", "#A9D0FA", "#F0937F", "#B8B1A6"),
+    seq=("#22302F", "#1F3F40", "#1E4F51", "#1F6064", "#237379", "#2C878D", "#3F9CA2", "#5CB1B6", "#84C7CA", "#B4DEDF"),
+    div=("#F5C46B", "#B07C35", "#2E2B27", "#2C878D", "#B4DEDF"),
+)  # fmt: skip
+
+
+def look(theme: Literal["light", "dark"] | str | None, compact: bool = False) -> Look:
+    """Return the colours for a browser's theme; anything but "dark" is light. `compact` is a phone."""
+    return replace(DARK if theme == "dark" else LIGHT, compact=compact)
+
+
+def finish(chart: Drawn, k: Look, background: str = "transparent") -> Drawn:
+    """Configure a chart once, last: a second configure would wipe the first."""
+    return (
+        chart.configure(font=SANS, background=background)
+        .configure_view(stroke=None)
+        .configure_axis(
+            domain=False, ticks=False, grid=False, gridColor=k.band, labelColor=k.muted, titleColor=k.muted,
+            titleFontWeight="normal", labelFontSize=12, titleFontSize=12, labelPadding=6, labelLimit=330,
+            labelFlush=False, labelOverlap=False,
+        )
+        .configure_text(fontSize=12, color=k.ink, font=SANS)
+        .configure_legend(title=None, labelColor=k.muted, labelFontSize=12)
+    )  # fmt: skip
+
+
+def bare(chart: Drawn) -> Drawn:
+    """Return the chart without its configuration, so that it can be set beside another."""
+    copy = chart.copy()
+    copy.config = alt.Undefined
+    return copy

@@ -1,0 +1,68 @@
+"""How did it move over time? Lines with their bands, named where they end."""
+
+import altair as alt
+import polars as pl
+
+from analytics.charts.theme import Drawn, Look, finish
+
+LONG = 400  # days from which the axis names only every second month or more
+
+
+def time_axis(first: object, last: object, k: Look, room: float = 0.14) -> alt.X:
+    """Return a month axis with room for the labels at the line ends, inside the plot."""
+    end = last + (last - first) * (room * 2 if k.compact else room)  # type: ignore[operator]
+    axis = alt.Axis(format="%b", tickCount="month", labelOverlap=True)
+    return alt.X("period:T", title=None, scale=alt.Scale(domain=[str(first), str(end)]), axis=axis)
+
+
+def value_axis(unit: str, top: float, field: str = "value") -> alt.Y:
+    """Return a y axis from zero: shares to 100 % when they come near, else to the data."""
+    if unit == "share":
+        high = 1.0 if top > 0.5 else top * 1.15  # noqa: PLR2004
+        axis = alt.Axis(format="%", tickCount=4, grid=True)
+    else:
+        high = top * 1.1 or 1.0
+        expression = "datum.label + ' h'" if unit == "hours" else "datum.label"
+        axis = alt.Axis(tickCount=4, grid=True, labelExpr=expression)
+    return alt.Y(f"{field}:Q", title=None, scale=alt.Scale(domain=[0, high], nice=False), axis=axis)
+
+
+def trend(rows: pl.DataFrame, unit: str, k: Look, filled: bool = False) -> Drawn:
+    """Draw lines over time.
+
+    Takes period, series, value, low, high, tone ("accent" or "noise"), last (label at the end, else null).
+    `filled` shades the space between the first series and the last. Gaps in a series stay gaps.
+    """
+    rows = rows.with_columns(
+        color=pl.when(pl.col("tone") == "accent").then(pl.lit(k.accent)).otherwise(pl.lit(k.noise)),
+        ink=pl.when(pl.col("tone") == "accent")
+        .then(pl.lit(k.label[0]))
+        .otherwise(pl.lit(k.label[5])),
+    )
+    x = time_axis(rows["period"].min(), rows["period"].max(), k)
+    top = max(value for column in ("value", "high") for value in rows[column].drop_nulls())
+    y = value_axis(unit, top)
+    color = alt.Color("color:N", scale=None)
+    band = alt.Chart(rows).mark_area(opacity=0.22)
+    line = alt.Chart(rows).mark_line(strokeWidth=2.2)
+    ends = alt.Chart(rows.filter(pl.col("last").is_not_null()))
+    named = ends.mark_text(align="left", dx=8, fontWeight=600, fontSize=12.5)
+    layers = [
+        band.encode(
+            x, value_axis(unit, top, "low"), alt.Y2("high:Q"), color=color, detail="series:N"
+        ),
+        line.encode(x, y, color=color, detail="series:N"),
+        named.encode(x, y, text="last:N", color=alt.Color("ink:N", scale=None)),
+    ]
+    if filled:
+        layers.insert(0, _between(rows, x, unit, top, k))
+    return finish(alt.layer(*layers).properties(height=300), k)
+
+
+def _between(rows: pl.DataFrame, x: alt.X, unit: str, top: float, k: Look) -> Drawn:
+    first, last = rows["series"][0], rows["series"][-1]
+    upper = rows.filter(pl.col("series") == first).select("period", upper="value")
+    lower = rows.filter(pl.col("series") == last).select("period", "value")
+    space = upper.join(lower, on="period").sort("period")
+    area = alt.Chart(space).mark_area(color=k.band, opacity=0.55)
+    return area.encode(x, value_axis(unit, top), alt.Y2("upper:Q"))

@@ -1,0 +1,6 @@
+"""Which sentences may be said about a period, and when: chosen by the verdict, never typed."""
+
+from analytics.findings.select import select
+from analytics.findings.templates import TEMPLATES, say, sentence
+
+__all__ = ["TEMPLATES", "say", "select", "sentence"]
