@@ -77,20 +77,24 @@ def read_settings(path: Path) -> Settings:
     try:
         found = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise WrongSetting(f"settings.toml cannot be read: {error}. Correct or delete it.") from None
+        raise WrongSetting(
+            f"settings.toml cannot be read: {error}. Correct or delete it."
+        ) from None
     unknown = sorted(set(found) - {field.name for field in fields(Settings)})
     if unknown:
-        raise WrongSetting(f"settings.toml: {unknown[0]} is not a setting. Correct or delete the line.")
+        raise WrongSetting(
+            f"settings.toml: {unknown[0]} is not a setting. Correct or delete the line."
+        )
     return with_values(Settings(), found)
 
 
 def with_values(settings: Settings, values: dict[str, Any]) -> Settings:
     """Return the settings with some of them replaced; lists become tuples; raises WrongSetting."""
-    plain = {key: tuple(v) if isinstance(v, list) else v for key, v in values.items()}
+    plain: Any = {key: tuple(v) if isinstance(v, list) else v for key, v in values.items()}
     try:
         return replace(settings, **plain)
     except TypeError:
-        raise WrongSetting("settings.toml: a value is of the wrong kind. Compare docs.") from None
+        raise WrongSetting("settings.toml: a value is of the wrong kind: numbers stand without quotes, names with them.") from None
 
 
 def as_toml(settings: Settings) -> str:
