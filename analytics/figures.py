@@ -1,0 +1,167 @@
+"""From sums to figures: masks, intervals, verdicts and changes, ready for the release.
+
+This is the last place that sees sums of squares and ranks; what it returns holds none.
+"""
+
+import polars as pl
+
+from analytics.metrics.passport import Passport
+from analytics.privacy.by_value import withhold
+from analytics.schema import tables
+from analytics.statistics.change import change
+from analytics.statistics.compare import distinguish, places, shrunken
+from analytics.statistics.interval import interval, publish_ends
+
+COMPARED = ("department", "level", "location", "department_tool")
+NAMED_GRAINS = ("quarter", "all")  # naming weekly would be thirteen tries a quarter
+SAME_PEOPLE = 0.9
+INEXACT = 3  # significant digits
+FAMILY = ["metric", "variant", "bin", "cut", "across"]
+KEYS = ["quarter", "department", "level", "location", "tool"]
+ESTIMATES = (
+    "value", "low", "high", "shrunken", "chance_low", "chance_high", "named", "places",
+    "change", "change_low", "change_high", "numerator", "denominator",
+)  # fmt: skip
+
+
+def finish(
+    cells: pl.DataFrame, mask: pl.DataFrame, passports: dict[str, Passport], k: int
+) -> pl.DataFrame:
+    """Return release.figure rows for the engine's cells.
+
+    `mask` holds quarter (null = whole period), department, level, location, tool, shown, reason. A cell that
+    the mask does not know is hidden. Cells hidden have no number at all, not even n.
+    """
+    cells = masked(described(cells, passports), mask)
+    cells = withhold(cells, k)
+    estimated = pl.concat(
+        [
+            _estimated(part, passports[str(metric)])
+            for (metric,), part in cells.group_by("metric", maintain_order=True)
+        ],
+        how="diagonal_relaxed",
+    )
+    shown = compared(estimated.filter(pl.col("reason").is_null()))
+    hidden = estimated.filter(pl.col("reason").is_not_null())
+    rows = pl.concat([changed(shown), hidden], how="diagonal_relaxed")
+    return released(rows)
+
+
+def described(cells: pl.DataFrame, passports: dict[str, Passport]) -> pl.DataFrame:
+    """Return the cells with yes_or_no, defined, kind, worth of their metric, and the quarter they belong to."""
+    about = pl.DataFrame(
+        [
+            {"metric": p.id, "kind": p.interval or "ratio", "worth": p.smallest_worth_showing}
+            for p in passports.values()
+        ]
+    )
+    return cells.join(about, on="metric", how="left", maintain_order="left").with_columns(
+        yes_or_no=pl.col("kind") == "share",
+        defined=pl.col("bin").eq_missing("enabled"),
+        quarter=pl.when(pl.col("grain") != "all").then(quarter_of(pl.col("period"))),
+    )
+
+
+def quarter_of(monday: pl.Expr) -> pl.Expr:
+    """Return the first Monday of the quarter whose weeks hold this Monday (its Thursday decides)."""
+    start = (monday + pl.duration(days=3)).dt.truncate("1q")
+    to_thursday = (11 - start.dt.weekday().cast(pl.Int32)) % 7
+    return (start + pl.duration(days=to_thursday) - pl.duration(days=3)).cast(pl.Date)
+
+
+def masked(cells: pl.DataFrame, mask: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells with the mask's reason where it hides them; it comes before any other reason."""
+    known = mask.select(*KEYS, "shown", masked="reason")
+    joined = cells.join(known, on=KEYS, how="left", nulls_equal=True, maintain_order="left")
+    why = (
+        pl.when(pl.col("shown").fill_null(value=False))
+        .then(None)
+        .otherwise(pl.col("masked").fill_null("small_group"))
+    )
+    return joined.with_columns(reason=pl.coalesce(why, "reason"), is_masked=why.is_not_null()).drop(
+        "shown", "masked"
+    )
+
+
+def _estimated(cells: pl.DataFrame, passport: Passport) -> pl.DataFrame:
+    """Return one metric's cells with value, interval and change."""
+    cells = interval(cells, passport.interval or "ratio")
+    cells = change(cells)
+    if passport.interval is None:
+        cells = cells.with_columns(low=pl.lit(None, pl.Float64), high=pl.lit(None, pl.Float64))
+    empty = pl.col("value").is_null() & pl.col("reason").is_null()
+    return cells.with_columns(
+        reason=pl.when(empty).then(pl.lit("no_data")).otherwise("reason"),
+        numerator=pl.col("sx"),
+        denominator=pl.col("sy"),
+    )
+
+
+def compared(shown: pl.DataFrame) -> pl.DataFrame:
+    """Return the shown cells with shrunken values, naming and places, page by page (grain and period)."""
+    cells = shown.with_columns(
+        across=pl.when(pl.col("cut") == "department_tool").then("tool"),
+        is_compared=pl.col("cut").is_in(COMPARED)
+        & pl.col("grain").is_in(NAMED_GRAINS)
+        & (pl.col("variant") == ""),
+    )
+    pages = [
+        places(distinguish(shrunken(page, FAMILY), FAMILY), FAMILY)
+        for _, page in cells.filter("is_compared").group_by("grain", "period", maintain_order=True)
+    ]
+    return pl.concat([*pages, cells.filter(~pl.col("is_compared"))], how="diagonal_relaxed")
+
+
+def changed(shown: pl.DataFrame) -> pl.DataFrame:
+    """Return the shown cells with their change against the period before.
+
+    The change is the difference of the two published values, so it tells nothing that they don't; the width of
+    its interval comes from the people in both periods. Null where the cell before is hidden, or where more than
+    a tenth of the people are others: then the difference would be about who, not about what.
+    """
+    cell = ["metric", "variant", "bin", "grain", "cut", "department", "level", "location", "tool"]
+    before = shown.select(*cell, "period", "value", "n").rename(
+        {"period": "previous", "value": "value_before", "n": "n_before"}
+    )
+    periods = (
+        shown.select("grain", "period")
+        .unique()
+        .sort("grain", "period")
+        .with_columns(previous=pl.col("period").shift().over("grain"))
+    )
+    joined = shown.join(
+        periods, on=["grain", "period"], how="left", nulls_equal=True, maintain_order="left"
+    ).join(before, on=[*cell, "previous"], how="left", nulls_equal=True, maintain_order="left")
+    alike = pl.col("pair_n") >= SAME_PEOPLE * pl.max_horizontal("n", "n_before")
+    half = (pl.col("change_high") - pl.col("change_low")) / 2
+    moved = pl.when(alike & pl.col("previous").is_not_null()).then(
+        pl.col("value") - pl.col("value_before")
+    )
+    return joined.with_columns(change=moved).with_columns(
+        change_low=pl.col("change") - half, change_high=pl.col("change") + half
+    )
+
+
+def released(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return rows of release.figure: ends rounded outward, hidden cells without any number."""
+    rows = publish_ends(publish_ends(rows), "change_low", "change_high")
+    # these rest on sums of squares and ranks, which exact digits would give away
+    rows = rows.with_columns(
+        pl.col(name).round_sig_figs(INEXACT) for name in ("shrunken", "chance_low", "chance_high")
+    )
+    null = pl.col("reason").is_not_null()
+    no_change = null | pl.col("change").is_null()
+    told = [
+        pl.when(null).then(None).otherwise(pl.col(name)).alias(name)
+        for name in ESTIMATES
+        if name in rows.columns
+    ]
+    rows = rows.with_columns(told).with_columns(
+        n=pl.when(pl.col("is_masked") | pl.col("reason").is_in(["small_group", "protected"]))
+        .then(None)
+        .otherwise(pl.col("n").cast(pl.Int64)),
+        change_low=pl.when(no_change).then(None).otherwise("change_low"),
+        change_high=pl.when(no_change).then(None).otherwise("change_high"),
+    )
+    wanted = list(tables()["release.figure"])
+    return rows.select(name for name in wanted if name in rows.columns)

@@ -1,0 +1,307 @@
+"""From the vault to a release: metrics over the lattice, statistics, audit, findings, one sealed file."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from analytics import figures, findings, press
+from analytics.metrics import catalogue, engine, hierarchy
+from analytics.metrics import panel as panels
+from analytics.privacy import merge, suppress
+from analytics.vault import rollups, store
+from analytics.vault.workspace import Workspace
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from analytics.vault.settings import Settings
+
+LOW_COVERAGE = (
+    0.8  # a group of whom we see less is not shown: it would speak for people it does not know
+)
+Progress = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What every figure rests on: the store's connection, settings, people and what may be shown of them."""
+
+    connection: "duckdb.DuckDBPyConnection"
+    settings: "Settings"
+    people: pl.DataFrame  # the panel with merged labels
+    headcount: pl.DataFrame
+    mask: suppress.Mask
+    seed: int
+
+
+def publish(workspace: Workspace, progress: Progress | None = None) -> Path:
+    """Compute a new release of the workspace, point to it, and return its file.
+
+    Until the pointer moves, readers see the release before; a crash leaves it standing.
+    """
+    tell = progress or (lambda _: None)
+    tell({"stage": "putting the imports together", "done": 1, "total": 4})
+    built = store.build(workspace)
+    with built.connect() as connection:
+        rollups.build(connection, built.folder / "rollups", workspace.settings)
+        tell({"stage": "choosing what may be shown", "done": 2, "total": 4})
+        ground = lay(connection, workspace, built.fingerprint)
+        tell({"stage": "computing the figures", "done": 3, "total": 4})
+        frames = compute(ground, workspace)
+    path = workspace.next_release_path()
+    frames["company"] = company(ground, workspace, path, frames)
+    tell({"stage": "publishing", "done": 4, "total": 4})
+    press.write(path, frames)
+    workspace.publish_pointer(path)
+    return path
+
+
+def lay(connection: "duckdb.DuckDBPyConnection", workspace: Workspace, fingerprint: str) -> Ground:
+    """Return the ground of a release: panel, merged labels, mask. The same store gives the same ground."""
+    settings = workspace.settings
+    seed = int(hashlib.sha256(fingerprint.encode()).hexdigest()[:8], 16)
+    raw = panels.panel(connection, settings)
+    people = merge.merge_small(raw, settings.threshold)
+    return Ground(
+        connection=connection,
+        settings=settings,
+        people=people,
+        headcount=headcounts(connection, raw, people),
+        mask=suppress.mask(people, settings.threshold, seed),
+        seed=seed,
+    )
+
+
+def headcounts(
+    connection: "duckdb.DuckDBPyConnection", raw: pl.DataFrame, people: pl.DataFrame
+) -> pl.DataFrame:
+    """Return quarter, department, level, location, headcount: everybody in the HR file, seen or not.
+
+    Labels as merged in the panel; people whose label nobody in the panel has are counted without it.
+    """
+    spans = connection.sql(
+        "select nullif(quarter, date '0001-01-01') as quarter, first_day, last_day from period"
+        " where grain in ('quarter', 'all') and tool is null"
+    ).pl()
+    org = connection.sql(
+        "select person, valid_from, valid_to, department, level::varchar as level, location from org"
+        " join person using (person) where kind = 'human'"
+    ).pl()
+    day = pl.when(pl.col("quarter").is_null()).then("last_day").otherwise("first_day")
+    placed = org.join(spans, how="cross").filter(
+        pl.col("valid_from") <= day, pl.col("valid_to") > day
+    )
+    placed = placed.unique(["quarter", "person"], keep="any")
+    keys = ["quarter", "person"]
+    for label in ("department", "level", "location"):
+        names = (
+            raw.select(*keys, label)
+            .join(people.select(*keys, merged=label), on=keys, nulls_equal=True)
+            .select("quarter", label, "merged")
+            .unique(["quarter", label], keep="any")
+        )
+        placed = (
+            placed.join(names, on=["quarter", label], how="left", nulls_equal=True)
+            .with_columns(pl.col("merged").alias(label))
+            .drop("merged")
+        )
+    return placed.group_by("quarter", "department", "level", "location").agg(headcount=pl.len())
+
+
+def compute(ground: Ground, workspace: Workspace) -> dict[str, pl.DataFrame]:
+    """Return every table of the release but `company`."""
+    passports = {passport.id: passport for passport in catalogue.passports()}
+    connection, settings = ground.connection, ground.settings
+    sums = engine.cells(connection, ground.people, settings, catalogue.MEASURES)
+    sums = unseen(covered(sums, ground.headcount), workspace)
+    linear = figures.finish(sums, ground.mask.frame, passports, settings.threshold)
+    finished = catalogue.finished(connection, ground.people, settings, linear)
+    network, flow = hierarchy.figures(connection, ground.people, settings, ground.seed)
+    rows = [press.conform("release.figure", part) for part in (linear, finished, network)]
+    figure = pl.concat(rows)
+    return {
+        "figure": figure,
+        "flow": flow,
+        "finding": findings.select(figure, [passport.as_dict() for passport in passports.values()]),
+        "passport": passport_rows(passports),
+        "coverage": coverage_rows(ground),
+        "computable": catalogue.computable(available(workspace), figure),
+        "certificate": certificate_rows(ground, figure),
+    }
+
+
+def covered(sums: pl.DataFrame, headcount: pl.DataFrame) -> pl.DataFrame:
+    """Return the sums with `coverage`, people seen of the headcount, and the reason where it is low."""
+    if headcount.is_empty():
+        return sums.with_columns(coverage=pl.lit(None, pl.Float64))
+    parts = []
+    for (cut,), part in sums.with_columns(
+        quarter=pl.when(pl.col("grain") != "all").then(figures.quarter_of(pl.col("period")))
+    ).group_by("cut", maintain_order=True):
+        labels = [label for label in engine.CUTS[str(cut)] if label != "tool"]
+        every = (
+            headcount.drop_nulls(labels).group_by("quarter", *labels).agg(pl.col("headcount").sum())
+        )
+        joined = part.join(every, on=["quarter", *labels], how="left", nulls_equal=True)
+        parts.append(joined)
+    share = (pl.col("n") / pl.col("headcount")).clip(0, 1).round_sig_figs(2)
+    low = (
+        (pl.col("coverage") < LOW_COVERAGE)
+        & pl.col("reason").is_null()
+        & (pl.col("tool").is_null())
+    )
+    return (
+        pl.concat(parts)
+        .with_columns(coverage=share)
+        .with_columns(reason=pl.when(low).then(pl.lit("low_coverage")).otherwise("reason"))
+        .drop("quarter", "headcount")
+    )
+
+
+def unseen(sums: pl.DataFrame, workspace: Workspace) -> pl.DataFrame:
+    """Return the sums with the reason why, where no import of the workspace could tell the metric."""
+    missing = catalogue.missing(available(workspace))
+    if not missing:
+        return sums
+    reasons = pl.DataFrame({"metric": list(missing), "missing": list(missing.values())})
+    return (
+        sums.join(reasons, on="metric", how="left", maintain_order="left")
+        .with_columns(reason=pl.coalesce("missing", "reason"))
+        .drop("missing")
+    )
+
+
+def available(workspace: Workspace) -> set[str]:
+    """Return what the live imports together provide (words of readers/base.py)."""
+    from analytics.vault import ledger
+
+    return {word for entry in ledger.live(workspace) for word in entry.report.get("provides", [])}
+
+
+def passport_rows(passports: dict[str, Any]) -> pl.DataFrame:
+    """Return release.passport."""
+    return pl.DataFrame(
+        [
+            {
+                "position": i,
+                "metric": id_,
+                "passport": json.dumps(passport.as_dict(), ensure_ascii=False),
+            }
+            for i, (id_, passport) in enumerate(passports.items())
+        ]
+    )
+
+
+def coverage_rows(ground: Ground) -> pl.DataFrame:
+    """Return release.coverage: people with a visible account, of the headcount, by tool, week and department."""
+    weeks = ground.connection.sql(
+        "select tool, period as week, quarter from period where grain = 'week' and tool is not null"
+    ).pl()
+    every = ground.headcount.group_by("quarter", "department").agg(
+        headcount=pl.col("headcount").sum()
+    )
+    company = ground.headcount.group_by("quarter").agg(headcount=pl.col("headcount").sum())
+    every = pl.concat(
+        [
+            every.drop_nulls("department"),
+            company.with_columns(department=pl.lit(None, pl.String)).select(every.columns),
+        ]
+    )
+    cells = ground.mask.frame.filter(
+        pl.col("tool").is_not_null() & pl.col("level").is_null() & pl.col("location").is_null()
+    ).select("quarter", "department", "tool", "n", "shown", "reason")
+    return (
+        weeks.join(cells, on=["quarter", "tool"])
+        .join(every, on=["quarter", "department"], how="left", nulls_equal=True)
+        .select(
+            "tool",
+            "week",
+            "department",
+            people=pl.when("shown").then(pl.col("n").cast(pl.Int64)),
+            headcount=pl.when("shown").then(pl.col("headcount").cast(pl.Int64)),
+            reason=pl.when(~pl.col("shown")).then(pl.col("reason").fill_null("small_group")),
+        )
+        .sort("tool", "week", "department", nulls_last=False)
+    )
+
+
+def certificate_rows(ground: Ground, figure: pl.DataFrame) -> pl.DataFrame:
+    """Return release.certificate: what the audit tried, and what was withheld."""
+    hidden = figure.filter(
+        pl.col("reason").is_in(["small_group", "protected", "dominated", "nearly_all_or_none"])
+    )
+    items = {
+        **ground.mask.certificate,
+        "figures": figure.filter(pl.col("value").is_not_null()).height,
+        "withheld": hidden.height,
+        "panel_hash": hashlib.sha256(
+            ground.people.sort(ground.people.columns).write_csv().encode()
+        ).hexdigest()[:16],
+    }
+    return pl.DataFrame(
+        [
+            {"item": item, "value": value if isinstance(value, str) else json.dumps(value)}
+            for item, value in items.items()
+        ]
+    )
+
+
+def company(
+    ground: Ground, workspace: Workspace, path: Path, frames: dict[str, pl.DataFrame]
+) -> pl.DataFrame:
+    """Return release.company: what the pages say about the ground of the figures."""
+    settings = ground.settings
+    spans = ground.connection.sql(
+        "select tool, min(first_day) as first_day, max(last_day) as last_day,"
+        " count(*) filter (grain = 'week') as weeks from period group by tool order by tool nulls first"
+    ).pl()
+    headcount = ground.headcount.filter(pl.col("quarter").is_null())["headcount"].sum()
+    newest = ground.people.filter(pl.col("quarter").is_null())
+    if newest.is_empty():
+        newest = ground.people.filter(pl.col("quarter") == pl.col("quarter").max())
+    whole = spans.filter(pl.col("tool").is_null())
+    tools = spans.filter(pl.col("tool").is_not_null())
+    cost = settings.hourly_cost or (None, None, None)
+    items: dict[str, object] = {
+        "name": settings.company or workspace.name,
+        "workspace": workspace.name,
+        "release": str(int(path.stem)),
+        "threshold": str(settings.threshold),
+        "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "first_day": str(whole["first_day"][0]) if whole.height else None,
+        "last_day": str(whole["last_day"][0]) if whole.height else None,
+        "headcount": str(headcount or newest.height),
+        "visible": str(newest.height),
+        "tools": ",".join(tools["tool"]),
+        "time_zone": settings.time_zone,
+        "demo": "true" if settings.demo else None,
+        "currency": settings.currency,
+        "hourly_low": _text(cost[0]),
+        "hourly_base": _text(cost[1]),
+        "hourly_high": _text(cost[2]),
+    }
+    for tool, first, last, weeks in tools.iter_rows():
+        seen = newest.filter(pl.col("tools").str.split(",").list.contains(tool)).height
+        shown = seen if seen >= settings.threshold else None
+        items[f"tool:{tool}"] = json.dumps(
+            {
+                "from": str(first),
+                "to": str(last),
+                "weeks": weeks,
+                "people_visible": shown,
+                "headcount": int(headcount or newest.height),
+            }
+        )
+    return pl.DataFrame(
+        list(items.items()), schema={"item": pl.String, "value": pl.String}, orient="row"
+    )
+
+
+def _text(value: float | None) -> str | None:
+    return None if value is None else str(value)
