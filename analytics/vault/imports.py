@@ -4,12 +4,13 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
 from analytics import people
 from analytics.errors import UsageError
+from analytics.readers.sandbox import Report
 from analytics.schema import tables
 from analytics.vault import database, durable, identity, ledger
 from analytics.vault.ledger import Entry
@@ -25,24 +26,13 @@ OTHER_NAMES = "select person, other from other_name order by all"
 MEMBERS_IN_PLACE = "regexp_replace(place, '^mpdm-[^/]*', 'mpdm')"
 
 
-class Account(Protocol):
-    """What an import needs to know of the reader's report (readers/sandbox.py)."""
-
-    format: str | None
-    tool: str | None
-    read: int
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return everything as plain values for JSON."""
-
-
 class UnknownImport(UsageError):
     """There is no import with this id."""
 
 
 def add(
     workspace: Workspace,
-    report: Account,
+    report: Report,
     parts: Path,
     content_hash: str,
     file_name: str,

@@ -171,6 +171,20 @@ class Workspace:
             old.with_suffix(".sha256").unlink(missing_ok=True)
         return final
 
+    def withdraw(self) -> None:
+        """Take every release back: no import is left that they could tell of."""
+        for path in (self.pointer, self.folder / "published", *self.releases.glob("*")):
+            durable.remove(path)
+
+    def published_from(self) -> str | None:
+        """Return what `note_published` was told last."""
+        note = self.folder / "published"
+        return note.read_text("ascii").strip() if note.is_file() else None
+
+    def note_published(self, fingerprint: str) -> None:
+        """Remember what the current release was made from, so that nothing is published twice."""
+        durable.write(self.folder / "published", fingerprint + "\n")
+
     def sweep(self) -> None:
         """Remove what a crash left behind; only while the workspace is held."""
         durable.remove(self.temporary)

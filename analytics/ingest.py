@@ -1,0 +1,177 @@
+"""From export files to a new release: read, keep, build, publish; or leave an import out and publish."""
+
+import contextlib
+import hashlib
+import json
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analytics.readers import sandbox
+from analytics.readers.base import NOTHING_SAID, Options
+from analytics.vault import identity, imports, ledger, store
+from analytics.vault.workspace import Workspace
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+Progress = Callable[[dict[str, Any]], None]
+Publish = Callable[[Workspace, Progress], Path]
+NOBODY = {"in_org": 0, "matched": 0, "unmatched": 0}
+NOT_CONTENT = ("__MACOSX", "Thumbs.db")
+
+
+def ingest(
+    paths: Sequence[Path],
+    workspace_name: str,
+    options: Options = NOTHING_SAID,
+    progress: Progress = lambda _: None,
+    publish: Publish | None = None,
+) -> dict[str, Any]:
+    """Import files into a workspace, made if need be, publish once, and return what became of them.
+
+    {"files": [{"file", "format", "import", "outcome", "read", "events", "rejected", "duplicates",
+    "non_records", "ignored", "warnings", "records", "stored", "message", …}], "people": {"in_org",
+    "matched", "unmatched"}, "release": number or None}. A bad file is an outcome, not an error.
+    Raises WorkspaceBusy, and whatever publishing raises: then the files are kept, the last release stands.
+    """
+    workspace = Workspace.open(workspace_name, create=True)
+    with _held(workspace):
+        files = []
+        for place, path in enumerate(paths):
+            progress({"stage": "reading", "file": path.name, "done": place, "total": len(paths)})
+            files.append(_import(workspace, path, options))
+        return {"files": files, **_publish(workspace, progress, publish)}
+
+
+def undo(
+    workspace_name: str,
+    import_id: str,
+    progress: Progress = lambda _: None,
+    publish: Publish | None = None,
+) -> dict[str, Any]:
+    """Leave one import out, publish, and return {"files": [], "people", "release"}; raises UnknownImport."""
+    workspace = Workspace.open(workspace_name)
+    with _held(workspace):
+        imports.undo(workspace, import_id)
+        return {"files": [], **_publish(workspace, progress, publish)}
+
+
+def content_hash(path: Path) -> str:
+    """Return the SHA-256 of a file, or of a folder's file names and contents."""
+    if not path.is_dir():
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    whole = hashlib.sha256()
+    for member in sorted(path.rglob("*")):
+        name = member.relative_to(path)
+        hidden = any(part.startswith(".") or part in NOT_CONTENT for part in name.parts)
+        if member.is_file() and not member.is_symlink() and not hidden:
+            whole.update(f"{name.as_posix()}\0{content_hash(member)}\n".encode())
+    return whole.hexdigest()
+
+
+@contextlib.contextmanager
+def _held(workspace: Workspace) -> Iterator[None]:
+    """Hold the workspace, first removing what a crash left; be stoppable so that no reader is left running."""
+    with workspace.locked(), _stoppable():
+        workspace.sweep()
+        imports.sweep(workspace)
+        try:
+            yield
+        finally:
+            workspace.sweep()
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let a polite end of the process (SIGTERM) undo what is half done, as Ctrl-C does."""
+
+    def stop(_signal: int, _frame: "FrameType | None") -> None:
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _import(workspace: Workspace, path: Path, options: Options) -> dict[str, Any]:
+    """Import one file, unless its content is known, and return its part of the report."""
+    try:
+        content = content_hash(path)
+    except OSError:
+        return _told(sandbox.parse(path, workspace.scratch("parts"), options), None)
+    said = {key: value for key, value in vars(options).items() if value}
+    both = hashlib.sha256(f"{content}{json.dumps(said, sort_keys=True)}".encode()).hexdigest()
+    whole = both if said else content  # the same file read in another way is another import
+    known = imports.find(workspace, whole[: imports.ID_LENGTH])
+    if known:
+        imports.redo(workspace, known.id)
+        return _told_again(known, path.name)
+    parts = workspace.scratch("parts")
+    report = sandbox.parse(path, parts, options)
+    if report.outcome == "reject":
+        return _told(report, None)
+    return _told(report, imports.add(workspace, report, parts, whole, path.name, content))
+
+
+def _told(report: sandbox.Report, import_id: str | None) -> dict[str, Any]:
+    """Return a report under the names of the command line's contract."""
+    values = report.to_dict()
+    return {
+        "file": values.pop("file"),
+        "format": values.pop("format"),
+        "import": import_id,
+        "outcome": values.pop("outcome"),
+        "read": values.pop("rows"),
+        "records": values.pop("read"),
+        **values,
+    }
+
+
+def _told_again(known: ledger.Entry, name: str) -> dict[str, Any]:
+    """Return the first report of a known file, all of whose records are duplicates now."""
+    again = _told(sandbox.Report.from_dict(known.report), known.id)
+    again["file"] = name
+    if known.undone:
+        return again | {"message": f"{name}: imported before and left out; taken in again."}
+    return again | {
+        "stored": 0,
+        "duplicates": again["duplicates"] + again["stored"],
+        "warnings": [*again["warnings"], "already_known"],
+        "message": f"{name}: already known since {known.at[:10]}; nothing was changed.",
+    }
+
+
+def _publish(workspace: Workspace, progress: Progress, publish: Publish | None) -> dict[str, Any]:
+    """Bring store and release up to the ledger and return people and release; does nothing where they are."""
+    imports.write_list(workspace)
+    if not ledger.live(workspace):
+        workspace.withdraw()
+        return {"people": NOBODY, "release": None}
+    progress({"stage": "building", "file": None, "done": 0, "total": 0})
+    built = store.build(workspace)
+    identity.relink(workspace)
+    people = store.counts(built)
+    wanted = f"{built.fingerprint}\n{workspace.settings}"
+    made_from = hashlib.sha256(wanted.encode()).hexdigest()
+    release = workspace.current_release()
+    if release is None or workspace.published_from() != made_from:
+        progress({"stage": "publishing", "file": None, "done": 0, "total": 0})
+        release = (publish or _default_publish())(workspace, progress)
+        workspace.note_published(made_from)
+    progress({"stage": "done", "file": None, "done": 0, "total": 0})
+    return {"people": people, "release": int(release.stem)}
+
+
+def _default_publish() -> Publish:
+    from analytics.publish import publish
+
+    return publish

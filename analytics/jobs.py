@@ -1,0 +1,230 @@
+"""Imports started from a page: each a process of its own that goes on when the page or the server goes.
+
+Only the folder jobs/ of the workspace is touched here: <id>.json says what was started, the process
+writes its progress to <id>.err and its result to <id>.out. What a job is doing is read from these
+files, so any server process can tell it, also after a restart.
+"""
+
+import builtins
+import contextlib
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from analytics import places
+from analytics.errors import AnalyticsError
+from analytics.readers.base import NOTHING_SAID, Options
+
+State = Literal["running", "done", "failed", "cancelled"]
+ID = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9a-f]{8}")
+KEPT = 50  # finished jobs that stay listed
+TAIL = 16_384  # bytes of the progress file that are read: some hundred steps
+
+
+@dataclass(frozen=True)
+class Job:
+    """One started import, undo or demo.
+
+    `progress` is the last step ({"stage", "file", "done", "total"}); `result` the JSON of the command,
+    once done; `message` the sentence for the reader when it failed.
+    """
+
+    id: str
+    kind: Literal["import", "undo", "demo"]
+    files: tuple[str, ...]
+    started: str
+    pid: int
+    born: str
+    state: State = "running"
+    progress: dict[str, Any] | None = None
+    result: dict[str, Any] | None = None
+    message: str | None = None
+    uploads: tuple[str, ...] = ()
+
+
+def upload_folder(workspace: str) -> Path:
+    """Return a new folder for uploaded files; it is removed with what is in it once their job has ended."""
+    folder = _folder(workspace) / f"upload-{secrets.token_hex(8)}"
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+def start(workspace: str, paths: Sequence[Path], options: Options = NOTHING_SAID) -> str:
+    """Start importing files and return the job's id."""
+    arguments = ["ingest", *(str(path.absolute()) for path in paths), "--workspace", workspace]
+    for field, column in options.columns.items():
+        arguments += ["--map", f"{field}={column}"]
+    if options.tool:
+        arguments += ["--tool", options.tool]
+    uploads = {path.absolute().parent for path in paths}
+    ours = tuple(
+        sorted(f.name for f in uploads if f.parent == _folder(workspace) and _is_upload(f))
+    )
+    names = tuple(path.name for path in paths)
+    return _start(workspace, "import", [*arguments, "--format", "json", "--progress"], names, ours)
+
+
+def start_undo(workspace: str, import_id: str) -> str:
+    """Start leaving an import out and return the job's id."""
+    arguments = ["imports", "--workspace", workspace, "--undo", import_id]
+    return _start(workspace, "undo", [*arguments, "--format", "json", "--progress"])
+
+
+def start_demo(workspace: str) -> str:
+    """Start making the demo company and return the job's id."""
+    return _start(workspace, "demo", ["demo", "--workspace", workspace])
+
+
+def list(workspace: str) -> builtins.list[Job]:
+    """Return the jobs of a workspace, newest first, each as it stands now."""
+    ids = sorted((p.stem for p in _folder(workspace).glob("*.json")), reverse=True)
+    jobs = [_look(workspace, id_) for id_ in ids if ID.fullmatch(id_)]
+    for old in [job for job in jobs if job.state != "running"][KEPT:]:
+        for file in _folder(workspace).glob(f"{old.id}.*"):
+            file.unlink(missing_ok=True)
+        jobs.remove(old)
+    return jobs
+
+
+def get(workspace: str, job_id: str) -> Job:
+    """Return one job as it stands now; raises AnalyticsError when there is none."""
+    if not ID.fullmatch(job_id) or not (_folder(workspace) / f"{job_id}.json").exists():
+        raise AnalyticsError("This import is no longer listed: look at the list of imports.")
+    return _look(workspace, job_id)
+
+
+def cancel(workspace: str, job_id: str) -> Job:
+    """Stop a running job; the last release stands, and the next import removes what was half done."""
+    job = get(workspace, job_id)
+    if job.state != "running":
+        return job
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(job.pid, signal.SIGTERM)
+    return _finish(
+        workspace, replace(job, state="cancelled", message="Stopped. The last release stands.")
+    )
+
+
+def _start(
+    workspace: str,
+    kind: Literal["import", "undo", "demo"],
+    arguments: Sequence[str],
+    files: tuple[str, ...] = (),
+    uploads: tuple[str, ...] = (),
+) -> str:
+    folder = _folder(workspace)
+    now = datetime.now(UTC)
+    id_ = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+    with (folder / f"{id_}.out").open("wb") as out, (folder / f"{id_}.err").open("wb") as err:
+        process = subprocess.Popen(  # noqa: S603  # our own interpreter, our own command line
+            [sys.executable, "-m", "analytics", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            cwd=places.ROOT,
+            start_new_session=True,
+        )
+    # nobody waits for it here: `_alive` collects it when it is looked at
+    process.returncode = 0
+    started = now.isoformat(timespec="seconds")
+    job = Job(id_, kind, files, started, process.pid, _born(process.pid), uploads=uploads)
+    _save(folder, job)
+    return id_
+
+
+def _look(workspace: str, job_id: str) -> Job:
+    """Return a job as its files tell; write down how it ended when that is first seen."""
+    folder = _folder(workspace)
+    values = json.loads((folder / f"{job_id}.json").read_text())
+    job = Job(**values | {"files": tuple(values["files"]), "uploads": tuple(values["uploads"])})
+    if job.state != "running":
+        return job
+    alive = _alive(job)  # asked before the files are read: what a dead process wrote is complete
+    steps, said = _progress(folder / f"{job_id}.err")
+    job = replace(job, progress=steps)
+    return job if alive else _finish(workspace, _ended(folder, job, said))
+
+
+def _ended(folder: Path, job: Job, said: str) -> Job:
+    text = (folder / f"{job.id}.out").read_text("utf-8", "replace").strip()
+    if not text:
+        return replace(
+            job,
+            state="failed",
+            message=said
+            or "The import was stopped from outside. The last release stands; start it again.",
+        )
+    result = None
+    with contextlib.suppress(ValueError):
+        result = json.loads(text)
+    return replace(job, state="done", result=result)
+
+
+def _finish(workspace: str, job: Job) -> Job:
+    folder = _folder(workspace)
+    for name in job.uploads:
+        if _is_upload(folder / name):
+            shutil.rmtree(folder / name, ignore_errors=True)
+    _save(folder, job)
+    return job
+
+
+def _progress(file: Path) -> tuple[dict[str, Any] | None, str]:
+    """Return the last step and the last sentence that is not a step."""
+    with file.open("rb") as stream:
+        stream.seek(max(0, file.stat().st_size - TAIL))
+        lines = stream.read().decode("utf-8", "replace").splitlines()
+    step, said = None, ""
+    for line in lines:
+        try:
+            step = json.loads(line)
+        except ValueError:
+            said = line.strip() or said
+    return step if isinstance(step, dict) else None, said
+
+
+def _alive(job: Job) -> bool:
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(job.pid, os.WNOHANG)  # if it was ours and has ended, let it go
+    try:
+        os.kill(job.pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return False  # somebody else's: the number was given out again
+    return _born(job.pid) == job.born
+
+
+def _born(pid: int) -> str:
+    """Return when the process began (clock ticks since the machine started), empty where that cannot be known."""
+    with contextlib.suppress(OSError):
+        after_name = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        state, start = after_name[0], after_name[19]
+        return "" if state == "Z" else start
+    return ""
+
+
+def _folder(workspace: str) -> Path:
+    folder = places.folder(workspace).absolute() / "jobs"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return folder
+
+
+def _is_upload(folder: Path) -> bool:
+    return folder.name.startswith("upload-")
+
+
+def _save(folder: Path, job: Job) -> None:
+    part = folder / f".{job.id}.{secrets.token_hex(4)}.part"
+    part.write_text(json.dumps(asdict(job), ensure_ascii=False))
+    part.replace(folder / f"{job.id}.json")
