@@ -37,30 +37,51 @@ class Column:
 
 
 @cache
-def tables() -> dict[str, dict[str, Column]]:
-    """Return {"export.event": {"tool": Column, …}, …} in the order of the file."""
+def _definitions() -> tuple[list[tuple], list[tuple], list[tuple]]:
+    """Run schema.sql in a database of its own; return its columns, checks and tables as rows."""
     import duckdb
 
-    connection = duckdb.connect()
-    connection.execute(SCHEMA_SQL.read_text())
-    rows = connection.sql(
-        "select schema_name || '.' || table_name, column_name, data_type, is_nullable, comment"
-        " from duckdb_columns() where schema_name in ('export', 'vault', 'release')"
-        " order by table_oid, column_index"
-    ).fetchall()
-    checks = connection.sql(
-        "select schema_name || '.' || table_name, constraint_column_names[1], constraint_text"
-        " from duckdb_constraints() where constraint_type = 'CHECK'"
-    ).fetchall()
-    connection.close()
-    allowed = {(table, column): tuple(re.findall(r"'([^']+)'", text)) for table, column, text in checks}
+    with duckdb.connect() as connection:
+        connection.execute(SCHEMA_SQL.read_text("utf-8"))
+        columns = connection.sql(
+            "select schema_name || '.' || table_name, column_name, data_type, is_nullable, comment"
+            " from duckdb_columns() where schema_name in ('export', 'vault', 'release')"
+            " order by table_oid, column_index"
+        ).fetchall()
+        checks = connection.sql(
+            "select schema_name || '.' || table_name, constraint_column_names[1], constraint_text"
+            " from duckdb_constraints() where constraint_type = 'CHECK'"
+        ).fetchall()
+        about = connection.sql(
+            "select schema_name || '.' || table_name, comment from duckdb_tables()"
+        ).fetchall()
+    return columns, checks, about
+
+
+@cache
+def tables() -> dict[str, dict[str, Column]]:
+    """Return {"export.event": {"tool": Column, …}, …} in the order of the file."""
+    columns, checks, _ = _definitions()
+    allowed = {
+        (table, column): tuple(re.findall(r"'([^']+)'", text)) for table, column, text in checks
+    }
     found: dict[str, dict[str, Column]] = {}
-    for table, name, type_, nullable, comment in rows:
+    for table, name, type_, nullable, comment in columns:
         tag = re.search(r"\[(account|event|space|identity)\]", comment or "")
         found.setdefault(table, {})[name] = Column(
-            name, TYPES[type_], nullable, comment, tag[1] if tag else None, allowed.get((table, name), ())
+            name=name,
+            type=TYPES[type_],
+            nullable=nullable,
+            comment=comment,
+            tag=tag[1] if tag else None,
+            allowed=allowed.get((table, name), ()),
         )
     return found
+
+
+def comments() -> dict[str, str | None]:
+    """Return what each table is, in a sentence."""
+    return dict(_definitions()[2])
 
 
 def polars_schema(table: str) -> dict[str, pl.DataType]:

@@ -1,0 +1,117 @@
+"""The pages of docs/ that are made from code: metrics.md from the passports, data-model.md from data/schema.sql."""
+
+from pathlib import Path
+
+from analytics.metrics.passport import Passport
+from analytics.places import ROOT
+
+FAMILIES = {"adoption": "Adoption", "time_cost": "Time cost", "hierarchy": "Hierarchy"}
+MADE = "<!-- Made by `make docs`; a test fails when this file and the code disagree. -->"
+
+
+def pages() -> dict[Path, str]:
+    """Return the text of every generated page by its path."""
+    return {
+        ROOT / "docs" / "metrics.md": metrics_page(),
+        ROOT / "docs" / "data-model.md": data_model_page(),
+    }
+
+
+def metrics_page() -> str:
+    """Return docs/metrics.md: every metric's passport, family by family."""
+    from analytics.metrics.catalogue import passports
+    from analytics.metrics.reasons import REASONS
+
+    lines = [
+        MADE,
+        "# Metrics",
+        "",
+        "What every figure means, how it is counted and what it cannot see.",
+        "",
+    ]
+    for family, title in FAMILIES.items():
+        lines += [f"## {title}", ""]
+        for passport in passports():
+            if passport.family == family:
+                lines += entry(passport)
+    lines += [
+        "## When a figure is not known",
+        "",
+        "Unknown is never zero. Instead of a number there is one of these reasons.",
+        "",
+    ]
+    lines += ["| code | meaning |", "|---|---|"]
+    lines += [f"| `{code}` | {meaning} |" for code, meaning in REASONS.items()]
+    return "\n".join(lines) + "\n"
+
+
+def entry(passport: Passport) -> list[str]:
+    """Return one metric's lines."""
+    facts = {
+        "Unit": passport.unit,
+        "Better": passport.better,
+        "Cuts": ", ".join(passport.cuts),
+        "Grains": ", ".join(passport.grains),
+        "Smallest difference worth showing": f"{passport.smallest_worth_showing:g}",
+        "Minimum data": passport.minimum,
+        "Interval": passport.interval or "none: the figure is descriptive",
+        "Needs": ", ".join(passport.needs),
+        "Reads": ", ".join(f"`{table}`" for table in passport.tables),
+        "Bins": passport.bins,
+        "Source": passport.source,
+        "Others": passport.peers,
+        "Checked against": passport.check,
+    }
+    variants = {name: text for name, text in passport.variants.items() if name or text}
+    lines = [
+        f"### {passport.title} (`{passport.id}`)",
+        "",
+        f"*{passport.question}*",
+        "",
+        passport.definition,
+        "",
+    ]
+    lines += [f"* **{name}**: {text}" for name, text in facts.items() if text]
+    if variants:
+        told = "; ".join(f"`{name or 'default'}` {text}" for name, text in variants.items())
+        lines.append(f"* **Variants**: {told}")
+    return [*lines, ""]
+
+
+def data_model_page() -> str:
+    """Return docs/data-model.md: every table and column of data/schema.sql with its meaning."""
+    from analytics.schema import comments, tables
+
+    about = comments()
+    lines = [
+        MADE,
+        "# Data model",
+        "",
+        "Three schemas, in the direction the data flow. `data/schema.sql` is the single definition.",
+        "",
+    ]
+    for table, columns in tables().items():
+        lines += [
+            f"## {table}",
+            "",
+            about.get(table) or "",
+            "",
+            "| column | type | null | meaning |",
+            "|---|---|---|---|",
+        ]
+        lines += [
+            f"| `{c.name}` | {c.type} | {'yes' if c.nullable else ''} | {(c.comment or '').replace('|', '/')} |"
+            for c in columns.values()
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def write() -> None:
+    """Write every generated page."""
+    for path, text in pages().items():
+        path.write_text(text, "utf-8")
+
+
+if __name__ == "__main__":
+    write()
