@@ -1,6 +1,7 @@
 """Which sets of fewer than k people follow exactly from what is published."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -20,6 +21,11 @@ class Targets:
     vectors: sparse.csr_matrix
     people: np.ndarray
     kind: np.ndarray
+
+    @cached_property
+    def simple(self) -> np.ndarray:
+        """Which targets are taken in pairs."""
+        return np.isin(self.kind, ["atom", "cell"])
 
     def take(self, index: np.ndarray) -> "Targets":
         """Return some of them."""
@@ -168,37 +174,41 @@ def exposed(system: System, x: np.ndarray, sets: Targets) -> np.ndarray:
 
 
 def exposed_pairs(system: System, x: np.ndarray, sets: Targets, k: int) -> sparse.csr_matrix:
-    """Sums and differences of two small sets that are known although neither set is."""
-    pool = np.flatnonzero(np.isin(sets.kind, ["atom", "cell"]) & (sets.people < k))
-    known = values(sets.vectors[pool], x, system.p)
-    pool, known = pool[(known != 0).any(axis=1)], known[(known != 0).any(axis=1)]
+    """Return the sums and differences of two small sets that are known although neither set is."""
+    first, second, sign = pairs(values(sets.vectors, x, system.p), sets, k, system.p)
+    count = len(first)
+    combo = _combos(
+        [*range(count), *range(count)],
+        [*first, *second],
+        [1] * count + sign,
+        count,
+        len(sets.people),
+    )
+    return (combo @ sets.vectors).tocsr()
+
+
+def pairs(
+    known: np.ndarray, sets: Targets, k: int, p: int
+) -> tuple[list[int], list[int], list[int]]:
+    """Return pairs of atoms or small cells with equal (−1) or opposite (+1) values and fewer than k people.
+
+    known: two values a target.
+    """
+    pool = np.flatnonzero(sets.simple & (known != 0).any(axis=1))
+    known = known[pool]
     key = (known[:, 0] << 30) + known[:, 1]
-    mirror = -known % system.p
-    mirror = (mirror[:, 0] << 30) + mirror[:, 1]
-    first, second, sign = [], [], []
+    mirror = ((-known[:, 0] % p) << 30) + (-known[:, 1] % p)
     order = np.argsort(key, kind="stable")
     ranked = key[order]
     same = np.flatnonzero(ranked[1:] == ranked[:-1])
-    first += order[same].tolist()
-    second += order[same + 1].tolist()
-    sign += [-1] * len(same)
-    at = np.searchsorted(ranked, mirror)
-    hit = np.flatnonzero((at < len(ranked)) & (ranked[np.minimum(at, len(ranked) - 1)] == mirror))
+    at = np.minimum(np.searchsorted(ranked, mirror), max(len(ranked) - 1, 0))
+    hit = np.flatnonzero(ranked[at] == mirror)
     hit = hit[hit < order[at[hit]]]
-    first += hit.tolist()
-    second += order[at[hit]].tolist()
-    sign += [1] * len(hit)
-    people = sets.people[pool]
-    keep = [
-        i for i, (a, b) in enumerate(zip(first, second, strict=True)) if people[a] + people[b] < k
-    ]
-    count = len(keep)
-    combo = _combos(
-        [*range(count), *range(count)],
-        [*(pool[first[i]] for i in keep), *(pool[second[i]] for i in keep)],
-        [1] * count + [sign[i] for i in keep], count, len(sets.people),
-    )  # fmt: skip
-    return (combo @ sets.vectors).tocsr()
+    first = pool[np.concatenate([order[same], hit])]
+    second = pool[np.concatenate([order[same + 1], order[at[hit]]])]
+    sign = np.repeat([-1, 1], [len(same), len(hit)])
+    few = sets.people[first] + sets.people[second] < k
+    return first[few].tolist(), second[few].tolist(), sign[few].tolist()
 
 
 def exposed_short(system: System, lattice: Lattice, k: int) -> sparse.csr_matrix:

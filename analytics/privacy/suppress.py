@@ -8,9 +8,13 @@ import polars as pl
 from scipy import sparse
 
 from analytics.privacy import audit
-from analytics.privacy.kernel import System, random_primes
+from analytics.privacy.kernel import System, inverse, random_primes, values
 from analytics.privacy.lattice import KEYS, Lattice, build
 
+RESTORE = True
+DIRECTIONS = (
+    24  # kernel vectors kept while hidden cells are shown again; each shown cell uses one up
+)
 AT_ONCE = 400  # exposed sets that are explained in one round
 
 # What a hidden cell costs: fine cuts go first, the total never unless nothing else is left.
@@ -58,8 +62,13 @@ def mask(panel: pl.DataFrame, k: int, seed: int) -> Mask:
     sets = audit.targets(lattice, k, rng)
     hidden = np.zeros(len(rows.block), bool)
     rounds: list[int] = []
-    for p in primes:
-        _hide(System(rows.vectors, rows.block, p, rng), rows, sets, lattice, k, hidden, rounds)
+    for number, p in enumerate(primes):
+        system = System(rows.vectors, rows.block, p, rng)
+        system.hide(np.flatnonzero(hidden))
+        _hide(system, rows, sets, lattice, k, hidden, rounds)
+        if number == 0 and RESTORE:
+            _restore(system, rows, sets, k, hidden)
+            _hide(system, rows, sets, lattice, k, hidden, rounds)
     frame = _frame(lattice, rows, hidden, k)
     certificate: dict[str, object] = {
         "k": k,
@@ -122,7 +131,6 @@ def _hide(
     rounds: list[int],
 ) -> None:
     """Hide published rows until no target follows from the rest."""
-    system.alive &= ~hidden
     while True:
         system.eliminate()
         x = system.kernel(2)
@@ -137,6 +145,52 @@ def _hide(
         chosen = _cheapest(take[take.any(axis=1)], rows.cost)
         hidden[chosen] = True
         system.hide(chosen)
+
+
+def _restore(system: System, rows: _Rows, sets: audit.Targets, k: int, hidden: np.ndarray) -> None:
+    """Show again, dearest first, what hides nothing any more.
+
+    With a row r more, t follows if and only if t·x and r·x are proportional over the x of the kernel; once r is shown,
+    x·(r·y) − y·(r·x) are the vectors of the new kernel.
+    """
+    waiting = np.flatnonzero(hidden)
+    waiting = waiting[np.argsort(-rows.cost[waiting], kind="stable")]
+    p = system.p
+    while len(waiting):
+        system.eliminate()
+        x = system.kernel(DIRECTIONS)
+        of_sets = values(sets.vectors, x, p)
+        of_rows = values(rows.vectors[waiting], x, p)
+        apart = ~np.isin(_slope(of_rows, p), _slope(of_sets, p))
+        waiting, of_rows = waiting[apart], of_rows[apart]
+        shown = []
+        for at in range(len(waiting)):
+            row = of_rows[at]
+            if row[0] == 0:
+                continue
+            after = _without(of_sets[:, :3], row[:3], p)
+            if (after == 0).all(axis=1).any() or audit.pairs(after, sets, k, p)[0]:
+                continue
+            of_sets, of_rows = _without(of_sets, row, p), _without(of_rows, row, p)
+            shown.append(at)
+            if of_sets.shape[1] <= 3:
+                break
+        hidden[waiting[shown]] = False
+        system.show(waiting[shown])
+        if of_sets.shape[1] > 3:
+            return
+        waiting = waiting[shown[-1] + 1 :]
+
+
+def _slope(known: np.ndarray, p: int) -> np.ndarray:
+    """One number that is equal for proportional rows."""
+    scale = inverse(known[:, 0], p)
+    return ((known[:, 1] * scale % p) << 30) + known[:, 2] * scale % p
+
+
+def _without(known: np.ndarray, row: np.ndarray, p: int) -> np.ndarray:
+    """Values over the kernel once `row` is published too: one direction fewer."""
+    return (known[:, 1:] * row[0] - known[:, :1] * row[1:]) % p
 
 
 def _cheapest(take: np.ndarray, cost: np.ndarray) -> np.ndarray:
