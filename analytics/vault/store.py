@@ -121,7 +121,9 @@ def _open_imports(connection: "duckdb.DuckDBPyConnection", workspace: Workspace)
             ),
         ]
         connection.execute(f"create view all_{table} as {' union all by name '.join(sources)}")
-    spans = [f"({reach[entry.id]}, {_date(entry)})" for entry in live] or ["(null, null)"]
+    spans = [f"({reach[entry.id]}, {_date(entry)})" for entry in live] or [
+        "(cast(null as integer), cast(null as date))"
+    ]
     connection.execute(
         f"create view import_span as from (values {', '.join(spans)}) s (newest, last_day)"
     )
