@@ -39,8 +39,11 @@ def withhold(cells: pl.DataFrame, k: int) -> pl.DataFrame:
         .then(pl.lit("dominated"))
     )
     cells = cells.with_columns(by_value=pl.when(pl.col("reason").is_null()).then(why))
-    for parent, child in FAMILIES:
-        cells = _with_company(cells, parent, child, k)
+    hidden = -1
+    while hidden != (hidden := cells["by_value"].count()):
+        # a cell has siblings in several cuts: hiding one for one family may leave another family with one alone
+        for parent, child in FAMILIES:
+            cells = _with_company(cells, parent, child, k)
     return cells.with_columns(reason=pl.coalesce("reason", "by_value")).drop("by_value")
 
 
