@@ -56,7 +56,7 @@ class _Window(io.RawIOBase):
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         start = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._size}[whence]
         if start + offset < 0:
-            raise ValueError("before the start of the file")
+            raise OSError("before the start of the file")  # what a file of the system says
         self._place = start + offset
         return self._place
 
@@ -170,6 +170,12 @@ def _open_zip(source: Source) -> None:
             raise UnreadableExport(
                 "xlsx_corrupt",
                 f"{source.name}: the workbook is damaged or cut short. Save or download it again.",
+            ) from error
+        if source.name.lower().endswith((".csv", ".tsv", ".txt")):
+            raise UnreadableExport(
+                "not_csv",
+                f"{source.name}: the name says text, but the content is a damaged archive or workbook."
+                " Export the table again as CSV or XLSX.",
             ) from error
         raise _damaged(source.name, "its list of contents is missing") from error
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]

@@ -29,7 +29,7 @@ def recognise(
     source: Source, options: Options = NOTHING_SAID, readers: tuple[ModuleType, ...] = READERS
 ) -> ModuleType:
     """Return the one reader whose format this is; raises UnreadableExport when none or several claim it."""
-    claims = [reader for reader in readers if reader.identify(source)]
+    claims = _claims(source, options, readers)
     if len(claims) == 1:
         return claims[0]
     if claims:
@@ -39,6 +39,15 @@ def recognise(
             f"{source.name}: this could be read as {titles}. Leave out the columns or files that belong to the other.",
         )
     raise _explanation(source, readers) or _nobody_knows(source, readers)
+
+
+def _claims(source: Source, options: Options, readers: tuple[ModuleType, ...]) -> list[ModuleType]:
+    """Return who knows the file by itself, else who knows it with the columns named by hand."""
+    claims = [reader for reader in readers if reader.identify(source)]
+    if claims or not options.columns:
+        return claims
+    mappable = [reader for reader in readers if hasattr(reader, "identify_mapped")]
+    return [reader for reader in mappable if reader.identify_mapped(source, options)]
 
 
 def _explanation(source: Source, readers: tuple[ModuleType, ...]) -> UnreadableExport | None:

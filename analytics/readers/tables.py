@@ -1,0 +1,303 @@
+"""What lies in a tabular file, text, workbook or Parquet alike: its header, and its rows as checked text."""
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from analytics.readers import csv_text, xlsx_sheet
+from analytics.readers.base import Sink, UnreadableExport
+from analytics.readers.headers import found_names
+
+if TYPE_CHECKING:
+    import pyarrow.parquet
+
+    from analytics.readers.files import Source
+
+MOST_COLUMNS = 1_000
+PREVIEW_ROWS = 20  # title rows above a header are fewer
+PARQUET = b"PAR1"
+BINARY = {
+    b"\x1f\x8b": "a gzip archive",
+    b"PK": "a zip archive or a workbook",
+    b"%PDF": "a PDF document",
+    b"\xd0\xcf\x11\xe0": "an old or protected workbook",
+    b"\x89PNG": "a picture",
+    b"Rar!": "a RAR archive",
+    b"7z\xbc\xaf": "a 7z archive",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One of the first rows; `part` is the separator of a text or the number of a sheet."""
+
+    line: int
+    cells: list[str]
+    part: str
+
+
+@dataclass(frozen=True)
+class Header:
+    """The names of the columns and the line they stand in: data begin on the line after."""
+
+    names: list[str]
+    line: int
+    part: str
+
+
+Choose = Callable[[list[Row]], Header]  # raises UnreadableExport when no row can be the header
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that may be read several times; `place` is what its reports call a row."""
+
+    header: Header
+    place: str
+    read: Callable[[csv_text.Reject], Iterator[pl.DataFrame]]
+
+    def batches(self, sink: Sink | None = None) -> Iterator[pl.DataFrame]:
+        """Yield frames of line and c0, c1, …: trimmed text, null for an empty cell, no empty row.
+
+        Rows that cannot be told apart into cells go to the sink as rejects; without a sink they are skipped.
+        """
+        names = [f"c{i}" for i in range(len(self.header.names))]
+        for frame in self.read(sink.reject if sink else _forget):
+            trimmed = frame.filter(pl.col("line") > self.header.line).with_columns(
+                pl.col(names).str.strip_chars()
+            )
+            filled = trimmed.with_columns(pl.when(pl.col(names) != "").then(pl.col(names)))
+            filled = filled.filter(pl.any_horizontal(pl.col(names).is_not_null()))
+            if filled.height:
+                yield filled
+
+
+def _forget(place: str, code: str) -> None:
+    pass
+
+
+def kind(source: "Source") -> str:
+    """Return text, xlsx, parquet or other, from the first bytes."""
+    if source.kind == "xlsx":
+        return "xlsx"
+    if source.kind != "file":
+        return "other"
+    head = source.head(8)
+    if head.startswith(PARQUET):
+        return "parquet"
+    if head.startswith(xlsx_sheet.OLE) or source.name.casefold().endswith((".xlsx", ".xlsm")):
+        return "xlsx"
+    return "other" if any(head.startswith(magic) for magic in BINARY) else "text"
+
+
+def preview(source: "Source", codec: str | None = None) -> list[Row]:
+    """Return the first rows that hold something (of every sheet), raising UnreadableExport for a broken file."""
+    match kind(source):
+        case "text":
+            return _text_rows(source, codec)
+        case "xlsx":
+            return _sheet_rows(source)
+        case "parquet":
+            return [Row(0, _parquet(source).schema_arrow.names, "")]
+    return []
+
+
+def find_header(rows: list[Row], fits: Callable[[list[str]], bool]) -> Header | None:
+    """Return the first row that fits as a header."""
+    row = next((row for row in rows if fits(row.cells)), None)
+    return Header(row.cells, row.line, row.part) if row else None
+
+
+def numeric_header(rows: list[Row]) -> Header | None:
+    """Return column1, column2, … for a table of at least three columns of numbers that has no header."""
+    for row in rows:
+        if row.cells[0][:1] in ("%", "#"):  # comments above the edges of a network file
+            continue
+        if len(row.cells) > 2 and all(cell.replace(".", "", 1).isdigit() for cell in row.cells):  # noqa: PLR2004
+            names = [f"column{i + 1}" for i in range(len(row.cells))]
+            return Header(names, row.line - 1, row.part)
+        return None
+    return None
+
+
+def open_table(source: "Source", sink: Sink, choose: Choose) -> Table:
+    """Open a table after its header was chosen among the first rows; warnings about its form go to the sink.
+
+    Raises UnreadableExport: not_csv, file_empty, too_many_columns, no_rows, those of xlsx_sheet.check, and what
+    `choose` raises.
+    """
+    refuse_unreadable(source)
+    form = kind(source)
+    codec, mark = "utf-8", 0
+    if form == "text":
+        with source.open() as stream:
+            codec, mark = csv_text.encoding(stream)
+        if codec == "cp1252":
+            sink.warn("encoding_converted")
+    header = choose(preview(source, codec))
+    if len(header.names) > MOST_COLUMNS:
+        raise UnreadableExport(
+            "too_many_columns",
+            f"{source.name}: the table has more than {MOST_COLUMNS:,} columns. "
+            "Export only the columns that are needed and import again.",
+        )
+    above = sum(row.line < header.line for row in preview(source, codec) if row.part == header.part)
+    if above:
+        sink.warn("header_row_detected")
+        sink.non_records += above
+    if form == "text":
+        return Table(
+            header, "line", lambda reject: _text_frames(source, codec, mark, header, reject)
+        )
+    if form == "parquet":
+        return Table(header, "row", lambda _: _parquet_frames(source))
+    sheet = _sheets(source, sink)[int(header.part)]
+    return Table(header, "line", lambda _: iter([_width(sheet, len(header.names))]))
+
+
+def refuse_unreadable(source: "Source") -> None:
+    """Raise UnreadableExport for a file that is empty, is no table at all, or is a broken workbook."""
+    head = source.head() if source.kind in ("file", "xlsx") else b""
+    for mark, _ in csv_text.BOMS:
+        head = head.removeprefix(mark)
+    if (
+        source.kind == "file"
+        and not head.strip(b"\x00\r\n\t ")
+        and source.size <= max(len(head), 4)
+    ):
+        raise UnreadableExport(
+            "file_empty",
+            f"{source.name}: the file is empty. Export it again and import the new file.",
+        )
+    form = kind(source)
+    if form == "xlsx":
+        with source.open() as stream:
+            xlsx_sheet.check(stream, source.name)
+    what = next((what for magic, what in BINARY.items() if head.startswith(magic)), None)
+    if form == "other" and what:
+        raise UnreadableExport(
+            "not_csv",
+            f"{source.name}: the content is {what}, not the text of a table. "
+            "Unpack it, or export the table as CSV or XLSX, and import that.",
+        )
+
+
+def explain(source: "Source", needs: str) -> UnreadableExport | None:
+    """Return why a file is not such a table; `needs` says which columns it would take. Null = not a table at all."""
+    try:
+        refuse_unreadable(source)
+        rows = preview(source)
+    except UnreadableExport as refusal:
+        return refusal
+    if not rows:
+        return no_rows(source.name) if kind(source) in ("xlsx", "parquet") else None
+    return UnreadableExport(
+        "column_missing", f"{source.name}: {needs} {found_names(rows[0].cells)}"
+    )
+
+
+def no_rows(file: str) -> UnreadableExport:
+    """Return the refusal of a table without a single row."""
+    return UnreadableExport(
+        "no_rows",
+        f"{file}: the table has no rows. Export it again with its content and import that.",
+    )
+
+
+def _text_rows(source: "Source", codec: str | None) -> list[Row]:
+    head = source.head()
+    guess, mark = csv_text.head_encoding(head)
+    text = head[mark:].decode(codec or guess, "replace")
+    lines = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    declared = None
+    rows: list[Row] = []
+    for number, line in enumerate(lines, start=1):
+        if number == 1 and line.casefold().startswith("sep=") and len(line) == 5:  # noqa: PLR2004
+            declared = line[4]
+        elif line.strip() and not line.startswith("#TYPE "):
+            part = declared or csv_text.separator_of(line)
+            cells = csv_text.cells(line[: 2**20], part)
+            rows.append(Row(number, cells, part))
+        if len(rows) == PREVIEW_ROWS:
+            break
+    return [row for row in rows if row.cells]
+
+
+def _text_frames(
+    source: "Source", codec: str, mark: int, header: Header, reject: csv_text.Reject
+) -> Iterator[pl.DataFrame]:
+    def reject_below(place: str, code: str) -> None:
+        if int(place.removeprefix("line ")) > header.line:
+            reject(place, code)
+
+    with source.open() as stream:
+        parts = csv_text.blocks(stream, codec, mark, reject_below)
+        yield from csv_text.frames(parts, header.part, len(header.names), reject_below)
+
+
+def _sheets(
+    source: "Source", sink: Sink | None = None, rows: int | None = None
+) -> list[pl.DataFrame]:
+    with source.open() as stream:
+        has_macros = xlsx_sheet.check(stream, source.name)
+        stream.seek(0)
+        data = stream.read()
+    if has_macros and sink:
+        sink.warn("macro_ignored")
+    return xlsx_sheet.sheets(data, source.name, rows)
+
+
+def _sheet_rows(source: "Source") -> list[Row]:
+    rows = []
+    for number, sheet in enumerate(_sheets(source, rows=PREVIEW_ROWS)):
+        for line, *cells in sheet.head(PREVIEW_ROWS).iter_rows():
+            while cells and not cells[-1]:
+                cells.pop()
+            rows.append(Row(line, [cell or "" for cell in cells], str(number)))
+    return rows
+
+
+def _width(sheet: pl.DataFrame, width: int) -> pl.DataFrame:
+    missing = [pl.lit(None, pl.String).alias(f"c{i}") for i in range(sheet.width - 1, width)]
+    return sheet.with_columns(missing).select("line", *(f"c{i}" for i in range(width)))
+
+
+def _parquet(source: "Source") -> "pyarrow.parquet.ParquetFile":
+    import pyarrow
+    import pyarrow.parquet
+
+    try:
+        with source.open() as stream:
+            return pyarrow.parquet.ParquetFile(io.BytesIO(stream.read()))
+    except (pyarrow.ArrowException, OSError):
+        raise UnreadableExport(
+            "not_csv", f"{source.name}: the Parquet file is damaged or cut short. Export it again."
+        ) from None
+
+
+def _parquet_frames(source: "Source") -> Iterator[pl.DataFrame]:
+    import pyarrow.parquet
+
+    with source.open() as stream:
+        line = 1
+        for batch in pyarrow.parquet.ParquetFile(stream).iter_batches(100_000):
+            frame = pl.DataFrame(pl.from_arrow(batch))
+            text = frame.select(_as_text(name, type_) for name, type_ in frame.schema.items())
+            text.columns = [f"c{i}" for i in range(text.width)]
+            yield text.with_row_index("line", offset=line).cast({"line": pl.Int64})
+            line += frame.height
+
+
+def _as_text(name: str, type_: pl.DataType) -> pl.Expr:
+    if isinstance(type_, pl.Datetime):
+        zone = "Z" if type_.time_zone else ""
+        column = pl.col(name).dt.convert_time_zone("UTC") if zone else pl.col(name)
+        return column.dt.strftime(f"%Y-%m-%d %H:%M:%S%.6f{zone}")
+    if isinstance(type_, pl.List):
+        return pl.col(name).list.eval(pl.element().cast(pl.String)).list.join(";")
+    if isinstance(type_, pl.Binary | pl.Struct | pl.Object):
+        return pl.lit(None, pl.String).alias(name)
+    return pl.col(name).cast(pl.String)
