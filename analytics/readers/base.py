@@ -39,7 +39,7 @@ class Format:
     cannot_see: frozenset[str]
 
 
-class UnreadableExport(AnalyticsError):  # noqa: N818 - the name says what it is
+class UnreadableExport(AnalyticsError):
     """The whole file is refused: `code` is one of the reject codes, the text says what to do."""
 
     def __init__(self, code: str, message: str) -> None:

@@ -1,0 +1,105 @@
+"""Which messages wait to be turned over? One list a column over several day files, and what lies nested in them."""
+
+import polars as pl
+
+from analytics.readers.slack_directory import digest
+from analytics.readers.slack_json import Message, text_of
+
+BATCH_ROWS = 100_000
+BATCH_BYTES = 64 << 20  # a batch of giant messages is cut earlier
+
+APP_SUBTYPES = ("bot_message", "assistant_app_thread")
+HUDDLE = "huddle_thread"
+
+RAW = {
+    "file": pl.Int32(),
+    "number": pl.Int32(),
+    "space_no": pl.Int32(),
+    "ts": pl.String(),
+    "author": pl.String(),
+    "app": pl.String(),
+    "subtype": pl.String(),
+    "text": pl.String(),
+    "thread_ts": pl.String(),
+    "parent": pl.String(),
+    "edited_ts": pl.String(),
+    "has_files": pl.Boolean(),
+}
+
+
+class Batch:
+    """Messages waiting to be turned over: one list a column, and what lies nested in them."""
+
+    def __init__(self) -> None:
+        self.columns: dict[str, list[object]] = {name: [] for name in RAW}
+        self.reactions: tuple[list[int], list[str], list[str]] = ([], [], [])
+        self.calls: list[tuple[int, int | None, int | None]] = []
+        self.attendees: list[tuple[int, str]] = []
+        self.files: list[str] = []
+        self.size = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Say whether it is time to turn the batch over."""
+        return len(self.columns["ts"]) >= BATCH_ROWS or self.size >= BATCH_BYTES
+
+    def add(self, path: str, space_no: int, messages: list[Message], numbers: list[int]) -> None:
+        """Take the messages of one day file."""
+        first = len(self.columns["ts"])
+        self.columns["file"] += [len(self.files)] * len(messages)
+        self.files.append(path)
+        self.columns["space_no"] += [space_no] * len(messages)
+        self.columns["number"] += numbers
+        self.columns["ts"] += [message.ts or None for message in messages]
+        self.columns["author"] += [_author(message) for message in messages]
+        self.columns["app"] += [_app(message) for message in messages]
+        self.columns["subtype"] += [message.subtype for message in messages]
+        self.columns["text"] += [message.text or _text(message) for message in messages]
+        self.columns["thread_ts"] += [message.thread_ts for message in messages]
+        self.columns["parent"] += [message.parent_user_id for message in messages]
+        self.columns["edited_ts"] += [m.edited.ts or None if m.edited else None for m in messages]
+        self.columns["has_files"] += [bool(message.files) for message in messages]
+        for row, message in enumerate(messages, first):
+            if message.reactions:
+                self._add_reactions(row, message)
+            if message.room and message.subtype == HUDDLE:
+                self._add_call(row, message)
+
+    def _add_reactions(self, row: int, message: Message) -> None:
+        rows, names, accounts = self.reactions
+        for reaction in message.reactions or ():
+            users = reaction.users or ()
+            rows += [row] * len(users)
+            names += [reaction.name] * len(users)
+            accounts += users
+
+    def _add_call(self, row: int, message: Message) -> None:
+        room = message.room
+        if room:
+            self.calls.append((row, room.date_start, room.date_end))
+            self.attendees += [(row, account) for account in room.participant_history or ()]
+
+
+def _author(message: Message) -> str | None:
+    """Return who wrote: the person, else the app; the organiser of a huddle, which Slack itself signs."""
+    if message.room and message.subtype == HUDDLE and message.room.created_by:
+        return message.room.created_by
+    if message.user:
+        return message.user
+    if message.comment and message.comment.user:
+        return message.comment.user
+    return _app(message)
+
+
+def _app(message: Message) -> str | None:
+    """Return the app that posted; null when it was a person's own client."""
+    if message.bot_id:
+        return message.bot_id
+    if message.subtype in APP_SUBTYPES and not message.user:
+        return f"bot:{digest(message.username or '')}"
+    return None
+
+
+def _text(message: Message) -> str | None:
+    """Return the text where the key itself is empty: from the blocks, or the empty text if that was exported."""
+    return (text_of(message.blocks) if message.blocks else None) or message.text

@@ -1,0 +1,185 @@
+"""What does a Slack workspace export tell? Zip or folder, of public channels only or of all conversations.
+
+Official exports of 2015 to 2026 and the copies that other tools make in the same layout. Day files are read one by
+one, so memory stays flat however large the archive. Text becomes form and is let go; names of channels, files
+and emoji are never kept.
+"""
+
+import re
+import time
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from analytics.readers.base import Format, Options, Sink
+from analytics.readers.files import Source
+from analytics.readers.slack_batch import Batch
+from analytics.readers.slack_directory import (
+    CONVERSATION_LISTS,
+    HUMAN_ID,
+    USER_LISTS,
+    Directory,
+    read_directory,
+    write_directory,
+)
+from analytics.readers.slack_events import Turnover
+from analytics.readers.slack_json import Conversation, Message, User, entries
+
+FORMAT = Format(
+    id="slack_export",
+    title="Slack workspace export",
+    tool="slack",
+    provides=frozenset(
+        (
+            "seats",
+            "acts",
+            "replies",
+            "recipients",
+            "reactions",
+            "meetings",
+            "openness",
+            "time_zones",
+        )
+    ),
+    cannot_see=frozenset(("views", "managers", "departments", "levels", "locations", "hire_dates")),
+)
+
+DAY_FILE = re.compile(
+    r"\d{4}-\d\d-\d\d\.json"
+)  # the day is Pacific time: never taken for the day of a message
+CANVASES = "canvas_in_the_conversation.json"  # file objects without a time
+CONVERSATION_ID = re.compile(r"[CGD][A-Z0-9]+")
+# Written by Slack beside what we read; some of them are full of text.
+NOT_NEEDED = {
+    "integration_logs.json",
+    "canvases.json",
+    "lists.json",
+    "file_conversations.json",
+    "huddle_transcripts.json",
+    "content_flags.json",
+}
+TOLERANCE_US = 2 * 24 * 3600 * 1_000_000  # clocks that run ahead
+LOOKED_INTO = 5
+
+
+def identify(source: Source) -> bool:
+    """Say whether the lists or the first day files look like Slack's."""
+    if source.kind not in ("zip", "folder"):
+        return False
+    members = source.members()
+    days = [path for path in members if _is_day_file(path)]
+    lists = [path for path in members if PurePosixPath(path).name in CONVERSATION_LISTS]
+    if not days and not lists:
+        return False
+    users = [path for path in members if PurePosixPath(path).name in USER_LISTS]
+    return (
+        any(_has_messages(source.read(path)) for path in days[:LOOKED_INTO])
+        or any(_has_users(source.read(path)) for path in users[:1])
+        or any(_has_conversations(source.read(path)) for path in lists)
+    )
+
+
+def _has_messages(data: bytes) -> bool:
+    return any(message.type == "message" and message.ts for message in entries(data, Message).good)
+
+
+def _has_users(data: bytes) -> bool:
+    return any(HUMAN_ID.fullmatch(user.id) for user in entries(data, User).good)
+
+
+def _has_conversations(data: bytes) -> bool:
+    return any(CONVERSATION_ID.fullmatch(found.id) for found in entries(data, Conversation).good)
+
+
+def read(source: Source, sink: Sink, options: Options) -> None:
+    """Hand over events, deliveries, accounts, conversations and memberships."""
+    tool = options.tool or FORMAT.tool or ""
+    directory = read_directory(source, sink)
+    latest_us = time.time_ns() // 1000 + TOLERANCE_US
+    turnover = Turnover(sink, directory, tool, latest_us)
+    batch = Batch()
+    for folder, path in _day_files(source, directory, sink):
+        _gather(source.read(path), folder, path, batch, turnover)
+        if batch.is_full:
+            turnover.turn(batch, is_last=False)
+            batch = Batch()
+    turnover.turn(batch, is_last=True)
+    write_directory(directory, turnover.seen, turnover.bots, tool, sink)
+    _tell(directory, sink)
+    sink.provides = _provided(directory, sink)
+
+
+def _is_day_file(path: str) -> bool:
+    parts = PurePosixPath(path).parts
+    return len(parts) > 1 and bool(DAY_FILE.fullmatch(parts[-1]))
+
+
+def _day_files(source: Source, directory: Directory, sink: Sink) -> Iterator[tuple[str, str]]:
+    """Give (folder, path) of the day files, conversation by conversation, and account for everything else."""
+    days = []
+    for path in source.members():
+        name = PurePosixPath(path).name
+        if _is_day_file(path):
+            days.append((str(PurePosixPath(path).parent), path))
+        elif name == CANVASES:
+            sink.non_records += len(entries(source.read(path), Message).good)
+        elif name not in NOT_NEEDED and name not in USER_LISTS and name not in CONVERSATION_LISTS:
+            sink.ignored.append(path)
+    sink.ignored += source.ignored
+    if sink.ignored:
+        sink.warn("zip_member_ignored", len(sink.ignored))
+    keys = {folder: directory.space(folder).key for folder, _ in days}
+    yield from sorted(days, key=lambda day: (keys[day[0]], PurePosixPath(day[1]).name, day[1]))
+
+
+def _gather(data: bytes, folder: str, path: str, batch: Batch, turnover: Turnover) -> None:
+    """Add one day file to the batch; what cannot be read is set apart at once."""
+    sink = turnover.sink
+    found = entries(data, Message)
+    for number, code in found.bad:
+        sink.reject(path if number is None else f"{path}#{number}", code)
+    for note, times in found.notes.items():
+        sink.warn(note, times)
+    messages, numbers = found.good, found.numbers
+    others = [_is_no_message(message) for message in messages]
+    if any(others):
+        sink.non_records += sum(others)
+        pairs = [
+            pair
+            for pair, other in zip(zip(messages, numbers, strict=True), others, strict=True)
+            if not other
+        ]
+        messages, numbers = [message for message, _ in pairs], [number for _, number in pairs]
+    if not messages:
+        return
+    space = turnover.directory.space(folder)
+    if space.openness == "unknown" and "channels.json" in turnover.directory.listed:
+        sink.warn("channel_unknown")
+    if not turnover.spaces or turnover.spaces[-1] is not space:
+        turnover.spaces.append(space)
+    batch.add(path, len(turnover.spaces) - 1, messages, numbers)
+    batch.size += len(data)
+
+
+def _is_no_message(message: Message) -> bool:
+    """Say whether this is something else, such as a document that an old export left among the messages."""
+    return message.type not in (None, "message") or bool(message.mimetype and not message.type)
+
+
+def _tell(directory: Directory, sink: Sink) -> None:
+    for name, code in (("users.json", "users_missing"), ("channels.json", "channels_missing")):
+        if name not in directory.listed:
+            sink.warn(code)
+
+
+def _provided(directory: Directory, sink: Sink) -> frozenset[str]:
+    """Return what this very file provides: an export of public channels says nothing of private ones."""
+    absent = set()
+    if not directory.users:
+        absent.add("seats")
+    if not any(user.tz for user in directory.users.values()):
+        absent.add("time_zones")
+    if not directory.listed & {"groups.json", "dms.json", "mpims.json"}:
+        absent.add("openness")
+    if not sink.actions["call"]:
+        absent.add("meetings")
+    return FORMAT.provides - absent

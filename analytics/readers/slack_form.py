@@ -1,0 +1,140 @@
+"""How does a Slack message become columns: its time, its kind, who acted, the form of its text?"""
+
+import polars as pl
+
+from analytics.readers.slack_batch import APP_SUBTYPES, HUDDLE
+
+EARLIEST_US = 946_684_800_000_000  # 2000: Slack began in 2013, but archives are imported into it
+
+POSTED = ("thread_broadcast", "reply_broadcast", "me_message", "file_mention")
+# In the old layout Slack wrote the text around a file: "Anna uploaded a file".
+WRITTEN_BY_SLACK = ("file_share", "file_comment")
+ACTS = ("", *POSTED, *WRITTEN_BY_SLACK, *APP_SUBTYPES, HUDDLE)
+# Slack speaking. Any subtype that we do not know is taken as such too, and told.
+ABOUT_SPACES = ("join", "leave", "topic", "purpose", "name", "archive", "unarchive")
+NOTICES = (
+    *(f"channel_{what}" for what in ABOUT_SPACES),
+    *(f"group_{what}" for what in ABOUT_SPACES),
+    "bot_add",
+    "bot_remove",
+    "channel_canvas_updated",
+    "channel_convert_to_private",
+    "channel_posting_permissions",
+    "channel_tab_added",
+    "document_mention",
+    "pinned_item",
+    "reminder_add",
+    "reminder_delete",
+    "sh_room_created",
+    "tombstone",
+    "unpinned_item",
+    "welcome_party",
+)
+
+MENTION = r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>"
+MARKUP = r"<[^>]*>|:[a-z+-][a-z0-9_+'-]*:"  # mentions, links, channels; emoji such as :tada:
+WORD = r"[\p{L}\p{N}]\S*"
+QUESTION = r"[?？؟]"
+
+
+def with_actors(messages: pl.DataFrame, kinds: dict[str, str]) -> pl.DataFrame:
+    """Add action, actor, is_app and is_human; what an app posts in a person's name is the app's act.
+
+    `kinds` holds the kind of every listed account.
+    """
+    kind = pl.col("author").replace_strict(kinds, default=None, return_dtype=pl.String)
+    subtype = pl.col("subtype").fill_null("")
+    is_notice = ~subtype.is_in(ACTS)
+    is_app = pl.col("app").is_not_null() & ~is_notice
+    has_only_files = pl.col("has_files") & (pl.col("text").fill_null("") == "")
+    action = (
+        pl.when(is_notice)
+        .then(pl.lit("notice"))
+        .when(subtype == HUDDLE)
+        .then(pl.lit("call"))
+        .when(pl.col("thread_us") != pl.col("us"))
+        .then(pl.lit("reply"))
+        .when((subtype == "file_share") | has_only_files)
+        .then(pl.lit("file"))
+        .otherwise(pl.lit("post"))
+    )
+    is_person = pl.col("kind").is_in(["human", "guest"])
+    return messages.with_columns(kind=kind, action=action, is_app=is_app).with_columns(
+        actor=pl.when(pl.col("is_app") & is_person).then("app").otherwise("author"),
+        is_human=~is_notice & ~is_app & is_person.fill_null(value=True),
+    )
+
+
+def _microseconds(column: str) -> pl.Expr:
+    """Microseconds since 1970 of a text such as 1741952345.338929, exactly; null where it is no such text."""
+    text = pl.col(column)
+    seconds = text.str.extract(r"^(\d{1,12})(?:\.\d{1,6})?$").str.to_integer(strict=False)
+    rest = text.str.extract(r"\.(\d{1,6})$").str.pad_end(6, "0").str.to_integer(strict=False)
+    return seconds * 1_000_000 + rest.fill_null(0)
+
+
+def with_times(raw: pl.DataFrame) -> pl.DataFrame:
+    return raw.with_columns(
+        us=_microseconds("ts"),
+        thread_us=_microseconds("thread_ts"),
+        version=_microseconds("edited_ts").fill_null(0),
+    )
+
+
+def with_calls(
+    messages: pl.DataFrame, calls: list[tuple[int, int | None, int | None]]
+) -> pl.DataFrame:
+    """Add start_us and seconds of huddles; a huddle that has not ended has no length."""
+    schema = {"row": pl.get_index_type(), "began": pl.Int64, "ended": pl.Int64}
+    frame = pl.DataFrame(calls, schema=schema, orient="row")
+    began, ended = pl.col("began"), pl.col("ended")
+    return messages.join(frame, on="row", how="left", maintain_order="left").with_columns(
+        start_us=pl.when(began * 1_000_000 >= EARLIEST_US).then(began * 1_000_000).otherwise("us"),
+        seconds=pl.when((began > 0) & (ended > began)).then(ended - began),
+    )
+
+
+def with_form(messages: pl.DataFrame) -> pl.DataFrame:
+    """Add words, is_question and mentioned (a list of accounts) and let the text go."""
+    is_own = (pl.col("action") != "notice") & ~pl.col("subtype").fill_null("").is_in(
+        [*WRITTEN_BY_SLACK, HUDDLE]
+    )
+    text = pl.when(is_own).then("text")
+    plain = text.str.replace_all(MARKUP, " ")
+    mentioned = (
+        text.str.extract_all(MENTION).list.eval(pl.element().str.extract(MENTION)).list.unique()
+    )
+    return messages.with_columns(
+        words=plain.str.count_matches(WORD).cast(pl.Int32),
+        is_question=plain.str.contains(QUESTION),
+        mentioned=mentioned.list.set_difference(pl.concat_list("actor")),
+    ).drop("text")
+
+
+def with_keys(messages: pl.DataFrame) -> pl.DataFrame:
+    """Add event, thread, in_reply_to, at and mentions."""
+    event = pl.concat_str("space", "us", separator=":")
+    thread = pl.concat_str("space", "thread_us", separator=":")  # null where there is no thread
+    return messages.with_columns(
+        event=event,
+        thread=thread,
+        in_reply_to=pl.when(pl.col("thread_us") != pl.col("us")).then(thread),
+        at=pl.from_epoch("start_us", time_unit="us"),
+        mentions=pl.col("mentioned").list.len().cast(pl.Int32),
+    )
+
+
+def mentions(messages: pl.DataFrame) -> pl.DataFrame:
+    return (
+        messages.filter(pl.col("mentions") > 0)
+        .select("event", account="mentioned", how=pl.lit("mention"), actor="actor")
+        .explode("account")
+    )
+
+
+def attendances(messages: pl.DataFrame, attendees: list[tuple[int, str]]) -> pl.DataFrame:
+    schema = {"row": pl.get_index_type(), "account": pl.String}
+    frame = pl.DataFrame(attendees, schema=schema, orient="row")
+    return messages.join(frame, on="row").select(
+        "event", "account", how=pl.lit("attendee"), actor="actor"
+    )
