@@ -19,13 +19,17 @@ known as (
         tool,
         tool in (select tool from seat)                                               as has_seats,
         tool in (select tool from event where action = 'view')                        as has_views,
-        tool in (select tool from event where action in ('meeting', 'call') and seconds > 0) as has_calendar,
-        tool in (select tool from tie_week)                                           as has_recipients
+        tool in (select tool from event where action in ('post', 'reply', 'reaction')) as has_posts,
+        tool in (select tool from event where action = 'meeting' and seconds > 0)     as has_meetings,
+        tool in (select tool from event where action = 'call' and seconds > 0)        as has_calls,
+        tool in (select tool from event where is_timed and action not in ('view', 'notice')) as has_times,
+        tool in (select tool from tie_week)                                           as has_ties,
+        tool in (select tool from tie_week) or tool in (select tool from membership)  as has_recipients
     from used
 )
-select tool, has_seats, has_views, has_calendar, has_recipients from known
+from known
 union all
-select null, bool_or(has_seats), bool_or(has_views), bool_or(has_calendar), bool_or(has_recipients) from known
+select null, {any_tool} from known
 """
 
 BASE = """
@@ -118,9 +122,10 @@ exchange as (
     join tie b on b.sender = a.receiver and b.receiver = a.sender and b.period = a.period and b.tool is not distinct from a.tool
 )
 select
+    row_number() over (order by m.period, m.tool nulls first, m.person) - 1 as "row",
     m.*,
     z.zone_known or $zone_is_set                    as zone_known,
-    t.has_seats, t.has_views, t.has_calendar, t.has_recipients,
+    {sees},
     coalesce(o.tools_enabled, 0) > 0                as enabled,
     coalesce(o.tools_enabled, 0)                    as tools_enabled,
     coalesce(v.tools_active, 0)                     as tools_active,
@@ -142,6 +147,9 @@ left join exchange x   on x.person = m.person and x.period = m.period and x.tool
 left join first_seen f on f.person = m.person and f.tool is not distinct from m.tool
 """
 
+SEES = (
+    "has_seats", "has_views", "has_posts", "has_meetings", "has_calls", "has_times", "has_ties", "has_recipients",
+)  # fmt: skip
 CLOCK = (
     "act_us_30",
     "act_us_60",
@@ -166,12 +174,13 @@ def make(
     con: duckdb.DuckDBPyConnection, grain: str, workdays: tuple[int, ...], zone_is_set: bool
 ) -> None:
     """Make the table `base` of a grain; needs the tables of periods.make, panel.load and the rollups."""
-    con.execute(TOOL)
+    con.execute(TOOL.format(any_tool=", ".join(f"bool_or({name})" for name in SEES)))
     whole = f"date '{WHOLE.isoformat()}'"
     query = BASE.format(
         period=whole if grain == "all" else grain,
         space_period=whole if grain == "all" else f"s.{grain}",
         own_period=whole if grain == "all" else f"p.{grain}",
+        sees=", ".join(f"t.{name}" for name in SEES),
         new_after=NEW_AFTER_DAYS,
         clock_sums=", ".join(f"sum({name})::bigint as {name}" for name in CLOCK),
         zeros=", ".join(

@@ -2,18 +2,23 @@
 
 Stage 1 (base.py) forms x and y per person, period and tool, or any tool. Stage 2, here, sums them over the cells of
 the lattice: a figure is Σx/Σy, and the other sums serve intervals, comparison and change. None but the figures leaves
-the vault: exact sums of squares, ranks or logarithms would lay small groups open.
+the vault: exact sums of squares, ranks or logarithms would lay small groups open. All sums of a measure are one product:
+the matrix of which row belongs to which cell, times the rows' numbers. It is always added up in the same order.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import duckdb
+import numpy as np
 import polars as pl
+from scipy import sparse
 
 from analytics.metrics import base, periods
 from analytics.metrics import panel as panels
+from analytics.metrics.passport import Cut, Grain
 
-CUTS: dict[str, tuple[str, ...]] = {
+CUTS: dict[Cut, tuple[str, ...]] = {
     "total": (),
     "department": ("department",),
     "level": ("level",),
@@ -30,56 +35,84 @@ LABELS = ("department", "level", "location", "tool")
 class Measure:
     """One figure: SQL expressions over a row of `base` (one person, period, tool), zeros included.
 
-    x and y: the cell's value is Σx/Σy; null leaves the person out. most_a_week: x is cut there, for every week of the
-    period, and the people cut are counted. reason: an SQL aggregate giving the reason why the cell is not known, or null.
+    x and y: the cell's value is Σx/Σy. most_a_week: x is cut there, for every week of the
+    period, and the people cut are counted. kind: which interval (statistics/interval.py). reason: an SQL aggregate giving the reason why the cell is not known, or null.
     """
 
     metric: str
     x: str
     y: str = "1"
+    kind: Literal["share", "clustered", "ratio"] = "share"
     variant: str = ""
     bin: str | None = None
     position: int = 0
-    grains: tuple[str, ...] = periods.GRAINS
-    cuts: tuple[str, ...] = tuple(CUTS)
+    grains: tuple[Grain, ...] = periods.GRAINS
+    cuts: tuple[Cut, ...] = tuple(CUTS)
     most_a_week: float | None = None
     reason: str = "null"
 
 
-# Sums of a cell. r: mid-rank of x/y among all people of the period and tool.
-SUMS = {
-    "n": "count(x)",
-    "ny": "count(*) filter (y > 0)",
-    "sx": "sum(x)",
-    "sy": "sum(y)",
-    "sxx": "sum(x * x)",
-    "sxy": "sum(x * y)",
-    "syy": "sum(y * y)",
-    "sr": "sum(r)",
-    "srr": "sum(r * r)",
-    "sl": "sum(ln(1 + x))",
-    "sll": "sum(ln(1 + x) * ln(1 + x))",
-    "largest": "max(x, 2)",
-    "n_capped": "count(*) filter (capped)",
-}
-# The same people in this period and the one before (x0, y0); names as statistics/change.py reads them.
-PAIRS = {
-    "pair_n": "count(x0)",
-    "now_x": "sum(x) filter (x0 is not null)",
-    "now_y": "sum(y) filter (x0 is not null)",
-    "now_xx": "sum(x * x) filter (x0 is not null)",
-    "now_xy": "sum(x * y) filter (x0 is not null)",
-    "now_yy": "sum(y * y) filter (x0 is not null)",
-    "then_x": "sum(x0)",
-    "then_y": "sum(y0)",
-    "then_xx": "sum(x0 * x0)",
-    "then_xy": "sum(x0 * y0)",
-    "then_yy": "sum(y0 * y0)",
-    "cross_xx": "sum(x * x0)",
-    "cross_xy": "sum(x * y0)",
-    "cross_yx": "sum(y * x0)",
-    "cross_yy": "sum(y * y0)",
-}
+# Sums over the people of a cell. r: mid-rank of x/y among all people with y > 0 of the period and tool.
+SUMS = ("n", "ny", "sx", "sy", "sxx", "sxy", "syy", "sr", "srr", "sl", "sll", "n_capped")
+# The same people in this period and the one before: names as statistics/change.py reads them.
+PAIRS = (
+    "pair_n",
+    *(f"{when}_{sums}" for when in ("now", "then") for sums in ("x", "y", "xx", "xy", "yy")),
+    *(f"cross_{sums}" for sums in ("xx", "xy", "yx", "yy")),
+)
+LARGEST = ("x1", "x2")
+
+# The cells of the lattice with the rows of `base` in them. A person without a label is in no cell of that cut.
+LATTICE = """
+select
+    period, department, level, location, tool, tool is null as is_any_tool,
+    grouping_id(department, level, location, tool)     as labels,
+    bool_and(is_whole)                                 as is_whole,
+    list("row" order by "row")                         as rows,
+    {reasons}
+from base
+group by grouping sets ({sets})
+"""
+# Rows in the order of "row"; before = the row of the same person and tool in the period before, if both are whole.
+ROWS = """
+with earlier as (
+    select person as who, tool as which, period as since, "row" as before from base where is_whole
+)
+select period, tool, case when is_whole then coalesce(before, -1) else -1 end as before, {values}
+from base
+left join earlier on who = person and which is not distinct from tool and since = previous
+order by "row"
+"""
+Numbers = np.ndarray
+
+
+@dataclass(frozen=True)
+class Lattice:
+    """Cells (labels, `cut`, reason_0 …), their rows one after the other, and where each cell's rows begin."""
+
+    cells: pl.DataFrame
+    rows: Numbers
+    starts: Numbers
+    belongs: sparse.csr_array
+
+    @classmethod
+    def of(cls, cells: pl.DataFrame) -> "Lattice":
+        """Build it from cells with a list of rows each, every row of `base` being in one of them."""
+        rows = cells["rows"].explode().to_numpy()
+        ends = np.cumsum([0, *cells["rows"].list.len()])
+        shape = (cells.height, int(rows.max()) + 1)
+        belongs = sparse.csr_array((np.ones(len(rows)), rows, ends), shape=shape)
+        return cls(cells.drop("rows"), rows, ends[:-1], belongs)
+
+    def largest(self, x: Numbers) -> list[Numbers]:
+        """Return the largest and the second largest x of each cell, 0 where there is none."""
+        entries = x[self.rows]
+        first = np.maximum.reduceat(entries, self.starts)
+        sizes = np.diff([*self.starts, len(entries)])
+        hits = np.flatnonzero(entries == np.repeat(first, sizes))
+        _, once = np.unique(np.repeat(np.arange(len(sizes)), sizes)[hits], return_index=True)
+        entries[hits[once]] = 0
+        return [first, np.maximum.reduceat(entries, self.starts)]
 
 
 def cells(
@@ -91,139 +124,133 @@ def cells(
     """Return the sums of every measure for every grain, period and cell of the lattice, unmasked.
 
     `con` has the views of the store and of the rollups; `panel` is that of panel.py, its labels merged or not.
-    Columns: metric, variant, bin, position, grain, period (null = all), cut, department, level, location, tool,
-    the names of SUMS (largest two x as x1, x2), of PAIRS, and reason. People without a label are in no cell of that cut.
+    Columns: metric, variant, kind, bin, position, grain, period (null = all), cut, department, level, location,
+    tool, then SUMS, LARGEST (the two largest x), PAIRS, reason. sr and srr are null week by week: groups are
+    not compared there. An empty panel gives no rows.
     """
     periods.make(con, settings)
     panels.load(con, panel)
-    found = []
+    found = [pl.DataFrame(schema=SCHEMA)]
     for grain in periods.GRAINS:
         wanted = tuple(measure for measure in measures if grain in measure.grains)
         base.make(con, grain, settings.workdays, settings.time_zone is not None)
-        for metric in dict.fromkeys(measure.metric for measure in wanted):
-            own = tuple(measure for measure in wanted if measure.metric == metric)
-            found.append(_sums(con, grain, own))
+        found += _of_grain(con, grain, wanted)
     return pl.concat(found)
 
 
-def _sums(
+SCHEMA: dict[str, pl.DataType] = {
+    **{name: pl.String() for name in ("metric", "variant", "kind", "bin")},
+    "position": pl.Int32(),
+    "grain": pl.String(),
+    "period": pl.Date(),
+    **{name: pl.String() for name in ("cut", *LABELS)},
+    **{name: pl.Float64() for name in (*SUMS, *LARGEST, *PAIRS)},
+    "reason": pl.String(),
+}
+
+
+def _of_grain(
     con: duckdb.DuckDBPyConnection, grain: str, measures: tuple[Measure, ...]
-) -> pl.DataFrame:
-    """Sum the measures of one metric; equal expressions are summed once."""
-    formulas = {_formula(measure): i for i, measure in reversed(list(enumerate(measures)))}
-    wide = con.sql(_query(grain, {i: measures[i] for i in formulas.values()})).pl()
-    parts = [_narrow(wide, grain, measure, formulas[_formula(measure)]) for measure in measures]
-    return pl.concat(parts)
+) -> list[pl.DataFrame]:
+    reasons = list(dict.fromkeys(measure.reason for measure in measures))
+    found = _lattice(con, reasons)
+    if found.is_empty() or not measures:
+        return []
+    lattice = Lattice.of(found)
+    parts = []
+    for metric in dict.fromkeys(measure.metric for measure in measures):
+        own = [measure for measure in measures if measure.metric == metric]
+        rows = con.sql(ROWS.format(values=", ".join(_values(i, m) for i, m in enumerate(own)))).pl()
+        for i, measure in enumerate(own):
+            sums = _sums(lattice, rows, i, is_ranked=grain != "week")
+            parts.append(_cells(lattice, sums, grain, measure, reasons.index(measure.reason)))
+    return parts
 
 
-def _formula(measure: Measure) -> tuple[str, str, float | None, str]:
-    return measure.x, measure.y, measure.most_a_week, measure.reason
-
-
-def _query(grain: str, measures: dict[int, Measure]) -> str:
+def _lattice(con: duckdb.DuckDBPyConnection, reasons: list[str]) -> pl.DataFrame:
     # Expressions come from the metric modules and the cuts from CUTS: no text from outside enters.
-    values = ",\n".join(_values(i, measure) for i, measure in measures.items())
-    ranks = "".join(f",\n{_rank(i, grain)}" for i in measures)
-    before = "".join(
-        f", case when b.is_whole and v.is_whole then b.x{i} end as x{i}_0, b.y{i} as y{i}_0"
-        for i in measures
+    told = ", ".join(f"({reason})::varchar as reason_{i}" for i, reason in enumerate(reasons))
+    sets = ", ".join(f"({', '.join(('period', 'tool is null', *cut))})" for cut in CUTS.values())
+    found = con.sql(LATTICE.format(reasons=told, sets=sets)).pl()
+    return (
+        found.with_columns(cut=pl.col("labels").replace_strict(_cuts(), default=None))
+        .filter(pl.col("is_any_tool") != pl.col("cut").is_in(["tool", "department_tool"]))
+        .filter(pl.all_horizontal(_is_labelled(label) for label in LABELS))
+        .sort("period", "cut", *LABELS)
     )
-    sums = ",\n".join(_aggregates(i, measure) for i, measure in measures.items())
-    sets = ", ".join(f"({', '.join(('period', 'has_tool', *cut))})" for cut in CUTS.values())
-    return f"""
-        with formed as (
-            select *, {values} from base
-        ),
-        ranked as (
-            select *, tool is not null as has_tool{ranks} from formed
-        ),
-        paired as (
-            select v.*{before}
-            from ranked v
-            left join formed b
-              on b.person = v.person and b.period = v.previous and b.tool is not distinct from v.tool
-        )
-        select
-            nullif(period, date '{periods.WHOLE}') as period, has_tool,
-            department, level, location, tool,
-            (1 - grouping(department)) + 2 * (1 - grouping(level)) + 4 * (1 - grouping(location)) + 8 * (1 - grouping(tool)) as labels,
-            bool_and(is_whole) as is_whole,
-            {sums}
-        from paired
-        group by grouping sets ({sets})
-    """  # noqa: S608
 
 
 def _values(i: int, measure: Measure) -> str:
     x, y = f"({measure.x})::double", f"({measure.y})::double"
-    if measure.most_a_week is None:
-        return f"{x} as x{i}, {y} as y{i}, false as capped{i}"
-    most = f"{measure.most_a_week} * greatest(weeks, 1)"
-    return f"least({x}, {most}) as x{i}, {y} as y{i}, {x} > {most} as capped{i}"
+    most = "null::double"
+    if measure.most_a_week is not None:
+        most = f"{measure.most_a_week} * greatest(weeks, 1)"
+    return f"least({x}, {most}) as x{i}, {y} as y{i}, coalesce({x} > {most}, false) as capped{i}"
 
 
-def _rank(i: int, grain: str) -> str:
-    """Mid-rank of x/y among everybody with y > 0; groups are never compared week by week."""
-    if grain == "week":
-        return f"null::double as r{i}"
-    within, value = f"partition by tool, period, y{i} > 0", f"x{i} / nullif(y{i}, 0)"
-    return (
-        f"case when y{i} > 0 then rank() over ({within} order by {value})"
-        f" + (count(*) over ({within}, {value}) - 1) / 2.0 end as r{i}"
+def _sums(lattice: Lattice, rows: pl.DataFrame, i: int, *, is_ranked: bool) -> pl.DataFrame:
+    """Return one row a cell with the columns SUMS, LARGEST and PAIRS."""
+    x, y, capped = (rows[f"{name}{i}"].cast(pl.Float64).to_numpy() for name in ("x", "y", "capped"))
+    rank = _mid_ranks(rows, x, y) if is_ranked else np.zeros(len(x))
+    log = np.log1p(x)
+    own = (np.ones(len(x)), y > 0, x, y, x * x, x * y, y * y, rank, rank**2, log, log**2, capped)
+    before = rows["before"].to_numpy()
+    both = (before >= 0).astype(float)
+    then_x, then_y, now_x, now_y = x[before] * both, y[before] * both, x * both, y * both
+    pairs = (
+        both,
+        now_x, now_y, now_x**2, now_x * now_y, now_y**2,
+        then_x, then_y, then_x**2, then_x * then_y, then_y**2,
+        now_x * then_x, now_x * then_y, now_y * then_x, now_y * then_y,
+    )  # fmt: skip
+    summed = lattice.belongs @ np.column_stack([*own, *pairs])
+    found = pl.DataFrame(summed, schema=[*SUMS, *PAIRS], orient="row").with_columns(
+        pl.Series(name, top) for name, top in zip(LARGEST, lattice.largest(x), strict=True)
     )
+    return found if is_ranked else found.with_columns(sr=None, srr=None)
 
 
-def _aggregates(i: int, measure: Measure) -> str:
-    names = {"x0": f"x{i}_0", "y0": f"case when x{i}_0 is not null then y{i}_0 end"}
-    names |= {"x": f"x{i}", "y": f"y{i}", "r": f"r{i}", "capped": f"capped{i}"}
-    columns = [f"{_put(sql, names)} as {name}_{i}" for name, sql in {**SUMS, **PAIRS}.items()]
-    return ", ".join([*columns, f"{measure.reason} as reason_{i}"])
+def _mid_ranks(rows: pl.DataFrame, x: Numbers, y: Numbers) -> Numbers:
+    """Rank x/y among everybody with y > 0 of the same period and tool, ties sharing the middle; 0 for the others."""
+    per = pl.Series(
+        "per", np.divide(x, y, out=np.full(len(x), np.nan), where=y > 0), nan_to_null=True
+    )
+    ranked = rows.select("period", "tool", per).with_columns(
+        pl.col("per").rank("average").over("period", "tool").fill_null(0)
+    )
+    return ranked["per"].to_numpy()
 
 
-def _put(sql: str, names: dict[str, str]) -> str:
-    """Replace the whole words x, y, r, x0, y0, capped."""
-    import re
-
-    return re.sub(r"\b(x0|y0|x|y|r|capped)\b", lambda word: names[word[0]], sql)
-
-
-def _narrow(wide: pl.DataFrame, grain: str, measure: Measure, i: int) -> pl.DataFrame:
-    """Take one measure's columns out of the wide result, and keep the rows that are cells of the lattice."""
-    numbers = [name for name in (*SUMS, *PAIRS) if name != "largest"]
-    largest = pl.col(f"largest_{i}")
+def _cells(
+    lattice: Lattice, sums: pl.DataFrame, grain: str, measure: Measure, reason: int
+) -> pl.DataFrame:
+    """Name the sums of one measure and keep the cuts that it has."""
+    too_short = pl.when(~pl.col("is_whole")).then(pl.lit("short_history"))
+    period = pl.when(pl.col("period") != periods.WHOLE).then("period")
     return (
-        wide.lazy()
-        .with_columns(cut=pl.col("labels").replace_strict(_labels(), default=None))
-        .filter(
-            pl.col("cut").is_in(measure.cuts),
-            pl.col("has_tool") == pl.col("cut").str.contains("tool"),
-        )
-        .filter(pl.all_horizontal(_is_labelled(label) for label in LABELS))
-        .select(
+        pl.concat([lattice.cells, sums], how="horizontal")
+        .filter(pl.col("cut").is_in(measure.cuts))
+        .with_columns(
             metric=pl.lit(measure.metric),
             variant=pl.lit(measure.variant),
-            bin=pl.lit(measure.bin, pl.String),
-            position=pl.lit(measure.position, pl.Int32),
+            kind=pl.lit(measure.kind),
+            bin=pl.lit(measure.bin),
+            position=pl.lit(measure.position),
             grain=pl.lit(grain),
-            period=pl.col("period"),
-            cut=pl.col("cut"),
-            **{label: pl.col(label) for label in LABELS},
-            **{name: pl.col(f"{name}_{i}").cast(pl.Float64) for name in numbers},
-            x1=largest.list.get(0, null_on_oob=True),
-            x2=largest.list.get(1, null_on_oob=True),
-            reason=pl.coalesce(
-                pl.col(f"reason_{i}").cast(pl.String),
-                pl.when(~pl.col("is_whole")).then(pl.lit("short_history")),
-            ),
+            period=period,
+            reason=pl.coalesce(pl.col(f"reason_{reason}"), too_short),
         )
-        .collect()
+        .select(pl.col(name).cast(type_) for name, type_ in SCHEMA.items())
     )
 
 
-def _labels() -> dict[int, str]:
-    """Which labels a cut carries, as the sum that the query makes of grouping()."""
-    weights = {"department": 1, "level": 2, "location": 4, "tool": 8}
-    return {sum(weights[label] for label in labels): cut for cut, labels in CUTS.items()}
+def _cuts() -> dict[int, str]:
+    """Return which cut the query's grouping_id() stands for: a bit is set where a label is summed over."""
+    bits = {"department": 8, "level": 4, "location": 2, "tool": 1}
+    return {
+        sum(bit for label, bit in bits.items() if label not in labels): cut
+        for cut, labels in CUTS.items()
+    }
 
 
 def _is_labelled(label: str) -> pl.Expr:

@@ -87,7 +87,7 @@ def panel(con: duckdb.DuckDBPyConnection, settings: periods.Hours) -> pl.DataFra
         con.sql(PANEL.format(label_day=day, whole=periods.WHOLE, is_whole=whole)).pl()
         for day, whole in (("first_day", "false"), ("last_day", "true"))
     ]
-    return pl.concat(parts).cast(SCHEMA)  # type: ignore[arg-type]
+    return pl.concat(parts).cast(SCHEMA)
 
 
 def load(con: duckdb.DuckDBPyConnection, people: pl.DataFrame) -> None:

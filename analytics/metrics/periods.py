@@ -1,6 +1,7 @@
-"""Which weeks, months and quarters do the exports cover, tool by tool?
+"""The weeks, months and quarters that the exports cover, tool by tool.
 
-A week begins on Monday; a month or quarter holds the whole weeks whose Thursday falls in it and is named by its first Monday.
+A week begins on Monday; a month or quarter holds the whole weeks whose Thursday falls in it and
+is named by its first Monday.
 """
 
 from datetime import date
@@ -8,7 +9,9 @@ from typing import Protocol
 
 import duckdb
 
-GRAINS = ("week", "month", "quarter", "all")
+from analytics.metrics.passport import Grain
+
+GRAINS: tuple[Grain, ...] = ("week", "month", "quarter", "all")
 WHOLE = date(
     1, 1, 1
 )  # stands for "the whole period" where SQL must compare: null never equals null
@@ -115,6 +118,6 @@ def make(con: duckdb.DuckDBPyConnection, settings: Hours) -> None:
 
 
 def _first_monday(block: str) -> str:
-    """SQL for the first Monday of the block that holds the week's Thursday."""
+    """Return SQL for the first Monday of the block that holds the week's Thursday."""
     first = f"date_trunc('{block}', week + 3)::date"
     return f"{first} + ((11 - isodow({first})) % 7)::integer - 3"
