@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from analytics.findings import select
 from analytics.press import write
 
 DEPARTMENTS = {
@@ -23,17 +24,17 @@ MONTHS = [WEEKS[0], WEEKS[5], WEEKS[9], WEEKS[13], WEEKS[18], WEEKS[22]]
 QUARTERS = [WEEKS[0], WEEKS[13]]
 # metric -> (unit, typical value, variants, bins)
 SHAPES = {
-    "active_people": ("share", 0.62, ["", "slack", "viva", "swoop"], [None]),
+    "active_people": ("share", 0.62, ["", "viva", "swoop", "slack", "adoption_score"], [None]),
     "adoption_funnel": ("share", None, [""], ["enabled", "active", "contributing", "reciprocal", "habitual"]),
     "stickiness": ("share", 0.41, [""], [None]),
     "lifecycle": ("count", None, [""], ["new", "retained", "resurrected", "dormant"]),
     "retention": ("share", None, ["", "rolling", "bracket"], None),
     "participation_inequality": ("ratio", 0.61, [""], [None]),
-    "collaboration_hours": ("hours", 9.4, ["", "c0.5", "c5", "c10"], ["total", "meeting", "call", "own", "reading"]),
+    "collaboration_hours": ("hours", 9.4, ["", "c0.5", "c1", "c5", "c10"], ["meeting", "call", "own_acts", "total", "reading"]),
     "meeting_hours": ("hours", 4.8, [""], [None]),
     "outside_hours_share": ("share", 0.11, [""], [None]),
     "weekend_share": ("share", 0.02, [""], [None]),
-    "deliveries_per_day": ("count", 21.0, [""], ["total", "direct", "mention", "group"]),
+    "deliveries_per_day": ("count", 21.0, [""], ["total", "direct", "mention", "group", "broadcast", "channel"]),
     "cost": ("money", 1200.0, [""], [None]),
     "tree_reach_ratio": ("ratio", 0.84, [""], [None]),
     "messages_by_distance": ("ratio", None, [""], ["1", "2", "3", "4", "5"]),
@@ -51,8 +52,8 @@ SHAPES = {
 BIN_VALUES = {
     "enabled": 1.0, "active": 0.78, "contributing": 0.62, "reciprocal": 0.41, "habitual": 0.33,
     "new": 8, "retained": 210, "resurrected": 21, "dormant": 19,
-    "total": 9.4, "meeting": 4.8, "call": 0.6, "own": 4.0, "reading": 2.1,
-    "direct": 4.0, "mention": 1.2, "group": 15.8,
+    "total": 9.4, "meeting": 4.8, "call": 0.6, "own_acts": 4.0, "reading": 2.1,
+    "direct": 4.0, "mention": 1.2, "group": 2.8, "broadcast": 2.0, "channel": 11.0,
     "1": 5.2, "2": 1.9, "3": 1.2, "4": 0.8, "5": 0.47,
 }  # fmt: skip
 HIERARCHY = list(SHAPES)[list(SHAPES).index("tree_reach_ratio") :]
@@ -77,7 +78,7 @@ def passport(metric: str) -> dict[str, object]:
         "cuts": ["total", "department", "level", "location", "tool"], "grains": ["week", "month", "quarter", "all"],
         "minimum": "10 people", "smallest_worth_showing": 0.02, "tables": ["event"], "needs": ["acts"],
         "source": "drawn for tests", "peers": "", "check": "", "bins": "",
-        "words": {"up": "grows", "down": "falls", "same": "stays", "unseen": "cannot be seen"},
+        "words": {"up": "more of it than before", "down": "less of it than before", "same": "as much of it as before", "unseen": "nobody can say how much"},
         "variants": {variant: variant for variant in SHAPES[metric][2]},
     }  # fmt: skip
 
@@ -197,18 +198,11 @@ def draw_release(folder: Path, workspace: str = "drawn", number: int = 1) -> Pat
     space = folder / workspace
     path = space / "releases" / f"{number:06d}.duckdb"
     path.unlink(missing_ok=True)
-    metrics = list(SHAPES)
+    metrics, drawn = list(SHAPES), figures()
     write(path, {
-        "figure": figures(),
+        "figure": drawn,
         "flow": flows(),
-        "finding": pl.DataFrame([
-            {"rank": 1, "finding": "change", "verdict": "clear", "page": "adoption", "metric": "active_people",
-             "slots": json.dumps({"change": 0.05, "low": 0.02, "high": 0.08})},
-            {"rank": 2, "finding": "departments_alike", "verdict": "noise", "page": "departments", "metric": "active_people",
-             "slots": json.dumps({"groups": 7})},
-            {"rank": 3, "finding": "unseen", "verdict": "unseen", "page": "trust", "metric": "meeting_hours",
-             "slots": json.dumps({"reason": "no_calendar"})},
-        ]),
+        "finding": select(drawn, [passport(metric) for metric in metrics]),
         "passport": pl.DataFrame([
             {"position": i, "metric": m, "passport": json.dumps(passport(m))} for i, m in enumerate(metrics)
         ]),

@@ -5,6 +5,7 @@ from typing import Literal
 import altair as alt
 import polars as pl
 
+from analytics.charts.numbers import change
 from analytics.charts.rows import names_above
 from analytics.charts.theme import Drawn, Look, finish
 
@@ -61,3 +62,34 @@ def _axis(scale: Scale) -> alt.Axis:
         steps = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50]
         return alt.Axis(values=steps, labelExpr="datum.value + '×'", orient="top", grid=True)
     return alt.Axis(tickCount=4, orient="top", grid=True)
+
+
+def difference(
+    value: float, low: float | None, high: float | None, ends: tuple[str, str], k: Look
+) -> Drawn:
+    """Draw one difference around zero with a word at each side; filled only when its interval leaves out zero."""
+    reach = max(abs(v) for v in (value, low or 0.0, high or 0.0)) * 1.6 or 1.0
+    ruler = alt.Scale(domain=[-reach, reach], nice=False)
+    is_clear = low is not None and high is not None and (low > 0 or high < 0)
+    rows = alt.Chart(
+        pl.DataFrame({"value": [value], "low": [low], "high": [high], "zero": [0.0], "a": [-reach], "b": [reach],
+                      "less": [ends[0]], "more": [ends[1]], "text": [change(value, "difference")]})
+    )  # fmt: skip
+
+    def x(field: str) -> alt.X:
+        return alt.X(f"{field}:Q", scale=ruler, axis=None)
+
+    y, under = alt.value(44), alt.value(84)
+    tone = k.accent if is_clear else k.noise
+    return finish(
+        alt.layer(
+            rows.mark_rule(color=k.band, strokeWidth=14).encode(x("a"), alt.X2("b:Q"), y=y),
+            rows.mark_rule(color=k.muted).encode(x("zero"), y=alt.value(30), y2=alt.value(58)),
+            rows.mark_rule(color=tone, strokeWidth=2.5).encode(x("low"), alt.X2("high:Q"), y=y),
+            rows.mark_point(filled=True, size=120, fill=tone if is_clear else k.bg, stroke=tone, strokeWidth=2, opacity=1).encode(x("value"), y=y),
+            rows.mark_text(fontWeight=600, dy=-26).encode(x("value"), y=y, text="text:N"),
+            rows.mark_text(align="left", color=k.muted).encode(x("a"), y=under, text="less:N"),
+            rows.mark_text(align="right", color=k.muted).encode(x("b"), y=under, text="more:N"),
+        ).properties(height=100),
+        k,
+    )  # fmt: skip

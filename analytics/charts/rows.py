@@ -1,6 +1,6 @@
 """Row axes that comparisons share: heads as rows of their own, and names above rows on a phone."""
 
-from typing import Any
+from typing import Any, Literal
 
 import altair as alt
 import polars as pl
@@ -34,7 +34,7 @@ def names_above(
 ) -> Drawn:
     """Write row names over their rows, for phones: a side axis leaves no room for the plot."""
 
-    def written(side: str, at: object, name: str, **style: Any) -> alt.Chart:  # noqa: ANN401
+    def written(side: Literal["left", "right"], at: object, name: str, **style: Any) -> alt.Chart:  # noqa: ANN401
         marks = alt.Chart(rows).mark_text(align=side, baseline="middle", dy=dy, **style)
         return marks.encode(x=alt.value(at), y=y, text=f"{name}:N")
 

@@ -146,7 +146,9 @@ class _Book:
             "title": self.title(row["metric"]),
             "period": quarter(row.get("period")),
         }
-        return {name: row[name] for name in names} | about
+        words = self.passports.get(row["metric"], {}).get("words") or {}
+        said = words.get("up" if (row["change"] or 0) > 0 else "down")
+        return {name: row[name] for name in names} | about | {"words": said}
 
 
 def quarter(first: date | None) -> str:

@@ -50,11 +50,11 @@ class Template:
 TEMPLATES: dict[str, Template] = {
     # ---- findings on the overview
     "change_up": Template(
-        "clear", "{subject} went up.",
+        "clear", "{moved}.",
         "From {before} to {now} in {period}: {change} ({change_span}), among the same people in both periods.",
     ),
     "change_down": Template(
-        "clear", "{subject} went down.",
+        "clear", "{moved}.",
         "From {before} to {now} in {period}: {change} ({change_span}), among the same people in both periods.",
     ),
     "gap": Template(
@@ -202,6 +202,8 @@ def _written(slots: Mapping[str, Any]) -> dict[str, str]:
     text = {key: str(value) for key, value in slots.items() if isinstance(value, str | int)}
     if "metric" in slots:
         text["subject"] = subject(slots["metric"], slots.get("bin"), slots.get("title"))
+        went = "went up" if (slots.get("change") or 0) > 0 else "went down"
+        text["moved"] = str(slots.get("words") or f"{text['subject']} {went}").rstrip(".")
     if slots.get("value") is not None:
         text["now"] = numbers.number(slots["value"], unit, _half(slots, "low", "high"))
     if slots.get("change") is not None:

@@ -1,0 +1,322 @@
+"""From released rows to what a chart draws: names instead of ids, numbers written, blocks decided."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+
+from analytics.charts import numbers
+
+STEPS = {
+    # bin: (name, what it takes, a human step)
+    "enabled": ("Have a seat", "a licence or an account", False),
+    "active": ("Use it", "any sign of use", False),
+    "contributing": ("Contribute", "write, post or share", True),
+    "reciprocal": ("Are in conversation", "act towards somebody who acts back", True),
+    "habitual": ("Make it a habit", "in three of the last four weeks", True),
+}
+HOURS = {
+    # bin: (name, category), from the bottom of the stack
+    "meeting": ("Meetings", 0),
+    "call": ("Calls", 3),
+    "own_acts": ("Writing and posting", 1),
+}
+LIVES = {
+    # bin: (name, category, order), a stay or a return above zero, silence below it
+    "retained": ("stayed", 0, 0),
+    "resurrected": ("came back", 3, 1),
+    "new": ("new", 1, 2),
+    "dormant": ("fell silent", 5, 3),
+}
+KINDS = {
+    "direct": "Written to one or few",
+    "mention": "Mentions",
+    "group": "Channels and groups",
+    "broadcast": "To ten or more",
+}
+SMALL = "fewer than 10 people"
+DASHES = {"small_group": SMALL, "protected": "kept back to protect a smaller group", "dominated": "made by one or two people",
+          "nearly_all_or_none": "almost everybody or almost nobody", "low_coverage": "too few of them visible"}  # fmt: skip
+
+
+def short_reason(reason: str | None) -> str:
+    """Return a reason in a few words, for a row of a chart or table."""
+    return DASHES.get(reason or "", "not known from these exports")
+
+
+def texts(rows: pl.DataFrame, unit: str) -> pl.Series:
+    """Return the written values of the rows, as fine as their intervals allow."""
+    return pl.Series(
+        [numbers.number(r["value"], unit, _half(r)) for r in rows.iter_rows(named=True)],
+        dtype=pl.String,
+    )
+
+
+def _half(row: Mapping[str, Any]) -> float | None:
+    return None if row["low"] is None or row["high"] is None else (row["high"] - row["low"]) / 2
+
+
+def ladder_rows(figures: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of `ladder` from the funnel's five bins of one cell."""
+    by_bin = {row["bin"]: row for row in figures.iter_rows(named=True)}
+    rows = []
+    for name, (step, what, is_human) in STEPS.items():
+        row = by_bin.get(name) or {
+            "value": None,
+            "low": None,
+            "high": None,
+            "numerator": None,
+            "reason": "no_data",
+        }
+        known = row["value"] is not None
+        rows.append({
+            "step": step, "value": row["value"], "low": row["low"], "high": row["high"],
+            "share": numbers.number(row["value"], "share", _half(row)),
+            "people": numbers.people(row["numerator"]) if known else short_reason(row["reason"]),
+            "what": what, "is_human": is_human,
+        })  # fmt: skip
+    return pl.DataFrame(
+        rows, schema_overrides={"value": pl.Float64, "low": pl.Float64, "high": pl.Float64}
+    )
+
+
+def trend_rows(series: Mapping[str, tuple[pl.DataFrame, str]], unit: str) -> pl.DataFrame:
+    """Return the rows of `trend` from {name: (rows over periods, tone)}; each name stands at its line's end."""
+    frames = []
+    for name, (rows, tone) in series.items():
+        shown = rows.filter(pl.col("value").is_not_null())
+        if shown.is_empty():
+            continue
+        last = shown.row(-1, named=True)
+        label = f"{name} {numbers.number(last['value'], unit, _half(last))}"
+        frames.append(
+            rows.select("period", "value", "low", "high").with_columns(
+                series=pl.lit(name),
+                tone=pl.lit(tone),
+                last=pl.when(pl.col("period") == last["period"]).then(pl.lit(label)),
+            )
+        )
+    return pl.concat(frames) if frames else pl.DataFrame()
+
+
+def hours_rows(figures: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return (parts, total) of `areas` from the bins of hours over periods."""
+    parts = []
+    for order, (bin_, (name, tone)) in enumerate(HOURS.items()):
+        rows = figures.filter((pl.col("bin") == bin_) & pl.col("value").is_not_null())
+        parts.append(
+            rows.select(
+                "period", "value", part=pl.lit(name), tone=pl.lit(tone), order=pl.lit(order)
+            )
+        )
+    stacked = pl.concat(parts).sort("period", "order")
+    stacked = stacked.with_columns(top=pl.col("value").cum_sum().over("period", order_by="order"))
+    total = figures.filter(pl.col("bin") == "total").select("period", "value", "low", "high")
+    reading = figures.filter(pl.col("bin") == "reading").select("period", read="value")
+    total = total.join(reading, on="period", how="left").sort("period")
+    total = total.with_columns(apart=pl.col("value") + pl.col("read")).drop("read")
+    ends = stacked.filter(pl.col("period") == pl.col("period").max().over("part"))
+    heights = _spread(
+        [(r["part"], r["top"] - r["value"] / 2) for r in ends.iter_rows(named=True)],
+        _top(total) / 13,
+    )
+    names = {
+        r["part"]: f"{r['part']} {numbers.number(r['value'], 'hours')}"
+        for r in ends.iter_rows(named=True)
+    }
+    is_end = pl.col("period") == stacked["period"].max()
+    return stacked.with_columns(
+        last=pl.when(is_end).then(pl.col("part").replace(names)),
+        at=pl.col("part").replace_strict(heights, return_dtype=pl.Float64)
+        if heights
+        else pl.lit(None, pl.Float64),
+    ), total
+
+
+def _top(total: pl.DataFrame) -> float:
+    values = [*total["value"].drop_nulls(), *total["apart"].drop_nulls()]
+    return max(values, default=1.0)
+
+
+def _spread(marks: list[tuple[str, float]], room: float) -> dict[str, float]:
+    """Push labels apart from the bottom up, so that none lies on another."""
+    placed: dict[str, float] = {}
+    floor = float("-inf")
+    for name, at in sorted(marks, key=lambda mark: mark[1]):
+        floor = max(at, floor + room)
+        placed[name] = floor
+    return placed
+
+
+def lifecycle_rows(figures: pl.DataFrame, grain: str) -> pl.DataFrame:
+    """Return the rows of `columns` from the four bins over periods."""
+    rows = []
+    for row in figures.filter(pl.col("value").is_not_null()).iter_rows(named=True):
+        name, tone, order = LIVES[row["bin"]]
+        people = row["numerator"] if row["numerator"] is not None else row["value"]
+        sign = -1 if row["bin"] == "dormant" else 1
+        rows.append({"period": row["period"], "name": period_name(row["period"], grain), "part": name, "value": sign * people,
+                     "people": numbers.count(people), "tone": tone, "order": order})  # fmt: skip
+    if not rows:
+        return pl.DataFrame()
+    frame = pl.DataFrame(rows).sort("period", "order")
+    final = frame.filter(pl.col("period") == frame["period"].max())
+    tops, floor = [], 0.0
+    for row in final.iter_rows(named=True):
+        if row["value"] >= 0:
+            tops.append((row["part"], floor + row["value"] / 2))
+            floor += row["value"]
+    height = (
+        frame.filter(pl.col("value") > 0)
+        .group_by("period")
+        .agg(pl.col("value").sum())["value"]
+        .max()
+    )
+    room = float(height or 1.0) / 12  # type: ignore[arg-type]
+    places = _spread(tops, room) | {"fell silent": -room}
+    return frame.with_columns(
+        last=pl.when(pl.col("period") == frame["period"].max()).then(pl.col("part")),
+        at=pl.col("part").replace_strict(places, return_dtype=pl.Float64, default=None),
+    )
+
+
+def cohort_rows(figures: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of `cohorts` from bins written <Monday>+<weeks after>, newest cohort last."""
+    rows = []
+    for row in figures.iter_rows(named=True):
+        start, _, later = str(row["bin"]).partition("+")
+        if not later.isdigit():
+            continue
+        rows.append({"start": start, "cohort": cohort_name(start), "later": int(later), "value": row["value"],
+                     "text": numbers.number(row["value"], "share"), "people": numbers.people(row["denominator"]),
+                     "numerator": row["numerator"], "denominator": row["denominator"]})  # fmt: skip
+    if not rows:
+        return pl.DataFrame()
+    return pl.DataFrame(rows, schema_overrides={"value": pl.Float64}).sort("start", "later")
+
+
+def cohort_name(start: str) -> str:
+    """Return "5 Jan" for a Monday, "5 Jan – 2 Feb" for merged cohorts, else the text itself."""
+    names = []
+    for part in start.replace("/", "..").split(".."):
+        try:
+            day = date.fromisoformat(part)
+        except ValueError:
+            return start
+        names.append(f"{day.day} {day:%b}")
+    return " – ".join(names)
+
+
+def rows_named(
+    figures: pl.DataFrame,
+    names: Mapping[str, str],
+    unit: str,
+    column: str = "bin",
+    ours: str | None = None,
+) -> pl.DataFrame:
+    """Return the rows of `dots`: one known figure each, named, in the order of the names."""
+    order = {key: place for place, key in enumerate(names)}
+    known = figures.filter(pl.col("value").is_not_null() & pl.col(column).is_in(list(names)))
+    known = known.sort(pl.col(column).replace_strict(order, return_dtype=pl.Int64))
+    return known.select("value", "low", "high", key=column).with_columns(
+        name=pl.col("key").replace_strict(dict(names), return_dtype=pl.String),
+        text=texts(known, unit),
+        is_ours=pl.lit(True) if ours is None else pl.col("key") == ours,
+    )
+
+
+def compare_rows(figures: pl.DataFrame, cut: str, company: float | None, unit: str) -> pl.DataFrame:
+    """Return the rows of `compare` from one figure a group; the verdict decides the block."""
+    shown = pl.col("value").is_not_null()
+    block = (
+        pl.when(~shown).then(pl.lit("hidden"))
+        .when(~pl.col("named").fill_null(False))
+        .then(pl.lit("alike"))
+        .when(pl.col("value") > pl.lit(company, pl.Float64)).then(pl.lit("higher"))
+        .otherwise(pl.lit("lower"))
+    )  # fmt: skip
+    rows = figures.with_columns(block=block, group=pl.col(cut))
+    return rows.with_columns(
+        text=texts(rows, unit),
+        interval=pl.Series([numbers.span(r["low"], r["high"], unit) for r in rows.iter_rows(named=True)], dtype=pl.String),
+        people=pl.Series([numbers.people(n) if n is not None else None for n in rows["n"]], dtype=pl.String),
+        reason=pl.Series([None if r["value"] is not None else short_reason(r["reason"]) for r in rows.iter_rows(named=True)], dtype=pl.String),
+    ).select("group", "block", "n", "value", "low", "high", "chance_low", "chance_high", "text", "interval", "people", "reason", "places")  # fmt: skip
+
+
+def facet_rows(
+    latest: Mapping[str, Mapping[str, Any]],
+    facets: Mapping[str, Mapping[str, int]],
+    passports: Mapping[str, Mapping[str, Any]],
+) -> pl.DataFrame:
+    """Return the rows of `facets` from each metric's latest row; changes turned and scaled to what is worth showing."""
+    rows = []
+    for facet, metrics in facets.items():
+        for metric, sign in metrics.items():
+            row, passport = latest.get(metric), passports.get(metric, {})
+            if row is None:
+                continue
+            rows.append(
+                {"facet": facet, "metric": metric, "measure": passport.get("title", metric)}
+                | _turned(row, sign, passport)
+            )
+    schema = {
+        "value": pl.Float64,
+        "low": pl.Float64,
+        "high": pl.Float64,
+        "is_clear": pl.Boolean,
+        "text": pl.String,
+    }
+    return pl.DataFrame(rows, schema_overrides=schema) if rows else pl.DataFrame()
+
+
+def _turned(row: Mapping[str, Any], sign: int, passport: Mapping[str, Any]) -> dict[str, Any]:
+    unit, smallest = passport.get("unit", "ratio"), passport.get("smallest_worth_showing") or 0.01
+    change, low, high = row.get("change"), row.get("change_low"), row.get("change_high")
+    if row.get("value") is None:
+        return {
+            "value": None,
+            "low": None,
+            "high": None,
+            "is_clear": False,
+            "text": short_reason(row.get("reason")),
+        }
+    half = None if low is None or high is None else (high - low) / 2
+    now = numbers.number(row["value"], unit, half)
+    if change is None or low is None or high is None:
+        return {"value": None, "low": None, "high": None, "is_clear": False, "text": f"{now} now"}
+    ends = sorted((sign * low / smallest, sign * high / smallest))
+    is_clear = (low > 0 or high < 0) and abs(change) >= smallest
+    text = f"{numbers.number(row['value'] - change, unit, half)} → {now}"
+    return {
+        "value": sign * change / smallest,
+        "low": ends[0],
+        "high": ends[1],
+        "is_clear": is_clear,
+        "text": text,
+    }
+
+
+def flow_rows(flows: pl.DataFrame, name: Mapping[str, str] | None = None) -> pl.DataFrame:
+    """Return the rows of `matrix` with names and the ratio written: 1.7×, 0.55×."""
+    renamed = flows.with_columns(pl.col("source", "target").replace(dict(name or {})))
+    return renamed.with_columns(
+        text=pl.Series([_times(ratio) for ratio in renamed["ratio"]], dtype=pl.String)
+    )
+
+
+def _times(ratio: float | None) -> str | None:
+    return None if ratio is None else f"{ratio:.2f}×" if ratio < 1 else f"{ratio:.1f}×"
+
+
+def period_name(first: date | datetime, grain: str) -> str:
+    """Return how a period is named on an axis and in tables: 5 Jan 2026, Jan 2026, Q1 2026."""
+    from datetime import timedelta
+
+    day = first + timedelta(days=3)  # the Thursday decides the month of a block of weeks
+    if grain == "quarter":
+        return f"Q{(day.month - 1) // 3 + 1} {day.year}"
+    if grain == "month":
+        return f"{day:%b} {day.year}"
+    return f"{first.day} {first:%b %Y}"

@@ -1,0 +1,296 @@
+"""Do people use the tools, and do they talk with each other in them?"""
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analytics.charts import numbers, shape, words
+from analytics.charts.cohorts import cohorts
+from analytics.charts.dots import dots
+from analytics.charts.ladder import ladder
+from analytics.charts.scale import ruler
+from analytics.charts.stack import columns
+from analytics.charts.trend import trend
+from analytics.findings import say
+from pages.parts.access import guard
+from pages.parts.data import Figures
+from pages.parts.figure import Picture, Said, figure, first_reason, pair, source
+from pages.parts.filters import scope
+from pages.parts.lead import opening
+from pages.parts.workspace import release
+
+FUNNEL = "adoption_funnel"
+A_MONTH = 4  # weeks
+GAP_FROM = 0.15  # low end from which a gap is worth a sentence (metrics.md A4: 15 points)
+RETENTION = {
+    "": "Back in that very week",
+    "rolling": "Back then or ever later",
+    "bracket": "Back within those seven days",
+}
+
+
+def page() -> None:
+    """Draw the page."""
+    guard("adoption")
+    figures = Figures(release(), scope())
+    _opening(figures)
+    _ladder(figures)
+    st.space("small")
+    _trend(figures)
+    st.space("small")
+    left, right = pair()
+    with left:
+        _cohorts(figures)
+    with right:
+        _lifecycle(figures)
+    st.space("small")
+    left, right = pair()
+    with left:
+        _definitions(figures)
+    with right:
+        _inequality(figures)
+
+
+def _value(row: Any) -> float | None:  # noqa: ANN401  # a row or nothing
+    return row["value"] if row else None
+
+
+def _opening(figures: Figures) -> None:
+    active, talking = (_value(figures.one(FUNNEL, step)) for step in ("active", "reciprocal"))
+    latest = figures.latest(FUNNEL, "reciprocal")
+    if active is None:
+        rows = figures.block(FUNNEL)
+        return opening("Adoption", "page_unseen", reason=first_reason(rows))
+    if talking is None:
+        return opening("Adoption", "adoption_partly", active=active)
+    verdict = figures.verdict(FUNNEL, "reciprocal")
+    name = {"noise": "adoption_same", "unseen": "adoption_now"}.get(verdict)
+    name = name or f"adoption_{_way(latest)}"
+    return opening(
+        "Adoption", name, active=active, talking=talking, unit="share", **_changes(latest)
+    )
+
+
+def _way(row: Any) -> str:  # noqa: ANN401
+    return "up" if row and (row["change"] or 0) > 0 else "down"
+
+
+def _changes(row: Any) -> dict[str, Any]:  # noqa: ANN401
+    return (
+        {name: row[name] for name in ("value", "change", "change_low", "change_high")}
+        if row
+        else {}
+    )
+
+
+def _ladder(figures: Figures) -> None:
+    steps = figures.block(FUNNEL)
+    rows = shape.ladder_rows(steps)
+    by_step = {row["bin"]: row for row in steps.iter_rows(named=True)}
+    active, talking = by_step.get("active"), by_step.get("reciprocal")
+    known = active and talking and active["value"] is not None and talking["value"] is not None
+    gap = (
+        round(active["value"], 2) - round(talking["value"], 2)
+        if active and talking and known
+        else None
+    )
+    is_wide = bool(
+        active and talking and known and (active["low"] or 0) - (talking["high"] or 1) > GAP_FROM
+    )
+    words_gap = (
+        f"{numbers.change(gap, 'share').lstrip('+')} between use and conversation"
+        if gap is not None and gap > 0
+        else ""
+    )
+    said = Said(
+        finding=say("ladder_gap", gap=gap) if is_wide else say("ladder_question"),
+        measure="Share of the people with a seat, in the last four weeks of the period. The dark mark is the 95% interval",
+        source=source(figures, steps, "grey steps need a tool, petrol ones need people"),
+        alt=words.in_words("Adoption ladder", rows["step"].to_list(), rows["share"].to_list()),
+        passports=[figures.passport(FUNNEL)],
+    )
+    shown = Picture(ladder, (rows, words_gap)) if rows["value"].is_not_null().any() else None
+    names = {name: step for name, (step, _, _) in shape.STEPS.items()}
+    figure("ladder", said, shown, steps, words.table(steps, "share", names), first_reason(steps))
+
+
+def _trend(figures: Figures) -> None:
+    active, talking = figures.series("active_people"), figures.series(FUNNEL, "reciprocal")
+    rows = shape.trend_rows(
+        {"Contribute": (active, "noise"), "In conversation": (talking, "accent")}, "share"
+    )
+    verdict, latest = figures.verdict(FUNNEL, "reciprocal"), figures.latest(FUNNEL, "reciprocal")
+    name = f"trend_{_way(latest)}" if verdict == "clear" else "trend_question"
+    said = Said(
+        finding=say(name, unit="share", **_changes(latest)),
+        measure="Share of the people with a seat: who contributed in each period, and who was in conversation in its last four weeks. Bands are 95% intervals",
+        source=source(figures, active, "the same people throughout a quarter"),
+        alt=words.series_in_words("Adoption over time", rows, "share")
+        if rows.height
+        else "Adoption over time: not known.",
+        passports=[figures.passport("active_people"), figures.passport(FUNNEL)],
+    )
+    both = pl.concat([active, talking])
+    shown = Picture(trend, (rows, "share")) if rows.height else None
+    figure(
+        "trend",
+        said,
+        shown,
+        both,
+        words.table(both, "share", {"reciprocal": "In conversation"}),
+        first_reason(both),
+    )
+
+
+def _cohorts(figures: Figures) -> None:
+    with st.container(gap="small", key="pick_retention"):
+        place = st.container()
+        variant = st.segmented_control(
+            "How “still there” is counted", list(RETENTION), default="", required=True,
+            format_func=RETENTION.__getitem__, key="retention_variant", wrap=True,
+        )  # fmt: skip
+    tool = {"tool": figures.scope.tool} if figures.scope.tool else {}
+    found = figures.ask("retention", variant=variant or "", grain="all", **tool)
+    rows = shape.cohort_rows(found)
+    later = _four_weeks(rows)
+    said = Said(
+        finding=say("cohorts_known", share=later[1], later=numbers.spelled(later[0])) if later else say("cohorts_question"),
+        measure=f"Share of those who started in a week: {RETENTION[variant or ''].lower()}. Dashed: fewer than ten people",
+        source=source(figures, found, "whole company and whole period" if not figures.scope.tool else "whole period"),
+        alt=words.in_words("Still there", [f"{r['cohort']} after {r['later']}" for r in rows.iter_rows(named=True)] if rows.height else [],
+                           rows["text"].to_list() if rows.height else []),
+        passports=[figures.passport("retention")],
+    )  # fmt: skip
+    shown = (
+        Picture(cohorts, (rows.select("cohort", "later", "value", "text", "people"),))
+        if rows.height
+        else None
+    )
+    with place:
+        figure("cohorts", said, shown, found, _cohort_table(rows), first_reason(found))
+
+
+def _four_weeks(rows: pl.DataFrame) -> tuple[int, float] | None:
+    """Return (weeks after, share of all who started) four weeks on, or at the last step before that."""
+    if rows.is_empty():
+        return None
+    known = rows.filter(pl.col("value").is_not_null() & pl.col("later").is_between(1, A_MONTH))
+    if known.is_empty():
+        return None
+    last = known.sort("later")["later"][-1]
+    there = known.filter(pl.col("later") == last)
+    return int(last), float(there["numerator"].sum()) / float(there["denominator"].sum())
+
+
+def _cohort_table(rows: pl.DataFrame) -> pl.DataFrame:
+    if rows.is_empty():
+        return pl.DataFrame()
+    texts = rows.select("cohort", pl.col("later").cast(pl.String), "text", "people")
+    return texts.rename(
+        {
+            "cohort": "Started",
+            "later": "Weeks after",
+            "text": "Still there",
+            "people": "Started with",
+        }
+    )
+
+
+def _lifecycle(figures: Figures) -> None:
+    grain = "month" if figures.scope.grain == "quarter" else figures.scope.grain
+    found = figures.bins("lifecycle", grain=grain)
+    rows = shape.lifecycle_rows(found, grain)
+    said = Said(
+        finding=_fate(rows) if rows.height else say("lifecycle_question"),
+        measure="People with a seat, by what they did in the period before; below zero: those who did nothing any more",
+        source=source(figures, found),
+        alt=words.in_words("Last period", rows.filter(pl.col("last").is_not_null())["part"].to_list(), rows.filter(pl.col("last").is_not_null())["people"].to_list())
+        if rows.height else "Who stays and who falls silent: not known.",
+        passports=[figures.passport("lifecycle")],
+    )  # fmt: skip
+    shown = Picture(columns, (rows.drop("period"),)) if rows.height else None
+    names = {bin_: name for bin_, (name, _, _) in shape.LIVES.items()}
+    figure(
+        "lifecycle",
+        said,
+        shown,
+        found,
+        words.table(found, figures.unit("lifecycle"), names),
+        first_reason(found),
+    )
+
+
+def _fate(rows: pl.DataFrame) -> str:
+    last = {
+        row["part"]: row for row in rows.filter(pl.col("last").is_not_null()).iter_rows(named=True)
+    }
+    if "fell silent" not in last or "came back" not in last:
+        return say("lifecycle_question")
+    came = last["came back"]["value"] + (last["new"]["value"] if "new" in last else 0)
+    return say(
+        "lifecycle_known",
+        period=f"From {last['came back']['name']}",
+        returned=round(came),
+        silent=round(-last["fell silent"]["value"]),
+    )
+
+
+def _definitions(figures: Figures) -> None:
+    passport = figures.passport("active_people")
+    found = figures.block("active_people", variant=None)
+    wording = passport.get("variants") or {}
+    names = {
+        v: (t.split(":")[0] or v or "Contributing")
+        if v
+        else f"{(t or 'Contributing').split(':')[0]} (ours)"
+        for v, t in wording.items()
+    }
+    rows = shape.rows_named(found, names, "share", column="variant", ours="")
+    said = Said(
+        finding=say("definitions", count=numbers.spelled(rows.height))
+        if rows.height > 1
+        else say("definitions_question"),
+        measure=f"Share of the people with a seat who were “active”, {figures.scope.period_label.lower()}",
+        source=source(figures, found, "each definition in full behind More"),
+        alt=words.in_words("By definition", rows["name"].to_list(), rows["text"].to_list()),
+        passports=[
+            {
+                **passport,
+                "definition": f"{passport.get('definition', '')} "
+                + " · ".join(t for t in wording.values() if t),
+            }
+        ],
+    )
+    shown = Picture(dots, (rows.drop("key"), "share")) if rows.height else None
+    figure(
+        "definitions", said, shown, found, words.table(found, "share", names), first_reason(found)
+    )
+
+
+def _inequality(figures: Figures) -> None:
+    rows = figures.block("participation_inequality")
+    row = rows.row(0, named=True) if rows.height else None
+    known = row is not None and row["value"] is not None
+    low, high = (
+        (row["low"] or row["value"], row["high"] or row["value"]) if row and known else (0.0, 0.0)
+    )
+    text = numbers.span(low, high, "ratio")
+    said = Said(
+        finding=say("gini_known", low=f"{low:.2f}", high=f"{high:.2f}")
+        if known
+        else say("gini_question"),
+        measure="Gini coefficient of acts a person, silent people included. A range, because only groups of ten or more are counted",
+        source=source(figures, rows),
+        alt=words.in_words(
+            "Gini coefficient of participation", ["between"], [text if known else None]
+        ),
+        passports=[figures.passport("participation_inequality")],
+    )
+    shown = (
+        Picture(ruler, (low, high, text, ("everybody alike", "one does it all"))) if known else None
+    )
+    figure("inequality", said, shown, rows, words.table(rows, "ratio"), first_reason(rows))
+
+
+page()

@@ -1,0 +1,259 @@
+"""Which departments differ from the company, and in what; an order is shown only where there is one."""
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analytics.charts import numbers, shape, words
+from analytics.charts.compare import compare
+from analytics.findings import say
+from analytics.findings.select import quarter
+from analytics.findings.templates import subject
+from pages.parts.access import guard
+from pages.parts.cards import small_multiple
+from pages.parts.data import Figures, Row
+from pages.parts.figure import Picture, Said, figure, first_reason, source
+from pages.parts.filters import scope
+from pages.parts.lead import opening
+from pages.parts.states import note
+from pages.parts.table import show_table
+from pages.parts.text import bare, plain
+from pages.parts.workspace import release
+
+MEASURES: dict[str, tuple[str, str, str | None]] = {
+    # id in the address: (label, metric, bin)
+    "conversation": ("People in conversation", "adoption_funnel", "reciprocal"),
+    "active": ("People who contribute", "active_people", None),
+    "habit": ("People with a habit", "adoption_funnel", "habitual"),
+    "days": ("Days in use", "stickiness", None),
+    "hours": ("Hours in the tools", "collaboration_hours", "total"),
+    "outside": ("Outside working hours", "outside_hours_share", None),
+    "messages": ("Messages that reach a person", "deliveries_per_day", "total"),
+}
+SMALL = ("conversation", "active", "days", "hours", "outside", "messages")
+CHANCE = "Pale bar: where a group of that size would land by chance. Dot and line: estimate with its 95% interval"
+
+
+def page() -> None:
+    """Draw the page."""
+    guard("departments")
+    figures = Figures(release(), scope())
+    title = st.container()
+    key = _picker(figures)
+    label, metric, bin_ = MEASURES[key]
+    found, company = figures.compared(metric, "department", bin_)
+    rows = shape.compare_rows(
+        found, "department", company["value"] if company else None, figures.unit(metric)
+    )
+    with title:
+        _opening(rows, found)
+    clicked = _blocks(figures, key, rows, found, company)
+    _remember(clicked, rows)
+    st.space("small")
+    _one(figures, rows)
+    if rows.height:
+        with st.expander("The same as a table", icon=":material/table:", expanded=True, key="twin"):
+            show_table(_twin(rows, label), f"{label} by department, as a table")
+
+
+def _picker(figures: Figures) -> str:
+    """Return the measure: from the address, else the first with a figure for departments."""
+    known = [
+        key
+        for key, (_, metric, _) in MEASURES.items()
+        if figures.passport(metric).get("definition")
+    ] or list(MEASURES)
+    asked = st.query_params.get("measure")
+    if "measure" not in st.session_state:
+        st.session_state["measure"] = asked if asked in known else known[0]
+    key = str(
+        st.selectbox(
+            "Measure", known, format_func=lambda name: MEASURES[name][0], key="measure", width=320
+        )
+    )
+    st.query_params["measure"] = key
+    st.space("xsmall")
+    return key
+
+
+def _slots(rows: pl.DataFrame) -> dict[str, Any]:
+    names = {
+        block: rows.filter(pl.col("block") == block)["group"].to_list()
+        for block in ("higher", "lower", "alike")
+    }
+    return {
+        "higher": sorted(names["higher"]),
+        "lower": sorted(names["lower"]),
+        "others": len(names["alike"]),
+    }
+
+
+def _opening(rows: pl.DataFrame, found: pl.DataFrame) -> None:
+    slots = _slots(rows) if rows.height else {"higher": [], "lower": [], "others": 0}
+    if slots["higher"] or slots["lower"]:
+        return opening("Departments", "departments_some", **slots)
+    if found["named"].is_not_null().any():
+        return opening("Departments", "departments_none")
+    if found["value"].is_not_null().any():
+        return opening("Departments", "departments_few")
+    return opening("Departments", "page_unseen", reason=first_reason(found))
+
+
+def _blocks(
+    figures: Figures, key: str, rows: pl.DataFrame, found: pl.DataFrame, company: Row | None
+) -> str | None:
+    label, metric, bin_ = MEASURES[key]
+    unit, passport = figures.unit(metric), figures.passport(metric)
+    is_shown = bool(
+        rows.height
+        and rows["value"].is_not_null().any()
+        and company
+        and company["value"] is not None
+    )
+    slots = _slots(rows) if rows.height else {"higher": [], "lower": [], "others": 0}
+    is_apart = bool(slots["higher"] or slots["lower"])
+    compared = rows.filter(pl.col("block") != "hidden").height if rows.height else 0
+    whole = f"company {numbers.number(company['value'], unit)}" if company and is_shown else ""
+    period = quarter(found["period"][0]) if found.height else figures.scope.period_label
+    said = Said(
+        finding=say("compare_apart", **slots) if is_apart else say("compare_question"),
+        measure=f"{subject(metric, bin_, passport['title'])}, {period}. {CHANCE}",
+        source=source(
+            figures,
+            found,
+            f"filled dots stand apart ({compared} comparisons, 5% false alarms in all)",
+        ),
+        alt=words.in_words(
+            f"{label}, {whole}", rows["group"].to_list() if rows.height else [], _spoken(rows)
+        ),
+        passports=[passport],
+    )
+    picture = (
+        Picture(compare, (rows.drop("places"), float(company["value"]), whole, unit))
+        if company and is_shown
+        else None
+    )
+    twin = _twin(rows, label) if rows.height else pl.DataFrame()
+    return figure("compare", said, picture, found, twin, first_reason(found), is_selectable=True)
+
+
+def _spoken(rows: pl.DataFrame) -> list[str | None]:
+    verdicts = {"higher": "higher", "lower": "lower", "alike": "can't be told apart"}
+    return (
+        [
+            f"{r['text']} {verdicts[r['block']]}" if r["block"] in verdicts else r["reason"]
+            for r in rows.iter_rows(named=True)
+        ]
+        if rows.height
+        else []
+    )
+
+
+def _twin(rows: pl.DataFrame, label: str) -> pl.DataFrame:
+    verdicts = {
+        "higher": "● higher",
+        "lower": "● lower",
+        "alike": "○ can't be told apart",
+        "hidden": numbers.UNKNOWN,
+    }
+    shown = list(
+        rows.sort(
+            pl.col("block").replace_strict({"higher": 0, "alike": 1, "lower": 2, "hidden": 3}),
+            "group",
+        ).iter_rows(named=True)
+    )
+    return pl.DataFrame({
+        "Department": [row["group"] for row in shown],
+        label: [f"{row['text']} ({row['interval']})" if row["interval"] else row["reason"] or row["text"] for row in shown],
+        "People": [numbers.count(row["n"]) if row["block"] != "hidden" else numbers.UNKNOWN for row in shown],
+        "Against the company": [verdicts[row["block"]] for row in shown],
+    })  # fmt: skip
+
+
+def _remember(clicked: str | None, rows: pl.DataFrame) -> None:
+    """Let a click set the selectbox below, once: afterwards the selectbox may be changed by hand."""
+    if (
+        clicked != st.session_state.get("clicked")
+        and clicked
+        and rows.height
+        and clicked in rows["group"].to_list()
+    ):
+        st.session_state["one_department"] = clicked
+    st.session_state["clicked"] = clicked
+
+
+def _one(figures: Figures, rows: pl.DataFrame) -> None:
+    shown = (
+        rows.filter(pl.col("block") != "hidden")["group"].sort().to_list() if rows.height else []
+    )
+    if not shown:
+        return
+    st.markdown("### One department", anchors=False)
+    if st.session_state.get("one_department") not in shown:
+        st.session_state["one_department"] = (
+            figures.scope.department if figures.scope.department in shown else _first(rows, shown)
+        )
+    chosen = str(
+        st.selectbox(
+            "Department",
+            shown,
+            format_func=bare,
+            key="one_department",
+            width=320,
+            label_visibility="collapsed",
+        )
+    )
+    found = {key: _against(figures, key, chosen) for key in SMALL}
+    _told(chosen, rows, {key: block for key, (_, _, block) in found.items()})
+    with st.grid(3, min_column_width=260, gap="medium"):
+        for key, (own, company, block) in found.items():
+            label, metric, bin_ = MEASURES[key]
+            lines = (figures.series(metric, bin_, department=chosen, level=None, location=None),
+                     figures.series(metric, bin_, department=None, level=None, location=None))  # fmt: skip
+            small_multiple(key, label, figures.unit(metric), lines, (own, company), block)
+    note(f"Solid: {plain(chosen)} with its 95% band. Dashed: the company.")
+
+
+def _first(rows: pl.DataFrame, shown: list[str]) -> str:
+    apart = rows.filter(pl.col("block").is_in(["higher", "lower"]))["group"].sort().to_list()
+    return (apart or shown)[0]
+
+
+def _against(figures: Figures, key: str, chosen: str) -> tuple[Any, Any, str]:
+    _, metric, bin_ = MEASURES[key]
+    found, company = figures.compared(metric, "department", bin_)
+    rows = shape.compare_rows(
+        found, "department", company["value"] if company else None, figures.unit(metric)
+    )
+    own = found.filter(pl.col("department") == chosen)
+    block = rows.filter(pl.col("group") == chosen)["block"].to_list()
+    return (own.row(0, named=True) if own.height else None), company, (block or ["hidden"])[0]
+
+
+def _told(chosen: str, rows: pl.DataFrame, blocks: dict[str, str]) -> None:
+    """Say in one sentence in what the department stands apart."""
+    size = rows.filter(pl.col("group") == chosen)["people"][0]
+    parts = [
+        f"**{word} than the company** in {_listed(names)}"
+        for word, names in (
+            (word, [MEASURES[k][0].lower() for k, b in blocks.items() if b == word])
+            for word in ("higher", "lower")
+        )
+        if names
+    ]
+    alike = any(block == "alike" for block in blocks.values())
+    if parts:
+        rest = "; in the other measures it can't be told apart" if alike else ""
+        st.markdown(f"**{plain(chosen)}** ({size}) is {' and '.join(parts)}{rest}.")
+    else:
+        st.markdown(
+            f"**{plain(chosen)}** ({size}) can't be told apart from the company in any of these measures."
+        )
+
+
+def _listed(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+page()

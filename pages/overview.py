@@ -1,0 +1,156 @@
+"""The company in one look: four figures, what they tell, and what they rest on."""
+
+import json
+from datetime import date, datetime
+
+import polars as pl
+import streamlit as st
+
+from analytics.charts import bars, numbers, words
+from analytics.findings import sentence
+from pages.parts.access import BY_NAME, guard
+from pages.parts.cards import MARKS, Card, card, draw, legend
+from pages.parts.data import Figures
+from pages.parts.figure import Picture, first_reason, screen
+from pages.parts.filters import scope, tool_name
+from pages.parts.lead import opening
+from pages.parts.states import note, page_link
+from pages.parts.text import plain
+from pages.parts.workspace import release
+
+CARDS = (
+    # key, label, metric, bin
+    ("talking", "People in conversation", "adoption_funnel", "reciprocal"),
+    ("hours", "Hours in the tools", "collaboration_hours", "total"),
+    ("outside", "Outside working hours", "outside_hours_share", None),
+    ("below", "First word from below", "upward_initiation_share", None),
+)
+CARD_PIXELS, PHONE_CARD_PIXELS = 215, 150
+
+
+def page() -> None:
+    """Draw the page."""
+    guard("overview")
+    figures = Figures(release(), scope())
+    _opening(figures)
+    with st.grid(4, min_column_width=PHONE_CARD_PIXELS if screen().compact else CARD_PIXELS):
+        for entry in CARDS:
+            card(_card(figures, *entry))
+    st.space("small")
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        _findings(figures)
+    with right:
+        _rests_on(figures)
+    st.space("small")
+    legend()
+
+
+def _opening(figures: Figures) -> None:
+    active, talking = (figures.one("adoption_funnel", step) for step in ("active", "reciprocal"))
+    used = active["value"] if active else None
+    if used is None:
+        hours = figures.one("collaboration_hours", "total")
+        if hours and hours["value"] is not None:
+            return opening("Overview", "time_now", unit="hours", value=hours["value"])
+        return opening(
+            "Overview", "overview_only", reason=first_reason(figures.block("adoption_funnel"))
+        )
+    if not talking or talking["value"] is None:
+        return opening("Overview", "adoption_partly", active=used)
+    verdict, latest = (
+        figures.verdict("adoption_funnel", "reciprocal"),
+        figures.latest("adoption_funnel", "reciprocal"),
+    )
+    name = {"noise": "adoption_same", "unseen": "adoption_now"}.get(verdict, "")
+    if latest and not name:
+        name = "adoption_up" if latest["change"] > 0 else "adoption_down"
+    changes = (
+        {key: latest[key] for key in ("change", "change_low", "change_high")} if latest else {}
+    )
+    return opening("Overview", name, active=used, talking=talking["value"], unit="share", **changes)
+
+
+def _card(figures: Figures, key: str, label: str, metric: str, bin_: str | None) -> Card:
+    return Card(
+        key=key, label=label, unit=figures.unit(metric), help=str(figures.passport(metric).get("definition", "")),
+        row=figures.one(metric, bin_), series=figures.series(metric, bin_),
+        verdict=figures.verdict(metric, bin_), latest=figures.latest(metric, bin_),
+    )  # fmt: skip
+
+
+def _findings(figures: Figures) -> None:
+    st.markdown("### What these figures tell", anchors=False)
+    for row in figures.release.findings().iter_rows(named=True):
+        claim, evidence = sentence(row["finding"], json.loads(row["slots"]))
+        if not claim:
+            continue
+        with st.container(
+            horizontal=True,
+            gap="small",
+            vertical_alignment="top",
+            wrap=False,
+            key=f"finding_{row['rank']}",
+        ):
+            st.markdown(MARKS[row["verdict"]], width=20)
+            inner = (
+                st.container(gap="xxsmall")
+                if screen().compact
+                else st.container(horizontal=True, gap="small", wrap=False)
+            )
+            with inner:
+                st.markdown(f"**{plain(claim)}** {plain(evidence)}", width="stretch")
+                page_link(row["page"] if row["page"] in BY_NAME else None)
+    note("Of the whole company, all tools, and the last quarter.")
+
+
+def _rests_on(figures: Figures) -> None:
+    st.markdown("### What this rests on", anchors=False)
+    rows = _covered(figures)
+    if rows.height:
+        note("Share of the staff whose activity each export covers")
+        names, texts = rows["tool"].to_list(), rows["text"].to_list()
+        draw(
+            Picture(bars.covered, (rows,)),
+            "covered",
+            words.in_words("Share of the staff covered", names, texts),
+        )
+    company = figures.release.company()
+    seen, staff = company.get("visible"), company.get("headcount")
+    lines = [
+        f"{numbers.count(float(seen))} of {numbers.people(float(staff))} are visible in at least one tool."
+        if seen and staff
+        else "",
+        f"Last act read: {_day(company.get('last_day'))}." if company.get("last_day") else "",
+        f"Published: {_day(company.get('published_at'))}." if company.get("published_at") else "",
+    ]
+    note(plain(" ".join(line for line in lines if line)))
+    page_link("trust", "See what we see, week by week")
+
+
+def _covered(figures: Figures) -> pl.DataFrame:
+    """Return tool, share, text: the mean over the weeks that a tool's exports cover, for the whole company."""
+    rows = figures.release.coverage().filter(pl.col("department").is_null())
+    shares = (
+        rows.with_columns(share=pl.col("people") / pl.col("headcount"))
+        .group_by("tool").agg(pl.col("share").mean())
+        .sort("share", descending=True, nulls_last=True)
+    )  # fmt: skip
+    text = [
+        numbers.number(share, "share") if share is not None else "not known"
+        for share in shares["share"]
+    ]
+    return shares.with_columns(
+        text=pl.Series(text, dtype=pl.String),
+        tool=pl.Series([tool_name(tool) for tool in shares["tool"]], dtype=pl.String),
+    )
+
+
+def _day(moment: str | None) -> str:
+    if not moment:
+        return numbers.UNKNOWN
+    day: date = datetime.fromisoformat(moment).date()
+    return f"{day:%A} {day.day} {day:%B %Y}"
+
+
+page()

@@ -1,0 +1,158 @@
+"""The figures on screen: one scope, one release, asked once and remembered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analytics import release as releases
+from analytics.findings.verdicts import Verdict, change_verdict
+from analytics.release import Grain, Release
+from pages.parts.filters import Scope
+
+GRAINS: tuple[Grain, ...] = ("week", "month", "quarter")
+FEW_POINTS = 3  # a line through fewer says nothing
+Row = Mapping[str, Any]
+
+
+@st.cache_data(max_entries=600, show_spinner=False)
+def _figures(path: str, metric: str, options: tuple[tuple[str, Any], ...]) -> pl.DataFrame:
+    """Return rows of a release; the path carries its number, so a new release is asked anew."""
+    return releases.open_release(Path(path)).figures(metric, **dict(options))
+
+
+@st.cache_data(max_entries=20, show_spinner=False)
+def _passports(path: str) -> dict[str, dict[str, Any]]:
+    return {passport["id"]: passport for passport in releases.open_release(Path(path)).passports()}
+
+
+@dataclass(frozen=True, eq=False)
+class Figures:
+    """What the scope lets through. Nothing here computes over people: it only asks for released rows."""
+
+    release: Release
+    scope: Scope
+
+    def passport(self, metric: str) -> dict[str, Any]:
+        """Return a passport; an empty one where the release does not know the metric."""
+        return _passports(str(self.release.path)).get(
+            metric, {"id": metric, "title": metric, "unit": "ratio"}
+        )
+
+    def unit(self, metric: str) -> str:
+        """Return the metric's unit."""
+        return str(self.passport(metric)["unit"])
+
+    def smallest(self, metric: str) -> float:
+        """Return the smallest difference of the metric worth showing."""
+        return float(self.passport(metric).get("smallest_worth_showing") or 0.0)
+
+    def ask(self, metric: str, **options: Any) -> pl.DataFrame:  # noqa: ANN401  # as Release.figures takes them
+        """Return rows of release.figure, remembered for this release."""
+        return _figures(str(self.release.path), metric, tuple(sorted(options.items())))
+
+    def block(self, metric: str, variant: str | None = "", **more: Any) -> pl.DataFrame:  # noqa: ANN401
+        """Return the rows (all bins) that sum the scope up: its period, its people, its tool."""
+        where = {**self.scope.cell, **more}
+        return self.ask(
+            metric,
+            variant=variant,
+            grain=self.scope.block,
+            start=self.scope.start,
+            end=self._block_end(),
+            **where,
+        )
+
+    def one(self, metric: str, bin_: str | None = None, variant: str = "") -> Row | None:
+        """Return the one row that sums the scope up, or None where the release holds no such cell."""
+        rows = self.block(metric, variant).filter(pl.col("bin").eq_missing(pl.lit(bin_, pl.String)))
+        return rows.row(0, named=True) if rows.height else None
+
+    def series(self, metric: str, bin_: str | None = None, **cell: str | None) -> pl.DataFrame:
+        """Return the rows over time at the scope's step, else at the next coarser one that the release holds."""
+        rows = self.ask(metric, grain=self.scope.grain).clear()
+        for grain in GRAINS[GRAINS.index(self.scope.grain) :]:
+            where = {**self.scope.cell, **cell}
+            rows = self.ask(
+                metric, grain=grain, start=self.scope.start, end=self.scope.end, **where
+            )
+            rows = rows.filter(pl.col("bin").eq_missing(pl.lit(bin_, pl.String)))
+            if rows["value"].is_not_null().sum() >= FEW_POINTS:
+                return rows
+        return rows
+
+    def bins(self, metric: str, variant: str = "", grain: Grain | None = None) -> pl.DataFrame:
+        """Return all bins over time at a step."""
+        return self.ask(
+            metric,
+            variant=variant,
+            grain=grain or self.scope.grain,
+            start=self.scope.start,
+            end=self.scope.end,
+            **self.scope.cell,
+        )
+
+    def latest(self, metric: str, bin_: str | None = None) -> Row | None:
+        """Return the row whose change may be spoken of: the scope's period, else the last quarter in it."""
+        if self.scope.block != "all":
+            return self.one(metric, bin_)
+        for grain in ("quarter", "month"):
+            rows = self.ask(metric, grain=grain, **self.scope.cell)
+            rows = rows.filter(
+                pl.col("bin").eq_missing(pl.lit(bin_, pl.String)) & pl.col("value").is_not_null()
+            )
+            if rows.height > 1:
+                return rows.row(-1, named=True)
+        return self.one(metric, bin_)
+
+    def verdict(self, metric: str, bin_: str | None = None) -> Verdict:
+        """Return what may be said about the latest change."""
+        return change_verdict(self.latest(metric, bin_), self.smallest(metric))
+
+    def compared(
+        self, metric: str, cut: str, bin_: str | None = None, variant: str = ""
+    ) -> tuple[pl.DataFrame, Row | None]:
+        """Return (one row a group, the company's row) at the grain at which groups are compared.
+
+        That is the scope's period when its groups carry a verdict, else the last quarter inside it.
+        """
+        tool = self.scope.tool
+        by = f"{cut}_tool" if tool else cut
+        where = {"by": by, "variant": variant, **({"tool": tool} if tool else {})}
+        choices: list[tuple[Grain, date | None, date | None]] = [
+            (self.scope.block, self.scope.start, self._block_end())
+        ]
+        quarters = [q for q in self.release.periods("quarter") if self._inside(q)]
+        choices += [
+            ("quarter", quarter, quarter + timedelta(days=1)) for quarter in reversed(quarters)
+        ]
+        best: tuple[pl.DataFrame, Row | None] | None = None
+        for grain, start, end in choices:
+            rows = self.ask(metric, grain=grain, start=start, end=end, **where)
+            rows = rows.filter(pl.col("bin").eq_missing(pl.lit(bin_, pl.String)))
+            company = self.ask(
+                metric,
+                variant=variant,
+                grain=grain,
+                start=start,
+                end=end,
+                **({"tool": tool} if tool else {}),
+            )
+            company = company.filter(pl.col("bin").eq_missing(pl.lit(bin_, pl.String)))
+            found = (rows, company.row(0, named=True) if company.height else None)
+            if rows["named"].is_not_null().any():
+                return found
+            best = best if best and best[0]["value"].is_not_null().any() else found
+        return best or (self.ask(metric, **where).clear(), None)
+
+    def _inside(self, first: date) -> bool:
+        start, end = self.scope.start, self.scope.end
+        return (start is None or first >= start) and (end is None or first < end)
+
+    def _block_end(self) -> date | None:
+        # one block begins on `start`: the next one must not be let in by an end in the middle of a week
+        return None if self.scope.start is None else self.scope.start + timedelta(days=1)

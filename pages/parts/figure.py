@@ -1,0 +1,194 @@
+"""The only way to a chart: finding, measure, picture, source, and everything that stands behind them."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import polars as pl
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from analytics import sheets
+from analytics.charts import export, numbers
+from analytics.charts.theme import LIGHT, Drawn, Look, look
+from pages.parts import filters
+from pages.parts.data import Figures
+from pages.parts.states import note, state
+from pages.parts.table import show_table
+from pages.parts.text import plain
+
+STATE_HEIGHT = 260  # px: what a missing picture leaves open, so that the page does not jump
+EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+def screen() -> Look:
+    """Return the colours and width of whoever looks. A phone is known only by its browser's name."""
+    agent = st.context.headers.get("User-Agent") or ""
+    return look(st.context.theme.type, compact="Mobi" in agent)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart function with everything it takes before the look."""
+
+    chart: Callable[..., Drawn]
+    parts: tuple[Any, ...]
+
+    def draw(self, k: Look) -> Drawn:
+        """Return the chart in these colours."""
+        return self.chart(*self.parts, k)
+
+    def digest(self) -> str:
+        """Return a short hash of what is drawn: the same content has the same name."""
+        sha = hashlib.sha256(self.chart.__qualname__.encode())
+        for part in self.parts:
+            sha.update(
+                part.write_json().encode()
+                if isinstance(part, pl.DataFrame)
+                else repr(part).encode()
+            )
+        return sha.hexdigest()[:8]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What stands around a picture, as plain text: escaping is the figure's business."""
+
+    finding: str
+    measure: str
+    source: str
+    alt: str
+    passports: Sequence[dict[str, Any]] = field(default=())
+
+
+@st.cache_data(max_entries=400, show_spinner=False)
+def _specification(digest: str, colours: str, _picture: Picture, _k: Look) -> dict[str, Any]:
+    """Return the Vega-Lite specification, built once for each content and look."""
+    specification: dict[str, Any] = _picture.draw(_k).to_dict(validate=False)
+    return specification
+
+
+def figure(
+    key: str,
+    said: Said,
+    picture: Picture | None,
+    rows: pl.DataFrame,
+    twin: pl.DataFrame,
+    reason: str | None = None,
+    *,
+    is_selectable: bool = False,
+) -> str | None:
+    """Draw a figure and return the group that was clicked, if any.
+
+    `rows`: released rows, for the files. `twin`: the same as text, for the table. Without a picture, `reason`
+    (the reasons' vocabulary, or not_released) is shown in its place.
+    """
+    with st.container(gap="xsmall", key=f"fig_{key}"):
+        st.markdown(
+            f"#### {plain(said.finding)}\n:small[:gray[{plain(said.measure)}]]", anchors=False
+        )
+        if picture is None:
+            state(reason or "not_released", height=STATE_HEIGHT, key=key)
+            return None
+        clicked = _chart(key, said, picture, is_selectable)
+        with st.container(horizontal=True, gap="small", vertical_alignment="center", wrap=False):
+            note(plain(said.source))
+            _more(key, said, picture, rows)
+        if st.session_state.get(f"table_{key}"):
+            show_table(twin, f"{said.finding}, as a table")
+    return clicked
+
+
+def _chart(key: str, said: Said, picture: Picture, is_selectable: bool) -> str | None:
+    k = screen()
+    specification = _specification(picture.digest(), repr(k), picture, k)
+    mode: Literal["rerun", "ignore"] = "rerun" if is_selectable else "ignore"
+    event = st.vega_lite_chart(
+        None, specification, theme=None, key=f"ch_{key}", alt=said.alt, on_select=mode
+    )
+    if not is_selectable:
+        return None
+    chosen = event.selection.get("group") if hasattr(event, "selection") else None
+    return str(chosen[0]["group"]) if chosen else None
+
+
+def _more(key: str, said: Said, picture: Picture, rows: pl.DataFrame) -> None:
+    """Draw the popover with the table, the files and the definition; filled only when it is open."""
+    popover = st.popover("More", type="tertiary", key=f"more_{key}", on_change="rerun")
+    if not popover.open:
+        return
+    with popover, st.container(gap="small", width=340):
+        is_open = bool(st.session_state.get(f"table_{key}"))
+        st.button(
+            "Hide the table" if is_open else "Show as a table",
+            icon=":material/table:", type="tertiary", key=f"toggle_{key}", on_click=_flip, args=(f"table_{key}",),
+        )  # fmt: skip
+        _files(key, said, picture, rows)
+        for passport in said.passports:
+            _counted(passport)
+
+
+def _flip(name: str) -> None:
+    st.session_state[name] = not st.session_state.get(name)
+
+
+def _files(key: str, said: Said, picture: Picture, rows: pl.DataFrame) -> None:
+    stem = f"{key.replace('_', '-')}-{picture.digest()}"
+
+    def poster(form: Literal["png", "svg"]) -> bytes:
+        return export.picture(
+            export.poster(picture.draw(LIGHT), said.finding, said.measure, said.source), form
+        )
+
+    files: tuple[tuple[str, str, str, str, Callable[[], bytes]], ...] = (
+        (
+            "Data (CSV)",
+            "csv",
+            "text/csv",
+            "description",
+            lambda: sheets.csv_text(rows).encode("utf-8-sig"),
+        ),
+        ("Data (Excel)", "xlsx", EXCEL, "table_view", lambda: sheets.excel_bytes(rows)),
+        ("Picture (PNG)", "png", "image/png", "image", lambda: poster("png")),
+        ("Picture (SVG)", "svg", "image/svg+xml", "polyline", lambda: poster("svg")),
+    )
+    for label, ending, mime, icon, build in files:
+        st.download_button(
+            label, build, f"{stem}.{ending}", mime, key=f"file_{key}_{ending}",
+            on_click="ignore", icon=f":material/{icon}:", type="tertiary",
+        )  # fmt: skip
+
+
+def _counted(passport: dict[str, Any]) -> None:
+    """Say how a figure is counted, from its passport."""
+    st.markdown(f"**{plain(passport['title'])}**")
+    for part in (passport.get("definition"), passport.get("source"), passport.get("peers")):
+        if part:
+            note(plain(part))
+
+
+def pair() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Return two places side by side, one under the other where there is no room for 400 px each."""
+    grid = st.container() if screen().compact else st.grid(2, min_column_width=400, gap="large")
+    with grid:
+        return st.container(), st.container()
+
+
+def first_reason(rows: pl.DataFrame) -> str:
+    """Return why these rows show nothing: the first reason given, or that the release holds no such cell."""
+    given = rows["reason"].drop_nulls() if rows.height else pl.Series(dtype=pl.String)
+    return str(given[0]) if given.len() else "not_released"
+
+
+def source(figures: Figures, rows: pl.DataFrame, caveat: str = "") -> str:
+    """Return the foot: who, when, how many, and what to bear in mind."""
+    sizes = rows["n"].drop_nulls() if rows.height else pl.Series(dtype=pl.Int64)
+    parts = [
+        filters.tool_name(figures.scope.tool),
+        figures.scope.people_label,
+        figures.scope.period_label,
+        numbers.people(float(sizes.max())) if sizes.len() else "",  # type: ignore[arg-type]
+        caveat,
+    ]
+    return " · ".join(part for part in parts if part)

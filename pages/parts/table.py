@@ -1,0 +1,23 @@
+"""The same figures as text: the way to a chart for the keyboard and for those who do not see it."""
+
+import polars as pl
+import streamlit as st
+
+from pages.parts.text import bare, plain
+
+MOST_ROWS = 14  # a real table reads well up to here; beyond it scrolls
+PHONE_COLUMNS = 3
+
+
+def show_table(rows: pl.DataFrame, alt: str) -> None:
+    """Show a table of texts; long ones scroll. Words from exports are made harmless."""
+    if rows.height <= MOST_ROWS:
+        safe = rows.with_columns(
+            pl.Series(name, [plain(cell) for cell in rows[name]]) for name in rows.columns
+        )
+        st.table(safe, border="horizontal", hide_index=True, alt=alt)
+        return
+    safe = rows.with_columns(
+        pl.Series(name, [bare(cell) for cell in rows[name]]) for name in rows.columns
+    )
+    st.dataframe(safe, hide_index=True, width="stretch", height=420, alt=alt)

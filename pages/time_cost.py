@@ -1,0 +1,190 @@
+"""How many hours a week go through the tools, when, and what that costs if one accepts the assumptions."""
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analytics.charts import numbers, shape, words
+from analytics.charts.bars import bars
+from analytics.charts.stack import areas
+from analytics.charts.trend import trend
+from analytics.findings import say
+from pages.parts.access import guard
+from pages.parts.data import Figures
+from pages.parts.figure import Picture, Said, figure, first_reason, pair, source
+from pages.parts.filters import scope
+from pages.parts.lead import opening
+from pages.parts.money import money_box
+from pages.parts.workspace import release
+
+HOURS = "collaboration_hours"
+LABELS = {
+    **{bin_: name for bin_, (name, _) in shape.HOURS.items()},
+    "total": "In all",
+    "reading": "Reading (estimated)",
+}
+
+
+def page() -> None:
+    """Draw the page."""
+    guard("time_cost")
+    figures = Figures(release(), scope())
+    _opening(figures)
+    _hours(figures)
+    st.space("small")
+    left, right = pair()
+    with left:
+        _outside(figures)
+    with right:
+        money_box(figures)
+    st.space("small")
+    left, right = pair()
+    with left:
+        _load(figures)
+    with right:
+        _kinds(figures)
+
+
+def _named(
+    figures: Figures, stem: str, metric: str, bin_: str | None = None
+) -> tuple[str, dict[str, Any]]:
+    """Return (template, slots) of a sentence about the last change of a metric."""
+    verdict, latest = figures.verdict(metric, bin_), figures.latest(metric, bin_)
+    slots = (
+        {"unit": figures.unit(metric)}
+        | {k: latest[k] for k in ("value", "low", "high", "change", "change_low", "change_high")}
+        if latest
+        else {}
+    )
+    if verdict == "clear" and latest:
+        return f"{stem}_{'up' if latest['change'] > 0 else 'down'}", slots
+    return f"{stem}_{'same' if verdict == 'noise' else 'now'}", slots
+
+
+def _opening(figures: Figures) -> None:
+    row = figures.one(HOURS, "total")
+    if row is None or row["value"] is None:
+        return opening("Time", "page_unseen", reason=first_reason(figures.block(HOURS)))
+    name, slots = _named(figures, "time", HOURS, "total")
+    return opening(
+        "Time", name, **{**slots, "value": row["value"], "low": row["low"], "high": row["high"]}
+    )
+
+
+def _hours(figures: Figures) -> None:
+    found = figures.bins(HOURS)
+    block = {row["bin"]: row for row in figures.block(HOURS).iter_rows(named=True)}
+    total = block.get("total")
+    parts, whole = shape.hours_rows(found)
+    is_shown = whole["value"].is_not_null().any() and parts.height > 0
+    said = Said(
+        finding=_largest(block),
+        measure="Hours a person and week, overlapping activity counted once; the line is the total with its 95% interval. "
+        "Dashed on top: reading, which nobody measures, at a few seconds a message",
+        source=source(figures, found, "two minutes at most are given to an act of writing"),
+        alt=words.in_words("Hours a person and week", [LABELS.get(b, b) for b in block], [numbers.number(r["value"], "hours") for r in block.values()]),
+        passports=[figures.passport(HOURS)],
+    )  # fmt: skip
+    shown = Picture(areas, (parts.drop("top"), whole)) if is_shown else None
+    figure(
+        "hours",
+        said,
+        shown,
+        found,
+        words.table(found, "hours", LABELS),
+        (total or {}).get("reason") or first_reason(found),
+    )
+
+
+def _largest(block: dict[str, Any]) -> str:
+    total = block.get("total")
+    known = {b: r["value"] for b, r in block.items() if b in shape.HOURS and r["value"] is not None}
+    if not total or not total["value"] or len(known) < 2:  # noqa: PLR2004  # one part alone is no comparison
+        return say("hours_question")
+    largest = max(known, key=lambda name: known[name])
+    return say(
+        "hours_known",
+        largest=LABELS[largest],
+        part=numbers.number(known[largest] / total["value"], "share"),
+    )
+
+
+def _outside(figures: Figures) -> None:
+    outside, weekend = figures.series("outside_hours_share"), figures.series("weekend_share")
+    rows = shape.trend_rows(
+        {"Outside": (outside, "accent"), "Weekend": (weekend, "noise")}, "share"
+    )
+    name, slots = _named(figures, "outside", "outside_hours_share")
+    row = figures.one("outside_hours_share")
+    now = (
+        numbers.full(row["value"], row["low"], row["high"], "share")
+        if row and row["value"] is not None
+        else ""
+    )
+    said = Said(
+        finding=say(
+            name if name in {"outside_up", "outside_down"} else "outside_question", **slots
+        ),
+        measure="Share of acts outside each person's own working week, and on weekends. Bands are 95% intervals",
+        source=source(figures, outside, f"{now} in the whole of it" if now else ""),
+        alt=words.series_in_words("Outside working hours", rows, "share")
+        if rows.height
+        else "Outside working hours: not known.",
+        passports=[figures.passport("outside_hours_share"), figures.passport("weekend_share")],
+    )
+    both = pl.concat([outside, weekend])
+    shown = Picture(trend, (rows, "share")) if rows.height else None
+    figure("outside", said, shown, both, words.table(both, "share"), first_reason(both))
+
+
+def _load(figures: Figures) -> None:
+    metric = "deliveries_per_day"
+    found = figures.series(metric, "total")
+    rows = shape.trend_rows({"A day": (found, "accent")}, "count")
+    name, slots = _named(figures, "load", metric, "total")
+    said = Said(
+        finding=say(name if name in {"load_up", "load_down"} else "load_question", **slots),
+        measure="Messages that reach a person on a working day, own ones left out. Band: 95% interval",
+        source=source(
+            figures,
+            found,
+            "a post in a channel counts for everybody in it: it could have been read",
+        ),
+        alt=words.series_in_words("Messages that reach a person", rows, "count")
+        if rows.height
+        else "Messages that reach a person: not known.",
+        passports=[figures.passport(metric)],
+    )
+    shown = Picture(trend, (rows, "count")) if rows.height else None
+    figure("load", said, shown, found, words.table(found, "count"), first_reason(found))
+
+
+def _kinds(figures: Figures) -> None:
+    metric = "deliveries_per_day"
+    found = figures.block(metric)
+    rows = shape.rows_named(found, shape.KINDS, "count")
+    rows = rows.with_columns(
+        tone=pl.when(pl.col("key") == "channel").then(pl.lit("outline")).otherwise(pl.lit("accent"))
+    )
+    said = Said(
+        finding="What reaches a person, by how it was sent",
+        measure="Messages a person and working day. Dashed: posts that were not addressed to anybody",
+        source=source(figures, found),
+        alt=words.in_words(
+            "Messages a person and working day", rows["name"].to_list(), rows["text"].to_list()
+        ),
+        passports=[figures.passport(metric)],
+    )
+    shown = Picture(bars, (rows.drop("key", "is_ours"),)) if rows.height else None
+    figure(
+        "kinds",
+        said,
+        shown,
+        found,
+        words.table(found, "count", {**shape.KINDS, "total": "In all"}),
+        first_reason(found),
+    )
+
+
+page()
