@@ -113,7 +113,7 @@ def _unions(lattice: Lattice, k: int) -> sparse.csr_matrix:
 
 def _sets(small: list[int], n: np.ndarray, k: int | None) -> list[tuple[int, ...]]:
     """Two or more small siblings with fewer than k people together (k null: whatever they add up to)."""
-    if len(small) < 2:
+    if len(small) <= 1:
         return []
     if len(small) > MOST_SIBLINGS:
         found = [pair for size in (2, 3) for pair in combinations(small[:60], size)] + [
@@ -135,8 +135,8 @@ def _nested(lattice: Lattice, k: int) -> sparse.csr_matrix:
     stands.data[:] = 1
     weighted = stands @ sparse.diags(lattice.people)
     n = cells["n"].to_numpy().astype(float)
-    pairs = []
-    for _, group in cells.group_by("quarter", "tool"):
+    pairs = [np.zeros((2, 0), np.int64)]
+    for _, group in cells.group_by("quarter", "tool", maintain_order=True):
         index = np.sort(group["cell"].to_numpy())
         both = sparse.triu(weighted[index] @ stands[index].T, k=1).tocoo()
         first, second = index[both.row], index[both.col]
@@ -151,7 +151,7 @@ def _nested(lattice: Lattice, k: int) -> sparse.csr_matrix:
 
 
 def _whole_differences(lattice: Lattice) -> sparse.csr_matrix:
-    """The quarters of a cell less its whole period: what leavers, joiners and movers did."""
+    """Return the quarters of a cell less its whole period: what leavers, joiners and movers did."""
     place = ["cut", *LABELS, "tool"]
     whole = lattice.cells.filter(pl.col("quarter").is_null()).select(*place, whole="cell")
     quarters = lattice.cells.filter(pl.col("quarter").is_not_null()).select(*place, "cell")

@@ -131,7 +131,7 @@ def _unknowns(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _whole(unknowns: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
-    """The unknowns of people covered throughout, at their place in the whole period."""
+    """Return the unknowns of people covered throughout, at their place in the whole period."""
     whole = rows.filter(pl.col("quarter").is_null()).select(
         "atom", *LABELS, tools=pl.col("tools").fill_null("").str.split(",")
     )

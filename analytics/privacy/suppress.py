@@ -106,7 +106,7 @@ def _rows(lattice: Lattice, k: int, rng: np.random.Generator) -> _Rows:
         cells.select(
             pl.when(pl.col("quarter").is_null())
             .then(3.0)
-            .when(pl.col("quarter") == newest)
+            .when(pl.col("quarter") == pl.lit(newest, pl.Date))
             .then(2.0)
             .otherwise(1.0)
         )

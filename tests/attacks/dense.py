@@ -126,13 +126,11 @@ def small_sets(company: Company, k: int) -> dict[tuple, tuple[str, int]]:
         kinds[mark].append(person)
     for people in kinds.values():
         if len(people) < k:
-            keys = {which for person, which in company.by_person if person == people[0]} if False else None
-            whiches = [None, *{company.unknowns[u][1] for u in company.by_person[people[0], None]},
-                       *{company.unknowns[u][2] for u in company.by_person[people[0], None]}]  # fmt: skip
+            own = [company.unknowns[u] for u in company.by_person[people[0], None]]
+            whiches = {None, *(unknown[1] for unknown in own), *(unknown[2] for unknown in own)}
             for which in whiches:
                 add("atom", {u for person in people for u in company.by_person[person, which]})
-            for unknown in company.by_person[people[0], None]:
-                _, quarter, tool = company.unknowns[unknown]
+            for _, quarter, tool in own:
                 add("atom", {u for person in people for u in company.by_person[person, quarter]
                              if company.unknowns[u][2] == tool})  # fmt: skip
     members = {cell: company.people(unknowns) for cell, unknowns in company.cells.items()}
@@ -167,10 +165,11 @@ def small_sets(company: Company, k: int) -> dict[tuple, tuple[str, int]]:
             vector = {u: c for u, c in counts.items() if c}
             if vector:
                 add("whole", set(), counts=vector)
-        elif not cell[5]:
+        elif cell[0] in ("total", "department"):
             for tool in ("slack", "mail", "teams"):
-                other = company.cells.get((f"{cell[0]}_tool".replace("total_", ""), *cell[1:5], tool))
-                if other and cell[0] in ("total", "department"):
+                cut = f"{cell[0]}_tool".removeprefix("total_")
+                other = company.cells.get((cut, *cell[1:5], tool))
+                if other:
                     add("nested", unknowns, other)
     return found
 
