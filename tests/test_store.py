@@ -59,7 +59,7 @@ def content(workspace):
 
 
 def post(number, actor="ann@x.org", **values):
-    when = {"event": f"C/{number}", "at": datetime(2026, 1, 5, 9, number % 60), "actor": actor}
+    when = {"event": f"C/{number}", "at": at(f"2026-01-05T09:{number % 60:02}"), "actor": actor}
     return when | {"space": "C"} | values
 
 

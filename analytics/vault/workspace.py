@@ -7,6 +7,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -187,7 +188,8 @@ class Workspace:
 
     def sweep(self) -> None:
         """Remove what a crash left behind; only while the workspace is held."""
-        durable.remove(self.temporary)
+        # a reader whose parent was killed may still write for a moment: what it adds goes the next time
+        shutil.rmtree(self.temporary, ignore_errors=True)
         durable.remove(self.releases / "new")
         for path in self.folder.glob(".*.part"):
             path.unlink()

@@ -1,0 +1,116 @@
+"""A process killed at any instant of an import: the release before stands, importing again is exact."""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from analytics.ingest import undo
+from analytics.vault import imports, ledger, store
+from analytics.vault.workspace import Workspace
+from tests.faults import kill_child
+from tests.test_ingest import hashes
+
+KILLS = 24
+CHILD = Path(kill_child.__file__)
+
+
+def start(home, file):
+    child = subprocess.Popen(
+        [sys.executable, str(CHILD), str(home), str(file)],
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert child.stdout.readline() == "ready\n"
+    return child
+
+
+def told(workspace):
+    """What a reader of the current release sees."""
+    return json.loads(workspace.current_release().read_text())
+
+
+def state(workspace):
+    """How far the killed import had come, after checking that nothing of it shows by halves."""
+    live = [entry.id for entry in ledger.live(workspace)]
+    for id_ in live:
+        for table in imports.TABLES:
+            duckdb.sql(
+                f"select count(*) from '{workspace.imports / id_ / table}.parquet'"
+            ).fetchall()
+    rows = (
+        json.loads((workspace.store / "manifest.json").read_text())["rows"]
+        if workspace.store.exists()
+        else None
+    )
+    if rows:
+        found = {
+            t: duckdb.sql(f"select count(*) from '{workspace.store / t}.parquet'").fetchall()[0][0]
+            for t in store.ORDER
+        }
+        assert found == rows
+    json.loads(workspace.imports_list.read_text())
+    return len(live), rows and rows["event"], told(workspace)["event"]
+
+
+@pytest.mark.slow
+def test_after_a_kill_at_any_instant_importing_again_is_exact(tmp_path, monkeypatch):
+    monkeypatch.setenv("CONVIVIO_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("analytics.ingest.sandbox.parse", kill_child.parse)
+    first, second = tmp_path / "first.zip", tmp_path / "second.zip"
+    first.write_text("0")
+    second.write_text("2000")
+    kill_child.run(first)
+    workspace = Workspace.open("acme")
+    before, shown_before = hashes(), told(workspace)
+    began = time.monotonic()
+    id_ = kill_child.run(second)["files"][0]["import"]
+    lasts = time.monotonic() - began
+    after, shown_after = hashes(), told(workspace)
+    undo("acme", id_, publish=kill_child.publish)
+    moments, ends, done = random.Random(3), set(), 0
+
+    for _ in range(KILLS):
+        erase(workspace, id_)
+        child = start(tmp_path / "home", second)
+        time.sleep(moments.random() * lasts * 1.1)
+        os.killpg(child.pid, signal.SIGKILL)
+        done += "done" in child.communicate()[0]
+        ends.add(state(workspace))
+        shown = told(workspace)
+
+        kill_child.run(second)
+        swept = not workspace.temporary.exists() and not (workspace.releases / "new").exists()
+        again = hashes(), told(workspace)
+        undo("acme", id_, publish=kill_child.publish)
+
+        assert shown in (shown_before, shown_after)
+        assert again == (after, shown_after)
+        assert (hashes(), told(workspace)) == (before, shown_before)
+        assert swept
+        assert {path.name for path in workspace.imports.iterdir()} == {
+            e.id for e in ledger.entries(workspace)
+        }
+
+    print(f"{KILLS} kills, {done} too late, ends {sorted(ends, key=str)}")
+    assert done < KILLS // 2, "the kills came too late to tell anything"
+    assert len(ends) >= 2, f"the kills all fell into one stage: {ends}"
+
+
+def erase(workspace, id_):
+    """Make the second file unknown again, so that each round imports it anew."""
+    kept = [
+        line
+        for line in workspace.ledger.read_text().splitlines(keepends=True)
+        if f'"id": "{id_}"' not in line
+    ]
+    workspace.ledger.write_text("".join(kept))
+    with workspace.locked():
+        imports.sweep(workspace)
+    imports.write_list(workspace)

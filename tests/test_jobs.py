@@ -1,0 +1,149 @@
+"""Imports started from a page: they go on without it and can be told about by anybody."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from analytics import jobs
+from analytics.errors import AnalyticsError
+from analytics.readers.base import Options
+from analytics.vault.workspace import Workspace
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("CONVIVIO_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+def until_over(workspace, job_id, seconds=60):
+    end = time.monotonic() + seconds
+    while (job := jobs.get(workspace, job_id)).state == "running" and time.monotonic() < end:
+        time.sleep(0.05)
+    return job
+
+
+def written(home, **values):
+    """Put a job on record as if another server process had started it."""
+    folder = home / "acme" / "jobs"
+    folder.mkdir(parents=True, exist_ok=True)
+    job = {"id": "20260105T090000-0123abcd", "kind": "import", "files": ["a.zip"], "started": "2026-01-05T09:00:00+00:00",
+           "pid": 2**22 - 1, "born": "1", "uploads": []}  # fmt: skip
+    job |= {key: value for key, value in values.items() if key not in ("out", "err")}
+    (folder / f"{job['id']}.json").write_text(json.dumps(job))
+    (folder / f"{job['id']}.out").write_text(values.get("out", ""))
+    (folder / f"{job['id']}.err").write_text(values.get("err", ""))
+    return job["id"]
+
+
+def test_a_job_runs_on_its_own_and_ends_with_the_report_of_the_command(home):
+    folder = jobs.upload_folder("acme")
+    (folder / "empty.csv").write_bytes(b"")
+
+    id_ = jobs.start(
+        "acme", [folder / "empty.csv"], Options(columns={"sender": "from a"}, tool="mail")
+    )
+    begun = jobs.list("acme")
+    job = until_over("acme", id_)
+
+    assert [(one.id, one.kind, one.files) for one in begun] == [(id_, "import", ("empty.csv",))]
+    assert (job.state, job.result["files"][0]["outcome"]) == ("done", "reject")
+    assert job.progress["stage"] == "reading"
+    assert not folder.exists()
+    assert jobs.list("acme") == [job]
+
+
+def test_files_that_were_not_uploaded_stay(home, tmp_path):
+    (tmp_path / "empty.csv").write_bytes(b"")
+
+    until_over("acme", jobs.start("acme", [tmp_path / "empty.csv"]))
+
+    assert (tmp_path / "empty.csv").exists()
+
+
+def test_a_job_that_could_not_be_done_says_why_in_one_sentence(home):
+    Workspace.open("acme", create=True)
+
+    job = until_over("acme", jobs.start_undo("acme", "0" * 16))
+
+    assert job.state == "failed"
+    assert job.message.startswith("Workspace acme has no import")
+
+
+def test_a_running_job_is_stopped_and_its_release_stands(home, tmp_path):
+    rows = "".join(f"2026-01-05 09:00:00,a{n}@x.org,b{n % 99}@x.org\n" for n in range(400_000))
+    (tmp_path / "log.csv").write_text("time,sender,recipient\n" + rows)
+    id_ = jobs.start("acme", [tmp_path / "log.csv"])
+    while jobs.get("acme", id_).progress is None:
+        time.sleep(0.02)
+
+    job = jobs.cancel("acme", id_)
+    end = time.monotonic() + 20
+    while jobs._alive(job) and time.monotonic() < end:
+        time.sleep(0.02)
+
+    assert (job.state, jobs.get("acme", id_).state) == ("cancelled", "cancelled")
+    assert not jobs._alive(job)
+    assert not (home / "acme" / "tmp").exists()
+
+
+@pytest.mark.parametrize(
+    ("out", "err", "state", "message"),
+    [
+        ('{"files": []}', '{"stage": "done"}\n', "done", None),
+        ("The demo company is ready.\n", "reading 1/4 hr.xlsx\n", "done", None),
+        ("", '{"stage": "reading"}\nThe disk is full.\n', "failed", "The disk is full."),
+        ("", '{"stage": "reading"}\n', "failed", "The import was stopped from outside. The last release stands; start it again."),
+    ],
+)  # fmt: skip
+def test_after_a_restart_a_job_is_told_from_its_files(out, err, state, message, home):
+    id_ = written(home, out=out, err=err)
+
+    job = jobs.get("acme", id_)
+
+    assert (job.state, job.message) == (state, message)
+    assert json.loads((home / "acme/jobs" / f"{id_}.json").read_text())["state"] == state
+
+
+def test_a_process_that_got_the_number_of_an_old_one_is_not_the_job(home):
+    stranger = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    try:
+        id_ = written(home, pid=stranger.pid, born="12345")
+
+        job = jobs.cancel("acme", id_)
+
+        assert job.state == "failed"
+        assert stranger.poll() is None
+    finally:
+        stranger.kill()
+        stranger.wait()
+
+
+def test_old_jobs_leave_the_list(home):
+    for number in range(jobs.KEPT + 5):
+        written(home, id=f"20260105T0900{number:02}-0123abcd", out="{}")
+
+    jobs.list("acme")
+
+    assert len(list((home / "acme/jobs").glob("*"))) == 3 * jobs.KEPT
+
+
+@pytest.mark.parametrize("id_", ["../../etc/passwd", "20260105T090000-ffffffff", ""])
+def test_a_job_that_is_not_there_is_said(id_, home):
+    with pytest.raises(AnalyticsError, match="no longer listed"):
+        jobs.get("acme", id_)
+
+
+def test_telling_of_jobs_opens_no_file_of_the_vault(home):
+    """Nothing but jobs/ is touched: here the workspace is one that nobody may open."""
+    id_ = written(home, out="{}")
+    (home / "acme" / "identity.duckdb").mkdir()
+
+    jobs.list("acme")
+
+    assert sorted(os.listdir(home / "acme")) == ["identity.duckdb", "jobs"]
+    assert jobs.get("acme", id_).state == "done"
