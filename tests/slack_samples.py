@@ -1,12 +1,16 @@
 """Small Slack exports made for tests, as folders or zips."""
 
 import json
+import os
 import zipfile
+from dataclasses import asdict
 from pathlib import Path
 
 import polars as pl
 
-from analytics.readers.sandbox import parse
+from analytics.readers import registry
+from analytics.readers.base import NOTHING_SAID
+from analytics.readers.sandbox import work
 
 PEOPLE = ("U001", "U002", "U003", "U004")
 
@@ -68,8 +72,13 @@ def table(out: Path, name: str) -> pl.DataFrame:
     return pl.concat([pl.read_parquet(part) for part in parts]) if parts else pl.DataFrame()
 
 
-def read(tmp_path, files, **options):
-    """Return the report and a function giving the tables."""
+def read(tmp_path, files, options=NOTHING_SAID):
+    """Return the report and a function giving the tables; without the sandbox, which has its own tests."""
     out = tmp_path / "out"
-    report = parse(write_zip(tmp_path / "export.zip", files), out, **options)
+    out.mkdir()
+    descriptor = os.open(write_zip(tmp_path / "export.zip", files), os.O_RDONLY)
+    job = {"name": "export.zip", "descriptor": descriptor, "out": str(out)}
+    readers = [reader.__name__ for reader in registry.READERS]
+    report = work(job | {"options": asdict(options), "readers": readers})
+    os.close(descriptor)
     return report, lambda name: table(out, name)

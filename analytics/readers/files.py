@@ -128,7 +128,13 @@ def open_source(target: Path | int, name: str | None = None) -> Source:
         descriptor, name = os.open(target, os.O_RDONLY | os.O_CLOEXEC), name or target.name
     about = os.fstat(descriptor)
     if stat.S_ISDIR(about.st_mode):
-        return _open_folder(descriptor, name)
+        try:
+            return _open_folder(descriptor, name)
+        except PermissionError as error:
+            raise UnreadableExport(
+                "no_recognised_data",
+                f"{name}: a part of this folder may not be read. Give the folder of the export itself.",
+            ) from error
     if not stat.S_ISREG(about.st_mode):
         raise UnreadableExport("no_recognised_data", f"{name}: neither a file nor a folder.")
     if about.st_size == 0:

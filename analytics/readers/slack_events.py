@@ -71,7 +71,7 @@ class Turnover:
         raw = pl.DataFrame(batch.columns, schema=RAW).with_row_index("row")
         messages = self._without_repeats(self._believable(with_times(raw), batch), batch)
         messages = with_actors(messages, self.directory.kinds).join(
-            self._space_keys(), on="space_no", how="left"
+            self._space_keys(), on="space_no", how="left", maintain_order="left"
         )
         messages = with_keys(with_form(with_calls(messages, batch.calls)))
         self._tell(messages)
@@ -85,7 +85,8 @@ class Turnover:
                 reactions.select("event", account="author", how=pl.lit("reaction"), actor="actor"),
             ]
         ).filter(pl.col("account") != pl.col("actor"))
-        self._write(messages, reactions, deliveries.unique(["event", "account", "how"]))
+        key = ["event", "account", "how"]
+        self._write(messages, reactions, deliveries.unique(key).sort(key))
 
     # ------------------------------------------------------------------------------- which records count
 
@@ -248,7 +249,7 @@ class Turnover:
         is_addressed = (pl.col("is_direct") & (pl.col("action") != "notice")) | (
             pl.col("action") == "call"
         )
-        acts = messages.join(reached, on="event", how="left").with_columns(
+        acts = messages.join(reached, on="event", how="left", maintain_order="left").with_columns(
             recipients=pl.when(is_addressed).then(pl.col("recipients").fill_null(0)),
             is_timed=pl.lit(True),
         )

@@ -8,7 +8,7 @@ ones and says of each bad one where it stands and why. Neither ever quotes what 
 import json
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Generic, TypeVar
@@ -139,7 +139,7 @@ def entries(data: bytes, kind: type[Record]) -> Entries[Record]:
             found.notes["encoding_converted"] += 1
         found.good = _decoder(kind)(data) or []
         found.numbers = list(range(len(found.good)))
-        if kind is not Message or not _looks_doubled(data, found.good):
+        if not _looks_doubled(data, found.good):
             return found
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         pass  # the careful way says what is wrong
@@ -157,11 +157,14 @@ def _decoder(kind: type[Record]) -> Callable[[bytes], list[Record] | None]:
     return msgspec.json.Decoder(list[kind] | None).decode  # type: ignore[valid-type]
 
 
-def _looks_doubled(data: bytes, messages: list[Message]) -> bool:
-    """Say whether a key that says who or when occurs oftener than the records explain.
+def _looks_doubled(data: bytes, records: Sequence[Struct]) -> bool:
+    """Say whether a key of messages that says who or when occurs oftener than the records explain.
 
     Of two equal keys the decoder silently takes the last; other programs take the first.
     """
+    messages = [record for record in records if isinstance(record, Message)]
+    if not messages:
+        return False
     parts: list[Message | Edit | Part] = list(messages)
     for message in messages:
         parts += [part for part in (message.edited, message.root, message.comment) if part]
