@@ -269,7 +269,7 @@ def coverage(options: argparse.Namespace) -> None:
     tools = [
         {"tool": item.removeprefix("tool:"), **json.loads(value)}
         for item, value in company.items()
-        if item.startswith("tool:")
+        if value and item.startswith("tool:")
     ]
     computable = present.computable().drop("position", strict=False).to_dicts()
     if options.format == "json":

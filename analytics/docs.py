@@ -54,7 +54,6 @@ def entry(passport: Passport) -> list[str]:
         "Grains": ", ".join(passport.grains),
         "Smallest difference worth showing": f"{passport.smallest_worth_showing:g}",
         "Minimum data": passport.minimum,
-        "Interval": passport.interval or "none: the figure is descriptive",
         "Needs": ", ".join(passport.needs),
         "Reads": ", ".join(f"`{table}`" for table in passport.tables),
         "Bins": passport.bins,

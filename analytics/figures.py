@@ -3,6 +3,8 @@
 This is the last place that sees sums of squares and ranks; what it returns holds none.
 """
 
+from typing import Any
+
 import polars as pl
 
 from analytics.metrics.passport import Passport
@@ -35,10 +37,7 @@ def finish(
     cells = masked(described(cells, passports), mask)
     cells = withhold(cells, k)
     estimated = pl.concat(
-        [
-            _estimated(part, passports[str(metric)])
-            for (metric,), part in cells.group_by("metric", maintain_order=True)
-        ],
+        [_estimated(part, kind) for (kind,), part in cells.group_by("kind", maintain_order=True)],
         how="diagonal_relaxed",
     )
     shown = compared(estimated.filter(pl.col("reason").is_null()))
@@ -48,12 +47,9 @@ def finish(
 
 
 def described(cells: pl.DataFrame, passports: dict[str, Passport]) -> pl.DataFrame:
-    """Return the cells with yes_or_no, defined, kind, worth of their metric, and the quarter they belong to."""
+    """Return the cells with yes_or_no, defined, worth of their metric, and the quarter they belong to."""
     about = pl.DataFrame(
-        [
-            {"metric": p.id, "kind": p.interval or "ratio", "worth": p.smallest_worth_showing}
-            for p in passports.values()
-        ]
+        [{"metric": p.id, "worth": p.smallest_worth_showing} for p in passports.values()]
     )
     return cells.join(about, on="metric", how="left", maintain_order="left").with_columns(
         yes_or_no=pl.col("kind") == "share",
@@ -83,12 +79,9 @@ def masked(cells: pl.DataFrame, mask: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _estimated(cells: pl.DataFrame, passport: Passport) -> pl.DataFrame:
-    """Return one metric's cells with value, interval and change."""
-    cells = interval(cells, passport.interval or "ratio")
-    cells = change(cells)
-    if passport.interval is None:
-        cells = cells.with_columns(low=pl.lit(None, pl.Float64), high=pl.lit(None, pl.Float64))
+def _estimated(cells: pl.DataFrame, kind: Any) -> pl.DataFrame:  # noqa: ANN401  # group_by's key
+    """Return cells of one kind (statistics/interval.py) with value, interval and change."""
+    cells = change(interval(cells, kind))
     empty = pl.col("value").is_null() & pl.col("reason").is_null()
     return cells.with_columns(
         reason=pl.when(empty).then(pl.lit("no_data")).otherwise("reason"),

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from analytics import figures, findings, press
-from analytics.metrics import catalogue, engine, hierarchy
+from analytics.metrics import catalogue, engine, hierarchy, time_cost
 from analytics.metrics import panel as panels
 from analytics.privacy import merge, suppress
-from analytics.vault import rollups, store
+from analytics.vault import ledger, rollups, store
 from analytics.vault.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -58,8 +58,7 @@ def publish(workspace: Workspace, progress: Progress | None = None) -> Path:
     frames["company"] = company(ground, workspace, path, frames)
     tell({"stage": "publishing", "done": 4, "total": 4})
     press.write(path, frames)
-    workspace.publish_pointer(path)
-    return path
+    return workspace.publish_pointer(path)
 
 
 def lay(connection: "duckdb.DuckDBPyConnection", workspace: Workspace, fingerprint: str) -> Ground:
@@ -118,12 +117,15 @@ def compute(ground: Ground, workspace: Workspace) -> dict[str, pl.DataFrame]:
     """Return every table of the release but `company`."""
     passports = {passport.id: passport for passport in catalogue.passports()}
     connection, settings = ground.connection, ground.settings
-    sums = engine.cells(connection, ground.people, settings, catalogue.MEASURES)
-    sums = unseen(covered(sums, ground.headcount), workspace)
+    computable = what_can_be_told(ground, workspace)
+    sums = unseen(
+        covered(catalogue.cells(connection, ground.people, settings), ground.headcount), computable
+    )
     linear = figures.finish(sums, ground.mask.frame, passports, settings.threshold)
-    finished = catalogue.finished(connection, ground.people, settings, linear)
+    cost = time_cost.cost(linear, settings.hourly_cost)
+    voices = unseen(catalogue.finished(connection, ground.people, settings), computable)
     network, flow = hierarchy.figures(connection, ground.people, settings, ground.seed)
-    rows = [press.conform("release.figure", part) for part in (linear, finished, network)]
+    rows = [press.conform("release.figure", part) for part in (linear, cost, voices, network)]
     figure = pl.concat(rows)
     return {
         "figure": figure,
@@ -131,7 +133,7 @@ def compute(ground: Ground, workspace: Workspace) -> dict[str, pl.DataFrame]:
         "finding": findings.select(figure, [passport.as_dict() for passport in passports.values()]),
         "passport": passport_rows(passports),
         "coverage": coverage_rows(ground),
-        "computable": catalogue.computable(available(workspace), figure),
+        "computable": contradicted(computable, network),
         "certificate": certificate_rows(ground, figure),
     }
 
@@ -164,24 +166,49 @@ def covered(sums: pl.DataFrame, headcount: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def unseen(sums: pl.DataFrame, workspace: Workspace) -> pl.DataFrame:
-    """Return the sums with the reason why, where no import of the workspace could tell the metric."""
-    missing = catalogue.missing(available(workspace))
-    if not missing:
-        return sums
-    reasons = pl.DataFrame({"metric": list(missing), "missing": list(missing.values())})
+def what_can_be_told(ground: Ground, workspace: Workspace) -> pl.DataFrame:
+    """Return release.computable for what the live imports together provide."""
+    provided = {word for entry in ledger.live(workspace) for word in entry.report["provides"]}
+    if ground.settings.time_zone:
+        provided.add("time_zones")
+    return catalogue.computable(
+        provided,
+        has_org=not ground.headcount.is_empty(),
+        has_cost=ground.settings.hourly_cost is not None,
+    )
+
+
+def unseen(rows: pl.DataFrame, computable: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with the reason why, where no import of the workspace could tell the metric."""
+    missing = computable.filter(~pl.col("computable")).select("metric", missing="reason")
     return (
-        sums.join(reasons, on="metric", how="left", maintain_order="left")
+        rows.join(missing, on="metric", how="left", maintain_order="left")
         .with_columns(reason=pl.coalesce("missing", "reason"))
         .drop("missing")
     )
 
 
-def available(workspace: Workspace) -> set[str]:
-    """Return what the live imports together provide (words of readers/base.py)."""
-    from analytics.vault import ledger
-
-    return {word for entry in ledger.live(workspace) for word in entry.report.get("provides", [])}
+def contradicted(computable: pl.DataFrame, network: pl.DataFrame) -> pl.DataFrame:
+    """Return release.computable with what the data themselves rule out: an org chart that does not fit."""
+    broken = (
+        network.filter(pl.col("grain") == "all", pl.col("tool").is_null())
+        .group_by("metric")
+        .agg(misfit=(pl.col("reason") == "org_mismatch").all())
+        .filter("misfit")
+    )
+    return (
+        computable.join(broken, on="metric", how="left", maintain_order="left")
+        .with_columns(
+            computable=pl.col("computable") & ~pl.col("misfit").fill_null(value=False),
+            reason=pl.when("misfit").then(pl.lit("org_mismatch")).otherwise("reason"),
+            needs=pl.when("misfit")
+            .then(
+                pl.lit("An HR file whose ids are those of the messages, dated inside the period.")
+            )
+            .otherwise("needs"),
+        )
+        .drop("misfit")
+    )
 
 
 def passport_rows(passports: dict[str, Any]) -> pl.DataFrame:

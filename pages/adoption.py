@@ -99,9 +99,7 @@ def _ladder(figures: Figures) -> None:
         active and talking and known and (active["low"] or 0) - (talking["high"] or 1) > GAP_FROM
     )
     words_gap = (
-        f"{numbers.change(gap, 'share').lstrip('+')} between use and conversation"
-        if gap is not None and gap > 0
-        else ""
+        f"gap: {numbers.change(gap, 'share').lstrip('+')}" if gap is not None and gap > 0 else ""
     )
     said = Said(
         finding=say("ladder_gap", gap=gap) if is_wide else say("ladder_question"),
@@ -144,31 +142,46 @@ def _trend(figures: Figures) -> None:
 
 
 def _cohorts(figures: Figures) -> None:
-    with st.container(gap="small", key="pick_retention"):
-        place = st.container()
-        variant = st.segmented_control(
-            "How “still there” is counted", list(RETENTION), default="", required=True,
-            format_func=RETENTION.__getitem__, key="retention_variant", wrap=True,
-        )  # fmt: skip
+    variant = str(st.session_state.get("retention_variant") or "")
     tool = {"tool": figures.scope.tool} if figures.scope.tool else {}
-    found = figures.ask("retention", variant=variant or "", grain="all", **tool)
+    found = figures.ask("retention", variant=variant, grain="all", **tool)
     rows = shape.cohort_rows(found)
     later = _four_weeks(rows)
+    told = list(rows.iter_rows(named=True))
     said = Said(
-        finding=say("cohorts_known", share=later[1], later=numbers.spelled(later[0])) if later else say("cohorts_question"),
-        measure=f"Share of those who started in a week: {RETENTION[variant or ''].lower()}. Dashed: fewer than ten people",
-        source=source(figures, found, "whole company and whole period" if not figures.scope.tool else "whole period"),
-        alt=words.in_words("Still there", [f"{r['cohort']} after {r['later']}" for r in rows.iter_rows(named=True)] if rows.height else [],
-                           rows["text"].to_list() if rows.height else []),
+        finding=say("cohorts_known", share=later[1], later=numbers.spelled(later[0]))
+        if later
+        else say("cohorts_question"),
+        measure="Share of those who contributed for the first time in a week, so many weeks later. Dashed: fewer than ten people",
+        source=source(figures, found, "always the whole company and the whole period"),
+        alt=words.in_words(
+            "Still there",
+            [f"{row['cohort']} after {row['later']}" for row in told],
+            [row["text"] for row in told],
+        ),
         passports=[figures.passport("retention")],
-    )  # fmt: skip
+    )
     shown = (
         Picture(cohorts, (rows.select("cohort", "later", "value", "text", "people"),))
         if rows.height
         else None
     )
-    with place:
-        figure("cohorts", said, shown, found, _cohort_table(rows), first_reason(found))
+    figure(
+        "cohorts",
+        said,
+        shown,
+        found,
+        _cohort_table(rows),
+        first_reason(found),
+        control=_pick_retention,
+    )
+
+
+def _pick_retention() -> None:
+    st.segmented_control(
+        "How “still there” is counted", list(RETENTION), default="", required=True,
+        format_func=RETENTION.__getitem__, key="retention_variant", wrap=True, label_visibility="collapsed",
+    )  # fmt: skip
 
 
 def _four_weeks(rows: pl.DataFrame) -> tuple[int, float] | None:
@@ -202,7 +215,7 @@ def _lifecycle(figures: Figures) -> None:
     found = figures.bins("lifecycle", grain=grain)
     rows = shape.lifecycle_rows(found, grain)
     said = Said(
-        finding=_fate(rows) if rows.height else say("lifecycle_question"),
+        finding=_fate(rows, grain) if rows.height else say("lifecycle_question"),
         measure="People with a seat, by what they did in the period before; below zero: those who did nothing any more",
         source=source(figures, found),
         alt=words.in_words("Last period", rows.filter(pl.col("last").is_not_null())["part"].to_list(), rows.filter(pl.col("last").is_not_null())["people"].to_list())
@@ -221,7 +234,7 @@ def _lifecycle(figures: Figures) -> None:
     )
 
 
-def _fate(rows: pl.DataFrame) -> str:
+def _fate(rows: pl.DataFrame, grain: str) -> str:
     last = {
         row["part"]: row for row in rows.filter(pl.col("last").is_not_null()).iter_rows(named=True)
     }

@@ -123,6 +123,8 @@ def _blocks(
             figures,
             found,
             f"filled dots stand apart ({compared} comparisons, 5% false alarms in all)",
+            n=company["n"] if company else None,
+            period=period,
         ),
         alt=words.in_words(
             f"{label}, {whole}", rows["group"].to_list() if rows.height else [], _spoken(rows)

@@ -1,5 +1,6 @@
 """Does talk follow the chain of command, and is that loosening? Facets, never one index."""
 
+import re
 from typing import Any
 
 import polars as pl
@@ -131,7 +132,7 @@ def _matrix(figures: Figures) -> None:
     flows = figures.release.flows("level", grain=grain, period=period)
     names = {level: level_name(level) for level in flows["source"].unique()} if flows.height else {}
     rows = shape.flow_rows(flows, names)
-    order = sorted(names.values()) if names else []
+    order = [names[level] for level in sorted(names, key=_rank)]
     said = Said(
         finding=say("matrix_near" if _stays_near(rows, order) else "matrix_question"),
         measure="Messages against what chance would give, from how much each level writes and receives: the row writes to the column. Ochre fewer, petrol more",
@@ -162,6 +163,12 @@ def _matrix(figures: Figures) -> None:
         else pl.DataFrame()
     )
     figure("matrix", said, shown, flows, twin, first_reason(flows))
+
+
+def _rank(level: str) -> tuple[int, str]:
+    """Order levels from the head down: "0–1", "2", "3"; what has no number stands last."""
+    number = re.match(r"\d+", level)
+    return (int(number[0]) if number else 99, level)
 
 
 def _stays_near(rows: pl.DataFrame, order: list[str]) -> bool:
@@ -230,8 +237,8 @@ def _answers(figures: Figures) -> None:
     )
     said = Said(
         finding=say(title if is_known else "answers_question"),
-        measure=f"{figures.passport(metric)['title']}: share of messages between a person and their superiors that were answered; shade is the 95% interval",
-        source=source(figures, found, "▲ upwards ▼ downwards · where there are no threads, any next message counts as an answer: an upper bound"),
+        measure=f"{figures.passport(metric)['title']}: how often messages to superiors are answered against messages from them, with the 95% interval",
+        source=source(figures, found, ("▲ upwards ▼ downwards · " if rows.height else "") + "where there are no threads, any next message counts as an answer: an upper bound"),
         alt=words.in_words("Answered", [f"{r['way']}wards" for r in rows.iter_rows(named=True)], rows["text"].to_list())
         if rows.height else words.in_words("Answered upwards minus downwards", ["difference"], [words.table(found, figures.unit(metric))["Figure"][0] if found.height else None]),
         passports=[figures.passport(metric)],

@@ -20,10 +20,10 @@ from pages.parts.workspace import release
 
 CARDS = (
     # key, label, metric, bin
-    ("talking", "People in conversation", "adoption_funnel", "reciprocal"),
+    ("talking", "In conversation", "adoption_funnel", "reciprocal"),
     ("hours", "Hours in the tools", "collaboration_hours", "total"),
-    ("outside", "Outside working hours", "outside_hours_share", None),
-    ("below", "First word from below", "upward_initiation_share", None),
+    ("outside", "Outside hours", "outside_hours_share", None),
+    ("below", "Word from below", "upward_initiation_share", None),
 )
 CARD_PIXELS, PHONE_CARD_PIXELS = 215, 150
 

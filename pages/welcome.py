@@ -1,9 +1,79 @@
 """Where somebody begins who has nothing yet."""
 
+import polars as pl
 import streamlit as st
 
+from analytics import release as releases
+from pages.parts import access
 from pages.parts.access import guard
+from pages.parts.states import note
 
 guard("welcome")
 
+DEMO_FACTS = "400 made-up people, one year, chat and mail. Ready in half a minute, and nothing leaves this machine."
+OPENS = pl.DataFrame(
+    [
+        ("Slack export", "● all of it", "◐ part of it", "· nothing", "· nothing"),
+        ("Interaction log (mail, calls, any tool)", "◐ part of it", "● all of it", "· nothing", "· nothing"),
+        ("HR file", "· nothing", "· nothing", "· nothing", "· nothing"),
+        ("Slack export and HR file", "● all of it", "◐ part of it", "● all of it", "◐ part of it"),
+        ("Interaction log and HR file", "◐ part of it", "● all of it", "● all of it", "● all of it"),
+    ],
+    schema=["Export", "Adoption", "Time", "Departments", "Hierarchy"],
+    orient="row",
+)
+
+
+def open_demo() -> None:
+    """Show the demo company; make it first where it is not there yet."""
+    if releases.current(access.DEMO) is None:
+        from analytics import jobs
+
+        jobs.start_demo(access.DEMO)
+    st.session_state["workspace"] = access.DEMO
+    st.query_params["ws"] = access.DEMO
+
+
+def card(key: str, title: str, body: str) -> "st.delta_generator.DeltaGenerator":
+    """Return a box with a heading and a sentence, to be filled further."""
+    box = st.container(border=True, height="stretch", key=f"card_{key}", gap="small")
+    with box:
+        st.markdown(f"#### {title}", anchors=False)
+        st.markdown(body)
+    return box
+
+
+def to_page(name: str, label: str) -> None:
+    """Draw a button that leads to a page, where it is open to whoever looks."""
+    pages = st.session_state.get("pages", {})
+    if name in pages and st.button(label, key=f"to_{name}"):
+        st.switch_page(pages[name])
+
+
 st.title("Welcome", anchor=False)
+with st.container(key="lead", width=780):
+    st.markdown(
+        "Do the tools bring people together, what do they cost in working time, and who is heard? "
+        "**Convivio answers from exports you already have, about groups and never about a person.**"
+    )
+st.space("xsmall")
+with st.grid(3, min_column_width=260, gap="medium"):
+    with card("demo", "Look around first", DEMO_FACTS):
+        st.button("Open the demo company", type="primary", on_click=open_demo, key="open_demo")
+    with card(
+        "exports",
+        "Bring your exports",
+        "The zip from Slack, a log of mail or calls, the HR list, just as you received them. "
+        "Each is told apart by its content, and you see at once what it can and cannot tell.",
+    ):
+        to_page("imports", "Import exports")
+    with card(
+        "protection",
+        "Ask how people are protected",
+        "What comes in, what comes out, and what cannot be asked. Written for employees and their representatives.",
+    ):
+        to_page("trust", "What we see")
+st.space("small")
+st.markdown("#### What each export opens", anchors=False)
+st.table(OPENS, border="horizontal", hide_index=True, alt="Which export opens which page")
+note("An HR file opens nothing by itself: it says who belongs to which department and who reports to whom.")

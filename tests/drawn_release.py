@@ -27,7 +27,7 @@ SHAPES = {
     "active_people": ("share", 0.62, ["", "viva", "swoop", "slack", "adoption_score"], [None]),
     "adoption_funnel": ("share", None, [""], ["enabled", "active", "contributing", "reciprocal", "habitual"]),
     "stickiness": ("share", 0.41, [""], [None]),
-    "lifecycle": ("count", None, [""], ["new", "retained", "resurrected", "dormant"]),
+    "lifecycle": ("share", None, [""], ["new", "retained", "resurrected", "dormant"]),
     "retention": ("share", None, ["", "rolling", "bracket"], None),
     "participation_inequality": ("ratio", 0.61, [""], [None]),
     "collaboration_hours": ("hours", 9.4, ["", "c0.5", "c1", "c5", "c10"], ["meeting", "call", "own_acts", "total", "reading"]),
@@ -51,7 +51,7 @@ SHAPES = {
 }  # fmt: skip
 BIN_VALUES = {
     "enabled": 1.0, "active": 0.78, "contributing": 0.62, "reciprocal": 0.41, "habitual": 0.33,
-    "new": 8, "retained": 210, "resurrected": 21, "dormant": 19,
+    "new": 0.02, "retained": 0.52, "resurrected": 0.05, "dormant": 0.04,
     "total": 9.4, "meeting": 4.8, "call": 0.6, "own_acts": 4.0, "reading": 2.1,
     "direct": 4.0, "mention": 1.2, "group": 2.8, "broadcast": 2.0, "channel": 11.0,
     "1": 5.2, "2": 1.9, "3": 1.2, "4": 0.8, "5": 0.47,

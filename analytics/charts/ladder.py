@@ -6,7 +6,7 @@ import polars as pl
 from analytics.charts.rows import names_above
 from analytics.charts.theme import Drawn, Look, X, finish
 
-ROOM_FOR_WORDS = 0.3  # between the bar and the line, in shares
+ROOM_FOR_WORDS = 0.22  # between the bar and the line, in shares
 TEXT_ROOM = 1.62  # the plot's right part holds shares and counts, in the unit of the bars
 
 

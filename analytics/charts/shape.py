@@ -13,7 +13,7 @@ STEPS = {
     "enabled": ("Have a seat", "a licence or an account", False),
     "active": ("Use it", "any sign of use", False),
     "contributing": ("Contribute", "write, post or share", True),
-    "reciprocal": ("Are in conversation", "act towards somebody who acts back", True),
+    "reciprocal": ("Are in conversation", "exchange with somebody", True),
     "habitual": ("Make it a habit", "in three of the last four weeks", True),
 }
 HOURS = {

@@ -67,11 +67,9 @@ def columns(rows: pl.DataFrame, k: Look) -> Drawn:
         ink=pl.col("tone").replace_strict(dict(enumerate(k.label)), return_dtype=pl.String),
     )
     spaced = [*periods, *[" " * i for i in range(1, 2 + len(periods) // (3 if k.compact else 5))]]
-    step = max(1, len(periods) // 9)
-    shown = periods[::step]
-    axis = alt.Axis(
-        labelAngle=0, labelExpr=f"indexof({shown!r}, datum.value) >= 0 ? datum.label : ''"
-    )
+    shown = periods[:: max(1, -(-len(periods) // (4 if k.compact else 6)))]
+    short = "slice(datum.value, 0, length(datum.value) - 5)"  # without the year
+    axis = alt.Axis(labelAngle=0, labelExpr=f"indexof({shown!r}, datum.value) >= 0 ? {short} : ''")
     x = alt.X("name:O", title=None, sort=spaced, scale=alt.Scale(domain=spaced), axis=axis)
     y = alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=5, grid=True, format=",.0f"))
     tips = [

@@ -8,7 +8,7 @@ from analytics.charts.theme import Drawn, Look, finish
 LONG = 400  # days from which the axis names only every second month or more
 
 
-def time_axis(first: object, last: object, k: Look, room: float = 0.14) -> alt.X:
+def time_axis(first: object, last: object, k: Look, room: float = 0.17) -> alt.X:
     """Return a month axis with room for the labels at the line ends, inside the plot."""
     end = last + (last - first) * (room * 2 if k.compact else room)  # type: ignore[operator]
     axis = alt.Axis(format="%b", tickCount="month", labelOverlap=True)

@@ -196,7 +196,7 @@ def write_export(
     launch = first_instant(first, weeks)
     for room in rooms:
         for number, person in enumerate(room.members[:200]):
-            joined = {"type": "message", "subtype": "channel_join", "user": account(person), "ts": f"{launch + number}.000100", "text": "has joined the channel"}  # fmt: skip
+            joined: dict[str, object] = {"type": "message", "subtype": "channel_join", "user": account(person), "ts": f"{launch + number}.000100", "text": "has joined the channel"}  # fmt: skip
             days[day_file(room, (launch + number) * 1_000_000)].append(joined)
     bot(days, first, weeks)
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:

@@ -42,7 +42,7 @@ with span as (
 ),
 member as (
     select
-        p.person, s.tool, s.period, s.previous, s.first_day, s.last_day, s.days, s.working_days, s.weeks, s.is_whole,
+        p.person, s.tool, s.period, s.quarter, s.previous, s.first_day, s.last_day, s.days, s.working_days, s.weeks, s.is_whole,
         s.recent_weeks is not null as has_recent,
         s.previous is not null as has_previous,
         s.first_day >= s.starts_on + {new_after} as has_history,
@@ -91,7 +91,7 @@ could_read as (
         from membership m
         join space_week s on s.space = m.space
         union all
-        select p.person, p.tool, {own_period}, -p.posts
+        select p.person, m.tool, {own_period}, -p.posts
         from person_space_week p
         join membership m on m.space = p.space and m.person = p.person
     )

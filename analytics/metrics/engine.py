@@ -65,7 +65,7 @@ LARGEST = ("x1", "x2")
 # The cells of the lattice with the rows of `base` in them. A person without a label is in no cell of that cut.
 LATTICE = """
 select
-    period, department, level, location, tool, tool is null as is_any_tool,
+    period, any_value(quarter) as quarter, department, level, location, tool, tool is null as is_any_tool,
     grouping_id(department, level, location, tool)     as labels,
     bool_and(is_whole)                                 as is_whole,
     list("row" order by "row")                         as rows,
@@ -124,7 +124,7 @@ def cells(
     """Return the sums of every measure for every grain, period and cell of the lattice, unmasked.
 
     `con` has the views of the store and of the rollups; `panel` is that of panel.py, its labels merged or not.
-    Columns: metric, variant, kind, bin, position, grain, period (null = all), cut, department, level, location,
+    Columns: metric, variant, kind, bin, position, grain, period (null = all), quarter (the panel's), cut, department, level, location,
     tool, then SUMS, LARGEST (the two largest x), PAIRS, reason. sr and srr are null week by week: groups are
     not compared there. An empty panel gives no rows.
     """
@@ -143,6 +143,7 @@ SCHEMA: dict[str, pl.DataType] = {
     "position": pl.Int32(),
     "grain": pl.String(),
     "period": pl.Date(),
+    "quarter": pl.Date(),
     **{name: pl.String() for name in ("cut", *LABELS)},
     **{name: pl.Float64() for name in (*SUMS, *LARGEST, *PAIRS)},
     "reason": pl.String(),
@@ -226,10 +227,11 @@ def _cells(
 ) -> pl.DataFrame:
     """Name the sums of one measure and keep the cuts that it has."""
     too_short = pl.when(~pl.col("is_whole")).then(pl.lit("short_history"))
-    period = pl.when(pl.col("period") != periods.WHOLE).then("period")
+    dates = [pl.when(pl.col(name) != periods.WHOLE).then(name).alias(name) for name in ("period", "quarter")]
     return (
         pl.concat([lattice.cells, sums], how="horizontal")
         .filter(pl.col("cut").is_in(measure.cuts))
+        .with_columns(dates)
         .with_columns(
             metric=pl.lit(measure.metric),
             variant=pl.lit(measure.variant),
@@ -237,7 +239,6 @@ def _cells(
             bin=pl.lit(measure.bin),
             position=pl.lit(measure.position),
             grain=pl.lit(grain),
-            period=period,
             reason=pl.coalesce(pl.col(f"reason_{reason}"), too_short),
         )
         .select(pl.col(name).cast(type_) for name, type_ in SCHEMA.items())

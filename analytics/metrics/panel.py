@@ -23,10 +23,17 @@ SCHEMA = {
     "weeks": pl.Int32,
 }
 
-# A tool whose exports list no accounts (a mail log) is taken as open to whoever was seen in it.
+# A seat known from a tool's first exported day on was there before: no export looks further back. A tool whose
+# exports list no accounts (a mail log) is taken as open to whoever was seen in it.
 ACCOUNTS = """
 create or replace temp table account as
-select tool, person, valid_from, valid_to from seat
+select
+    s.tool,
+    s.person,
+    case when s.valid_from <= c.first_day + 1 then date '1900-01-01' else s.valid_from end as valid_from,
+    s.valid_to
+from seat s
+left join (select tool, min(day) as first_day from calendar group by tool) c on c.tool = s.tool
 union all
 select distinct tool, person, date '1900-01-01', date '9999-12-31'
 from (

@@ -43,8 +43,6 @@ class Passport:
     peers: str
     check: str
     words: Words
-    # how its interval is made (statistics/interval.py); None = descriptive, no interval
-    interval: Literal["share", "clustered", "ratio", "typical"] | None = "ratio"
     variants: dict[str, str] = field(default_factory=lambda: {"": ""})
     bins: str = ""
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Protocol
 
 import duckdb
+import polars as pl
 
 from analytics.metrics.passport import Grain
 
@@ -115,6 +116,13 @@ def make(con: duckdb.DuckDBPyConnection, settings: Hours) -> None:
         PERIODS,
         {"whole": WHOLE, "workday_count": len(settings.workdays), "least_weeks": LEAST_WEEKS},
     )
+
+
+def quarter_of(period: str) -> pl.Expr:
+    """Return the label of the quarter that a week, month or quarter belongs to; null for the whole period."""
+    first = (pl.col(period) + pl.duration(days=3)).dt.truncate("1q")
+    to_thursday = (11 - first.dt.weekday().cast(pl.Int64)) % 7
+    return (first + pl.duration(days=to_thursday - 3)).cast(pl.Date)
 
 
 def _first_monday(block: str) -> str:

@@ -140,6 +140,7 @@ def _sums(cohorts: pl.DataFrame, variant: str, way: str, least: int) -> pl.DataF
         position=pl.int_range(pl.len(), dtype=pl.Int32),
         grain=pl.lit("all"),
         period=pl.lit(None, pl.Date),
+        quarter=pl.lit(None, pl.Date),
         cut=pl.when(pl.col("tool").is_null()).then(pl.lit("total")).otherwise(pl.lit("tool")),
         department=pl.lit(None, pl.String),
         level=pl.lit(None, pl.String),

@@ -20,7 +20,7 @@ BLOCK = 4 * 2**20  # bytes read at once: about 50,000 rows, so memory does not g
 LONGEST_LINE = 16 * 2**20
 LONGEST_RECORD = 2**20  # a quoted cell that runs on for longer was never closed
 BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
+CONTROL = bytes(code for code in range(32) if chr(code) not in "\t\n\r")
 END = "\x00"  # no line can hold it: control characters are set apart before
 
 
@@ -118,9 +118,8 @@ def _line_feeds(data: bytes) -> bytes:
 def _text(data: bytes, codec: str, number: int, reject: Reject) -> str:
     codec = "utf-8" if "16" in codec else codec
     try:
-        text = data.decode(codec)
-        if not CONTROL.search(text):
-            return text
+        if not _has_control(data):
+            return data.decode(codec)
     except UnicodeDecodeError:
         pass
     lines = []
@@ -137,7 +136,11 @@ def _line(raw: bytes, codec: str) -> tuple[str | None, str]:
         text = raw.decode(codec)
     except UnicodeDecodeError:
         return "encoding_invalid", ""
-    return ("control_character", "") if CONTROL.search(text) else (None, text)
+    return ("control_character", "") if _has_control(raw) else (None, text)
+
+
+def _has_control(data: bytes) -> bool:
+    return len(data.translate(None, CONTROL)) < len(data)
 
 
 def separator_of(line: str) -> str:

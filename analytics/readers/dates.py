@@ -75,10 +75,12 @@ def days(text: pl.Series, order: Order | None) -> pl.DataFrame:
 
 def instants(text: pl.Series, order: Order | None) -> pl.DataFrame:
     """Return at (UTC), timed (a time of day is given), zoned, problem; epoch numbers in s, ms or µs are read too."""
-    fast = text.str.to_datetime(FAST, strict=False, time_unit="us")
+    # the usual form of a whole column is read at once, ten times as fast as cell by cell
+    usual = text.str.strip_suffix("Z").str.replace("T", " ", literal=True)
+    fast = usual.str.to_datetime(FAST, strict=False, time_unit="us")
     if fast.null_count() == 0:
-        return pl.DataFrame({"at": fast}).with_columns(
-            timed=pl.lit(True), zoned=pl.lit(False), problem=pl.lit(None, pl.String)
+        return pl.DataFrame({"at": fast, "zoned": text.str.ends_with("Z")}).select(
+            "at", "zoned", timed=pl.lit(True), problem=pl.lit(None, pl.String)
         )
     number = text.str.extract(r"^(\d{9,16}(?:\.\d+)?)$").cast(pl.Float64, strict=False)
     if number.null_count() == 0:

@@ -46,7 +46,7 @@ CLOCK_ERROR = timedelta(days=2)
 EPOCHS = (800_000_000, 4_000_000_000)
 LONGEST_USUAL = 24 * 3600
 DEFAULT_TOOL = "mail"
-ADDRESS = r"<\s*([^<>\s]+@[^<>\s]+)\s*>"
+ADDRESS = r"[^\s<>;,\"'()]+@[^\s<>;,\"'()]+"
 CLOCK = r"^(?:(\d+):)?(\d{1,2}):(\d{2})$"
 
 
@@ -200,8 +200,8 @@ def _rows(
     rows = batch.select(
         "line",
         row=pl.struct(pl.exclude("line")).hash(seed=0),
-        sender=_account(fields["sender"]),
-        recipients=fields["recipient"],
+        sender=_account(fields["sender"], is_bare=_is_bare(batch, assigned, "sender")),
+        recipients=_accounts(fields["recipient"], is_bare=_is_bare(batch, assigned, "recipient")),
         action=_action(fields.get("kind")),
         id=fields.get("id", none),
         thread=fields.get("thread", none),
@@ -210,26 +210,40 @@ def _rows(
         **_seconds(fields),
     ).hstack(times.select("at", "timed", "problem"))
     rows = rows.with_columns(tool=pl.coalesce("tool", _tool("kind" in assigned.at)))
-    rows = _checked(rows, table.place, sink)
-    return rows.with_columns(recipients=_recipients())
+    return _checked(rows, table.place, sink)
 
 
-def _recipients() -> pl.Expr:
-    """Return the accounts of a cell: several are separated by ; or ,; the sender is left out."""
-    parts = pl.col("recipients").str.replace_all(",", ";", literal=True).str.split(";")
-    accounts = parts.list.eval(_account(pl.element().str.strip_chars()).drop_nulls())
-    return accounts.list.unique(maintain_order=True)
+def _is_bare(batch: pl.DataFrame, assigned: Assigned, field: str) -> bool:
+    """Say whether no cell of a column holds several accounts or a name beside the address: most logs, read faster."""
+    return not batch.get_column(f"c{assigned.at[field]}").str.contains(r"[;,<>\"'()\s]").any()
 
 
-def _account(cell: pl.Expr) -> pl.Expr:
-    """Return the account of a cell: an address is casefolded and taken out of "Name <address>"; "" is nobody."""
-    address = pl.coalesce(cell.str.extract(ADDRESS), cell)
-    folded = (
-        pl.when(address.str.contains("@", literal=True))
-        .then(address.str.to_lowercase())
-        .otherwise(address)
+def _accounts(cell: pl.Expr, *, is_bare: bool) -> pl.Expr:
+    """Return the accounts of a cell, without repeats: its addresses, else what ; separates, else what , does."""
+    if is_bare:
+        account = _account(cell, is_bare=True)
+        return (
+            pl.when(account.is_null())
+            .then(pl.lit([], pl.List(pl.String)))
+            .otherwise(pl.concat_list(account))
+        )
+    addresses = cell.str.extract_all(ADDRESS)
+    separator = (
+        pl.when(cell.str.contains(";", literal=True)).then(pl.lit(";")).otherwise(pl.lit(","))
     )
-    return pl.when(~folded.str.to_lowercase().is_in(dates.EMPTY)).then(folded)
+    names = pl.when(addresses.list.len() > 0).then(addresses).otherwise(cell.str.split(separator))
+    accounts = names.list.eval(_account(pl.element().str.strip_chars(), is_bare=False).drop_nulls())
+    return accounts.list.unique(maintain_order=True).fill_null([])
+
+
+def _account(cell: pl.Expr, *, is_bare: bool) -> pl.Expr:
+    """Return the account of a cell: an address is casefolded and taken out of "Name <address>"; "" is nobody."""
+    if is_bare:
+        is_address = cell.str.contains("@", literal=True)
+        account = pl.when(is_address).then(cell.str.to_lowercase()).otherwise(cell)
+    else:
+        account = pl.coalesce(cell.str.extract(f"({ADDRESS})").str.to_lowercase(), cell)
+    return pl.when(~account.str.to_lowercase().is_in(dates.EMPTY)).then(account)
 
 
 def _action(kind: pl.Expr | None) -> pl.Expr:
@@ -286,12 +300,14 @@ def _checked(rows: pl.DataFrame, place: str, sink: Sink) -> pl.DataFrame:
         _code(at.is_null(), "timestamp_invalid"),
         _code((at < FIRST_INSTANT) | (at > limit), "timestamp_out_of_range"),
         _code(pl.col("sender").is_null(), "author_missing"),
-        _code(pl.col("recipients").is_null() & addressed, "recipient_missing"),
-        _code((_account(pl.col("recipients")) == pl.col("sender")) & ~meets, "self_sent"),
+        _code((pl.col("recipients").list.len() == 0) & addressed, "recipient_missing"),
+        _code(pl.col("alone") & ~meets, "self_sent"),
         _code(pl.col("action").is_null(), "kind_unknown"),
         _code(pl.col("bad_number"), "number_invalid"),
         _code(pl.col("seconds") < 0, "interval_negative"),
     )
+    others = pl.col("recipients").list.set_difference(pl.concat_list("sender")).list.len()
+    rows = rows.with_columns(alone=(pl.col("recipients").list.len() > 0) & (others == 0))
     rows = rows.with_columns(code=first)
     for (code,), part in rows.filter(pl.col("code").is_not_null()).group_by("code"):
         sink.reject_many([f"{place} {line}" for line in part.get_column("line")], str(code))
@@ -299,7 +315,7 @@ def _checked(rows: pl.DataFrame, place: str, sink: Sink) -> pl.DataFrame:
     _note(rows, pl.col("no_unit"), "duration_unit_unknown", sink)
     _note(rows, pl.col("seconds") > LONGEST_USUAL, "duration_suspicious", sink)
     _note(rows, ~pl.col("timed"), "times_missing", sink)
-    return rows.drop("code", "problem", "no_unit", "bad_number").with_columns(
+    return rows.drop("code", "problem", "no_unit", "bad_number", "alone").with_columns(
         seconds=pl.when(meets).then("seconds")
     )
 

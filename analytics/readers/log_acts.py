@@ -180,7 +180,10 @@ def _deliveries(rows: pl.DataFrame) -> pl.DataFrame:
     reached = reached.filter(
         pl.col("account").is_not_null() & (pl.col("account") != pl.col("sender"))
     )
-    copy = (pl.int_range(pl.len()).over("tool", "event", "account", "how")).cast(pl.Int32)
+    reached = reached.drop("sender")
+    copy = pl.lit(0, pl.Int32)
+    if reached.n_unique() < reached.height:
+        copy = pl.int_range(pl.len(), dtype=pl.Int32).over("tool", "event", "account", "how")
     return reached.select("tool", "event", "account", "how", copy=copy)
 
 

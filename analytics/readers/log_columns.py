@@ -39,7 +39,7 @@ ALIASES: Aliases = {
         "durata in minuti", "minuti", "dauer minuten", "duree minutes",
     ),
     "duration": ("duration", "length", "durata", "dauer", "duree"),
-    "tool": ("tool", "channel", "platform", "app", "application", "medium", "strumento", "canale", "piattaforma"),
+    "tool": ("tool", "platform", "app", "application", "strumento", "piattaforma"),
 }  # fmt: skip
 
 _WORDS = {

@@ -3,7 +3,7 @@
 import polars as pl
 
 from analytics.readers.slack_directory import digest
-from analytics.readers.slack_json import Message, text_of
+from analytics.readers.slack_json import NO_BLOCKS, Message, text_of
 
 BATCH_ROWS = 100_000
 BATCH_BYTES = 64 << 20  # a batch of giant messages is cut earlier
@@ -102,4 +102,4 @@ def _app(message: Message) -> str | None:
 
 def _text(message: Message) -> str | None:
     """Return the text where the key itself is empty: from the blocks, or the empty text if that was exported."""
-    return (text_of(message.blocks) if message.blocks else None) or message.text
+    return (text_of(message.blocks) if message.blocks != NO_BLOCKS else None) or message.text

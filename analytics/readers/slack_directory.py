@@ -7,7 +7,6 @@ import zoneinfo
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import PurePosixPath
 
 import polars as pl
 
@@ -60,6 +59,12 @@ class Directory:
         )
 
 
+def split(path: str) -> tuple[str, str]:
+    """Return folder and name of a member's path; the folder is empty at the root."""
+    folder, _, name = path.rpartition("/")
+    return folder, name
+
+
 def digest(text: str) -> str:
     """Return 16 hex digits that stand for a name which must not be kept."""
     return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:16]
@@ -70,8 +75,8 @@ def read_directory(source: Source, sink: Sink) -> Directory:
     found = Directory()
     conversations: list[tuple[str, str, Conversation]] = []
     for path in source.members():
-        root, name = str(PurePosixPath(path).parent), PurePosixPath(path).name
-        if not (root == "." or re.fullmatch(r"teams/[^/]+", root)):
+        root, name = split(path)
+        if not (root == "" or re.fullmatch(r"teams/[^/]+", root)):
             continue
         if name in USER_LISTS:
             found.listed.add("users.json")
@@ -86,7 +91,7 @@ def read_directory(source: Source, sink: Sink) -> Directory:
                 found.listed.add(name)
     _learn(found, is_organisation="org_users.json" in source.members())
     for root, name, entry in conversations:
-        _place(found, "" if root == "." else f"{root}/", name, entry)
+        _place(found, f"{root}/" if root else "", name, entry)
     return found
 
 

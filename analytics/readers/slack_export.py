@@ -8,7 +8,6 @@ and emoji are never kept.
 import re
 import time
 from collections.abc import Iterator
-from pathlib import PurePosixPath
 
 from analytics.readers.base import Format, Options, Sink
 from analytics.readers.files import Source
@@ -19,6 +18,7 @@ from analytics.readers.slack_directory import (
     USER_LISTS,
     Directory,
     read_directory,
+    split,
     write_directory,
 )
 from analytics.readers.slack_events import Turnover
@@ -67,10 +67,10 @@ def identify(source: Source) -> bool:
         return False
     members = source.members()
     days = [path for path in members if _is_day_file(path)]
-    lists = [path for path in members if PurePosixPath(path).name in CONVERSATION_LISTS]
+    lists = [path for path in members if split(path)[1] in CONVERSATION_LISTS]
     if not days and not lists:
         return False
-    users = [path for path in members if PurePosixPath(path).name in USER_LISTS]
+    users = [path for path in members if split(path)[1] in USER_LISTS]
     return (
         any(_has_messages(source.read(path)) for path in days[:LOOKED_INTO])
         or any(_has_users(source.read(path)) for path in users[:1])
@@ -109,17 +109,17 @@ def read(source: Source, sink: Sink, options: Options) -> None:
 
 
 def _is_day_file(path: str) -> bool:
-    parts = PurePosixPath(path).parts
-    return len(parts) > 1 and bool(DAY_FILE.fullmatch(parts[-1]))
+    folder, name = split(path)
+    return bool(folder and DAY_FILE.fullmatch(name))
 
 
 def _day_files(source: Source, directory: Directory, sink: Sink) -> Iterator[tuple[str, str]]:
     """Give (folder, path) of the day files, conversation by conversation, and account for everything else."""
     days = []
     for path in source.members():
-        name = PurePosixPath(path).name
+        folder, name = split(path)
         if _is_day_file(path):
-            days.append((str(PurePosixPath(path).parent), path))
+            days.append((folder, path))
         elif name == CANVASES:
             sink.non_records += len(entries(source.read(path), Message).good)
         elif name not in NOT_NEEDED and name not in USER_LISTS and name not in CONVERSATION_LISTS:
@@ -128,7 +128,7 @@ def _day_files(source: Source, directory: Directory, sink: Sink) -> Iterator[tup
     if sink.ignored:
         sink.warn("zip_member_ignored", len(sink.ignored))
     keys = {folder: directory.space(folder).key for folder, _ in days}
-    yield from sorted(days, key=lambda day: (keys[day[0]], PurePosixPath(day[1]).name, day[1]))
+    yield from sorted(days, key=lambda day: (keys[day[0]], split(day[1])[1], day[1]))
 
 
 def _gather(data: bytes, folder: str, path: str, batch: Batch, turnover: Turnover) -> None:

@@ -22,6 +22,9 @@ UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 UTF16_STARTS = (*UTF16_MARKS, b"[\x00", b"\x00[")
 
 
+NO_BLOCKS = Raw(b"")
+
+
 class Reaction(Struct, gc=False):
     """One emoji under a message; the time of a reaction is not exported."""
 
@@ -63,7 +66,7 @@ class Message(Struct, gc=False):
     bot_id: str | None = None
     username: str | None = None
     text: str | None = None
-    blocks: Raw | None = None
+    blocks: Raw = NO_BLOCKS
     thread_ts: str | None = None
     parent_user_id: str | None = None
     edited: Edit | None = None
@@ -165,14 +168,19 @@ def _looks_doubled(data: bytes, records: Sequence[Struct]) -> bool:
     messages = [record for record in records if isinstance(record, Message)]
     if not messages:
         return False
+    users, times = (data.count(key) for key in TWICE)
+    if users <= len(messages) and times <= len(messages):
+        return False  # mostly so: no edits, no threads
     parts: list[Message | Edit | Part] = list(messages)
     for message in messages:
         parts += [part for part in (message.edited, message.root, message.comment) if part]
         for several in (message.files, message.attachments, message.replies):
             parts += several or ()
-    users = sum(part.user is not UNSET for part in parts)
-    times = sum(part.ts is not UNSET for part in parts)
-    return data.count(TWICE[0]) > users or data.count(TWICE[1]) > times
+    explained = (
+        sum(part.user is not UNSET for part in parts),
+        sum(part.ts is not UNSET for part in parts),
+    )
+    return users > explained[0] or times > explained[1]
 
 
 # ------------------------------------------------------------------------------------------ the careful way

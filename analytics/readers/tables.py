@@ -1,6 +1,5 @@
 """What lies in a tabular file, text, workbook or Parquet alike: its header, and its rows as checked text."""
 
-import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -12,8 +11,6 @@ from analytics.readers.base import Sink, UnreadableExport
 from analytics.readers.headers import found_names
 
 if TYPE_CHECKING:
-    import pyarrow.parquet
-
     from analytics.readers.files import Source
 
 MOST_COLUMNS = 1_000
@@ -101,7 +98,7 @@ def preview(source: "Source", codec: str | None = None) -> list[Row]:
         case "xlsx":
             return _sheet_rows(source)
         case "parquet":
-            return [Row(0, _parquet(source).schema_arrow.names, "")]
+            return [Row(0, _parquet_names(source), "")]
     return []
 
 
@@ -155,6 +152,11 @@ def open_table(source: "Source", sink: Sink, choose: Choose) -> Table:
     if form == "parquet":
         return Table(header, "row", lambda _: _parquet_frames(source))
     sheet = _sheets(source, sink)[int(header.part)]
+    beyond = sheet.drop("line").select(pl.nth(range(len(header.names), sheet.width - 1)))
+    for number, column in enumerate(beyond.get_columns(), start=len(header.names) + 1):
+        if (column.fill_null("") != "").any():
+            sink.warn("column_ignored")
+            sink.ignored.append(f"column {number}")
     return Table(header, "line", lambda _: iter([_width(sheet, len(header.names))]))
 
 
@@ -265,13 +267,13 @@ def _width(sheet: pl.DataFrame, width: int) -> pl.DataFrame:
     return sheet.with_columns(missing).select("line", *(f"c{i}" for i in range(width)))
 
 
-def _parquet(source: "Source") -> "pyarrow.parquet.ParquetFile":
+def _parquet_names(source: "Source") -> list[str]:
     import pyarrow
     import pyarrow.parquet
 
     try:
         with source.open() as stream:
-            return pyarrow.parquet.ParquetFile(io.BytesIO(stream.read()))
+            return pyarrow.parquet.ParquetFile(stream).schema_arrow.names
     except (pyarrow.ArrowException, OSError):
         raise UnreadableExport(
             "not_csv", f"{source.name}: the Parquet file is damaged or cut short. Export it again."

@@ -94,7 +94,9 @@ def with_values(settings: Settings, values: dict[str, Any]) -> Settings:
     try:
         return replace(settings, **plain)
     except TypeError:
-        raise WrongSetting("settings.toml: a value is of the wrong kind: numbers stand without quotes, names with them.") from None
+        raise WrongSetting(
+            "settings.toml: a value is of the wrong kind: numbers stand without quotes, names with them."
+        ) from None
 
 
 def as_toml(settings: Settings) -> str:

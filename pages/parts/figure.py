@@ -78,16 +78,19 @@ def figure(
     reason: str | None = None,
     *,
     is_selectable: bool = False,
+    control: Callable[[], None] | None = None,
 ) -> str | None:
     """Draw a figure and return the group that was clicked, if any.
 
     `rows`: released rows, for the files. `twin`: the same as text, for the table. Without a picture, `reason`
-    (the reasons' vocabulary, or not_released) is shown in its place.
+    (the reasons' vocabulary, or not_released) is shown in its place. `control` draws what changes the figure.
     """
     with st.container(gap="xsmall", key=f"fig_{key}"):
         st.markdown(
             f"#### {plain(said.finding)}\n:small[:gray[{plain(said.measure)}]]", anchors=False
         )
+        if control is not None:
+            control()
         if picture is None:
             state(reason or "not_released", height=STATE_HEIGHT, key=key)
             return None
@@ -181,13 +184,25 @@ def first_reason(rows: pl.DataFrame) -> str:
     return str(given[0]) if given.len() else "not_released"
 
 
-def source(figures: Figures, rows: pl.DataFrame, caveat: str = "") -> str:
-    """Return the foot: who, when, how many, and what to bear in mind."""
-    sizes = rows["n"].drop_nulls() if rows.height else pl.Series(dtype=pl.Int64)
+def source(
+    figures: Figures,
+    rows: pl.DataFrame,
+    caveat: str = "",
+    n: float | None = None,
+    period: str | None = None,
+) -> str:
+    """Return the foot: who, when, how many, and what to bear in mind; `n` and `period` where they are not the scope's."""
+    sizes = (
+        pl.Series([n])
+        if n is not None
+        else rows["n"].drop_nulls()
+        if rows.height
+        else pl.Series(dtype=pl.Int64)
+    )
     parts = [
         filters.tool_name(figures.scope.tool),
         figures.scope.people_label,
-        figures.scope.period_label,
+        period or figures.scope.period_label,
         numbers.people(float(sizes.max())) if sizes.len() else "",  # type: ignore[arg-type]
         caveat,
     ]

@@ -67,22 +67,27 @@ class Company:
             matrix[row, list(self.cells[cell])] = 1
         return matrix
 
-    def kernel(self, shown: list[Cell], seed: int) -> list[int]:
-        """A random x with A x = 0 modulo the prime."""
+    def kernel(self, shown: list[Cell], count: int) -> np.ndarray:
+        """So many random x (rows) with A x = 0 modulo the prime, checked; equal columns of A are one unknown meanwhile."""
         matrix = self.matrix(shown)
-        rng = np.random.default_rng(seed)
-        _, first, number = np.unique(matrix, axis=1, return_index=True, return_inverse=True)
+        rng = np.random.default_rng(1)
+        marks = np.packbits(matrix.astype(bool), axis=0).T
+        numbers: dict[bytes, int] = {}
+        number = np.array([numbers.setdefault(mark.tobytes(), len(numbers)) for mark in marks])
+        first = np.unique(number, return_index=True)[1]
         reduced, pivots = echelon(matrix[:, first])
-        x = rng.integers(0, PRIME, len(first))
-        x[pivots] = 0
-        x[pivots] = -((reduced * x) % PRIME).sum(axis=1) % PRIME
-        spread = rng.integers(0, PRIME, matrix.shape[1])
-        have = np.zeros(len(first), object)
-        np.add.at(have, number.ravel(), spread.astype(object))
-        spread[first] = [(int(s) + int(x[i]) - int(have[i])) % PRIME for i, s in enumerate(spread[first])]
-        check = (matrix.astype(object) @ spread.astype(object)) % PRIME
-        assert not check.any()
-        return spread.tolist()
+        found = []
+        for _ in range(count):
+            x = rng.integers(0, PRIME, len(first))
+            x[pivots] = 0
+            x[pivots] = -((reduced * x) % PRIME).sum(axis=1) % PRIME
+            spread = rng.integers(0, PRIME, matrix.shape[1])
+            have = np.zeros(len(first), np.int64)
+            np.add.at(have, number, spread)
+            spread[first] = (spread[first] + x - have) % PRIME
+            assert not ((matrix @ spread) % PRIME).any()
+            found.append(spread)
+        return np.array(found)
 
 
 def echelon(matrix: np.ndarray) -> tuple[np.ndarray, list[int]]:
@@ -174,27 +179,42 @@ def small_sets(company: Company, k: int) -> dict[tuple, tuple[str, int]]:
     return found
 
 
-def recovered(panel: pl.DataFrame, shown: list[Cell], k: int) -> tuple[list[tuple[str, int]], int]:
-    """Sets of fewer than k people that follow exactly from the shown cells, and how many sets were tried."""
-    company = Company(panel)
-    sets = small_sets(company, k)
-    x, y = company.kernel(shown, 1), company.kernel(shown, 2)
-    hits = [
-        what
-        for vector, what in sets.items()
-        if sum(sign * x[u] for u, sign in vector) % PRIME == 0
-        and sum(sign * y[u] for u, sign in vector) % PRIME == 0
-    ]
-    singles = [(vector, what[1]) for vector, what in sets.items() if what[0] in ("atom", "cell")]
-    at: dict[int, list[int]] = defaultdict(list)
-    known = [sum(sign * x[u] for u, sign in vector) % PRIME for vector, _ in singles]
-    for i, value in enumerate(known):
-        at[value].append(i)
-    for i, value in enumerate(known):
-        for j in at.get(-value % PRIME, []):
-            if j > i and value and singles[i][1] + singles[j][1] < k:
-                hits.append(("pair", singles[i][1] + singles[j][1]))
-    return hits, len(sets)
+class Attacker:
+    """Somebody who knows who belongs where, and tries every set of fewer than k people."""
+
+    def __init__(self, panel: pl.DataFrame, k: int) -> None:
+        self.k = k
+        self.company = Company(panel)
+        self.sets = list(small_sets(self.company, k).items())
+
+    def recovered(self, shown: list[Cell]) -> list[tuple[str, int]]:
+        """Kind and people of the sets that follow exactly from the shown cells."""
+        x, y = self.company.kernel(shown, 2).tolist()
+        hits, known = [], []
+        for vector, (kind, people) in self.sets:
+            value = sum(sign * x[u] for u, sign in vector) % PRIME
+            if value == 0 and sum(sign * y[u] for u, sign in vector) % PRIME == 0:
+                hits.append((kind, people))
+            elif kind in ("atom", "cell"):
+                known.append((value, people))
+        return hits + self._pairs(known)
+
+    def _pairs(self, known: list[tuple[int, int]]) -> list[tuple[str, int]]:
+        """Two sets whose sum follows although neither does."""
+        at: dict[int, list[int]] = defaultdict(list)
+        for i, (value, _) in enumerate(known):
+            at[value].append(i)
+        return [
+            ("pair", people + known[j][1])
+            for i, (value, people) in enumerate(known)
+            for j in at.get(-value % PRIME, ())
+            if j > i and people + known[j][1] < self.k
+        ]
+
+
+def recovered(panel: pl.DataFrame, shown: list[Cell], k: int) -> list[tuple[str, int]]:
+    """What one attacker recovers from one list of shown cells."""
+    return Attacker(panel, k).recovered(shown)
 
 
 def shown_cells(frame: pl.DataFrame, *, primary_only: bool = False, k: int = 10) -> list[Cell]:

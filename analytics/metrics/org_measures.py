@@ -1,0 +1,249 @@
+"""The hierarchy figures of one period as sums over weeks, and from them the values under any weighting of weeks.
+
+Raw shares mean little: with one manager to ten reports, most pairs cross levels whatever anybody does. So what is
+observed is set against what everybody's own sending and receiving would give by chance (org_tree.Expected).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+
+from analytics.metrics.org_tree import OrgTree, possible, within
+
+Array = np.ndarray
+Key = tuple[str, str, str | None]  # metric, variant, bin
+Ratio = tuple[Array, Array, Array]  # value, numerator, denominator, one a weighting
+
+MEMORY = 4_000_000  # numbers in one block of draws × people
+FEWEST_PAIRS = 30
+LEADING_LEVEL = 1  # the head and those who report to the head
+LARGEST_LEADING_SHARE = 1 / 3
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The people of one figure: a tree, which of its places are `counted`, their `group`, and the threshold."""
+
+    tree: OrgTree
+    counted: Array
+    group: Array
+    threshold: int
+
+    @property
+    def people(self) -> int:
+        """Return how many people count."""
+        return int(self.counted.sum())
+
+    @cached_property
+    def lines(self) -> Array:
+        """Return the reporting lines (report, manager) with both ends counted, as places."""
+        report = np.flatnonzero((self.tree.parent >= 0) & self.counted)
+        manager = self.tree.parent[report]
+        return np.column_stack([report, manager])[self.counted[manager]]
+
+    @cached_property
+    def skip_pairs(self) -> int:
+        """Return the pairs of a counted person and a counted superior two or more steps up."""
+        chain = self.tree.chain
+        above = (chain >= 0) & self.counted[chain]
+        return int(above[self.counted].sum()) - self.people - len(self.lines)
+
+    @cached_property
+    def leads(self) -> Array:
+        """Say who is a leader: the top two levels, and further ones until there are enough people to be shown."""
+        for depth in range(LEADING_LEVEL, int(self.tree.depth.max(initial=0)) + 1):
+            leads = (self.tree.depth <= depth) & self.counted
+            if leads.sum() >= self.threshold:
+                return leads
+        return self.counted
+
+    @cached_property
+    def bins(self) -> list[tuple[str, int, int, float]]:
+        """Return label, first and last distance and ordered pairs; the thinly peopled far end is one bin, such as "7+"."""
+        pairs = self.tree.pairs_by_distance(self.counted.astype(float))[1:]
+        end = int(np.flatnonzero(pairs)[-1]) + 1 if pairs.any() else 0
+        thin = [d for d in range(1, end + 1) if pairs[d - 1] < 2 * FEWEST_PAIRS]
+        last = max(thin[0] - 1, 1) if thin else end
+        bins = [(str(d), d, d, float(pairs[d - 1])) for d in range(1, last + 1)]
+        if thin:
+            bins[-1] = (f"{last}+", last, end, float(pairs[last - 1 :].sum()))
+        return bins
+
+
+class Sums:
+    """What is needed of the traffic, per week: columns by name, and what each person sent and received."""
+
+    def __init__(
+        self, scope: Scope, ties: pl.DataFrame, exchanges: pl.DataFrame, weeks: Array
+    ) -> None:
+        """Add up rows of org_traffic.Traffic within `weeks` (Mondays, ascending); people not counted drop out.
+
+        `exchanges` has its column `starts` already chosen for the tool.
+        """
+        self.scope, self.weeks = scope, len(weeks)
+        self.columns: dict[str, Array] = {}
+        week, a, b, amounts = self._placed(ties, ("messages", "broadcast"), weeks)
+        self.senders, self.receivers = len(np.unique(a)), len(np.unique(b))
+        self.pairs, self.messages = np.column_stack([a, b]), amounts["messages"]
+        self._margins(week, a, b, amounts["messages"])
+        self._ties(week, a, b, amounts)
+        names = ("starts", "watched", "answered")
+        week, a, b, amounts = self._placed(exchanges, names, weeks)
+        up, down = scope.tree.is_above(b, a), scope.tree.is_above(a, b)
+        for name in names:
+            self._add(f"{name}_up", week, amounts[name] * up)
+            self._add(f"{name}_down", week, amounts[name] * down)
+
+    def total(self, name: str) -> float:
+        """Return a column over all weeks."""
+        return float(self.columns[name].sum())
+
+    def _placed(
+        self, rows: pl.DataFrame, names: tuple[str, ...], weeks: Array
+    ) -> tuple[Array, Array, Array, dict[str, Array]]:
+        a, b = (self.scope.tree.places(rows[name].to_numpy()) for name in ("actor", "person"))
+        day = rows["week"].to_numpy()
+        week = np.searchsorted(weeks, day)
+        kept = (a >= 0) & (b >= 0) & (week < len(weeks))
+        kept &= (
+            self.scope.counted[a]
+            & self.scope.counted[b]
+            & (weeks[week.clip(max=len(weeks) - 1)] == day)
+        )
+        amounts = {name: rows[name].to_numpy().astype(float)[kept] for name in names}
+        return week[kept], a[kept], b[kept], amounts
+
+    def _add(self, name: str, week: Array, amount: Array) -> None:
+        self.columns[name] = np.bincount(week, amount, minlength=self.weeks)
+
+    def _margins(self, week: Array, a: Array, b: Array, messages: Array) -> None:
+        people = len(self.scope.tree)
+        shape, size = (self.weeks, people), self.weeks * people
+        self.out = np.bincount(week * people + a, messages, minlength=size).reshape(shape)
+        self.into = np.bincount(week * people + b, messages, minlength=size).reshape(shape)
+
+    def _ties(self, week: Array, a: Array, b: Array, amounts: dict[str, Array]) -> None:
+        tree, messages, broadcast = self.scope.tree, amounts["messages"], amounts["broadcast"]
+        distance = tree.distance(a, b)
+        up, down = tree.is_above(b, a), tree.is_above(a, b)
+        crossing = tree.branch[a] != tree.branch[b]
+        self._add("all", week, messages)
+        self._add("broadcast", week, broadcast)
+        self._add("steps", week, messages * distance)
+        self._add("up", week, messages * up)
+        self._add("vertical", week, messages * (up | down))
+        self._add("direct", week, messages * ((up | down) & (distance == 1)))
+        self._add("external", week, messages * (self.scope.group[a] != self.scope.group[b]))
+        self._add("crossing", week, messages * crossing)
+        self._add(
+            "brokered", week, messages * (crossing & (tree.is_manager[a] | tree.is_manager[b]))
+        )
+        self._add("leading", week, messages * self.scope.leads[a])
+        self._add("leading_broadcast", week, broadcast * self.scope.leads[a])
+        for label, first, last, _ in self.scope.bins:
+            self._add(
+                f"distance {label}", week, messages * ((distance >= first) & (distance <= last))
+            )
+
+
+def values(sums: Sums, weights: Array) -> dict[Key, Ratio]:
+    """Return every figure under each row of `weights` (draws × weeks): value, numerator, denominator."""
+    parts = [_values(sums, rows) for rows in _blocks(weights, len(sums.scope.tree))]
+    joined: dict[Key, Ratio] = {}
+    for key in parts[0]:
+        value, above, below = (
+            np.concatenate(piece) for piece in zip(*(part[key] for part in parts), strict=True)
+        )
+        joined[key] = (value, above, below)
+    return joined
+
+
+def _blocks(weights: Array, people: int) -> Iterator[Array]:
+    rows = max(1, MEMORY // max(people, 1))
+    for start in range(0, len(weights), rows):
+        yield weights[start : start + rows]
+
+
+def _values(sums: Sums, weights: Array) -> dict[Key, Ratio]:
+    scope, total = sums.scope, {name: weights @ column for name, column in sums.columns.items()}
+    out, into = weights @ sums.out, weights @ sums.into
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return {
+            **_reach(scope, total, out, into),
+            **_bridges(scope, total, out, into),
+            **_voice(scope, total),
+            **_listening(total),
+        }
+
+
+def _ratio(above: Array, below: Array) -> Ratio:
+    return above / below, above, below
+
+
+def _reach(scope: Scope, total: dict[str, Array], out: Array, into: Array) -> dict[Key, Ratio]:
+    expected = scope.tree.expected(out, into)
+    skipping = (total["vertical"] - total["direct"]) / total["vertical"]
+    found: dict[Key, Ratio] = {
+        ("tree_reach_ratio", "", None): _ratio(total["steps"] / total["all"], expected.distance),
+        ("skip_level_lift", "", None): _ratio(skipping, 1 - expected.direct / expected.vertical),
+        ("direct_line_lift", "", None): _ratio(total["direct"] / total["all"], expected.direct),
+    }
+    for label, _, _, pairs in scope.bins:
+        found["messages_by_distance", "", label] = _ratio(
+            total[f"distance {label}"], np.full(len(out), pairs)
+        )
+    return found
+
+
+def _bridges(scope: Scope, total: dict[str, Array], out: Array, into: Array) -> dict[Key, Ratio]:
+    alone = (out * into).sum(1)
+    observed = 2 * total["external"] / total["all"] - 1
+    expected = 1 - 2 * (within(out, into, scope.group) - alone) / possible(out, into)
+    tree = scope.tree
+    between = out.sum(1) * into.sum(1) - within(out, into, tree.branch)
+    out_staff, into_staff = out[:, ~tree.is_manager], into[:, ~tree.is_manager]
+    unbrokered = out_staff.sum(1) * into_staff.sum(1)
+    unbrokered -= within(out_staff, into_staff, tree.branch[~tree.is_manager])
+    return {
+        ("department_ei_excess", "", None): (observed - expected, observed, expected),
+        ("manager_brokerage_lift", "", None): _ratio(
+            total["brokered"] / total["crossing"], 1 - unbrokered / between
+        ),
+    }
+
+
+def _voice(scope: Scope, total: dict[str, Array]) -> dict[Key, Ratio]:
+    leaders, people = int(scope.leads.sum()), scope.people
+    small, small_leading = (
+        total["all"] - total["broadcast"],
+        total["leading"] - total["leading_broadcast"],
+    )
+    starts = total["starts_up"] + total["starts_down"]
+    return {
+        ("upward_share", "", None): _ratio(total["up"], total["vertical"]),
+        ("upward_initiation_share", "", None): _ratio(total["starts_up"], starts),
+        ("leadership_voice_ratio", "", None): _ratio(
+            total["leading"] / leaders, total["all"] / people
+        ),
+        ("leadership_voice_ratio", "without_broadcasts", None): _ratio(
+            small_leading / leaders, small / people
+        ),
+        ("broadcast_share", "", None): _ratio(total["broadcast"], total["all"]),
+    }
+
+
+def _listening(total: dict[str, Array]) -> dict[Key, Ratio]:
+    superiors = total["answered_up"] / total["watched_up"]
+    reports = total["answered_down"] / total["watched_down"]
+    return {
+        ("reply_asymmetry", "", None): (superiors - reports, superiors, reports),
+        ("reply_asymmetry", "by_superiors", None): _ratio(
+            total["answered_up"], total["watched_up"]
+        ),
+        ("reply_asymmetry", "by_reports", None): _ratio(
+            total["answered_down"], total["watched_down"]
+        ),
+    }

@@ -1,0 +1,156 @@
+"""Who wrote to whom, week by week, among the people whose own data the exports hold?
+
+Both ends of every message must be people of the panel who stand in the tree: with only one end covered, partial
+adoption by itself would look like hierarchy. Reactions are left out: they answer, but nobody is addressed.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import polars as pl
+
+from analytics.metrics.org_tree import OrgTree
+
+WHOLE = date(1, 1, 1)  # the quarter of the panel rows that hold for the whole period
+BROADCAST_FROM = 5  # covered receivers of one act from which it is a broadcast
+SILENCE_DAYS = 7  # after this long the next message opens a new exchange
+ANSWER_DAYS = 3
+MICROSECONDS_A_DAY = 86_400_000_000
+
+COVERED = """
+create or replace temp table covered as
+select unnest($person::bigint[]) as person, unnest($quarter::date[]) as quarter
+"""
+
+TIES = """
+with act as (
+    select distinct d.event, d.tool, d.week, d.month, d.quarter, d.actor, d.person, d.copy
+    from delivery d
+    join covered s on s.person = d.actor and s.quarter = {block}
+    join covered r on r.person = d.person and r.quarter = {block}
+    where d.how in ('to', 'cc', 'mention', 'reply') and d.actor <> d.person
+),
+audience as (
+    -- a repeat at the same instant counts: it is another message that the log cannot tell apart
+    select event, count(*) as receivers
+    from act
+    group by event
+)
+select
+    week, month, quarter, tool, actor, person,
+    count(*)                                       as messages,
+    count(*) filter (receivers >= $broadcast_from) as broadcast
+from act
+join audience using (event)
+group by all
+order by all
+"""
+
+LINE = """
+create or replace temp table line as
+select unnest($above::bigint[]) as one, unnest($below::bigint[]) as other
+union
+select unnest($below::bigint[]), unnest($above::bigint[])
+"""
+
+# Messages along the chain of command, in the order of the log.
+VERTICAL = """
+create or replace temp table vertical as
+with act as (
+    select distinct d.event, d.us, d.tool, d.week, d.month, d.quarter, d.actor, d.person, d.copy, d.thread
+    from delivery d
+    join line l on l.one = d.actor and l.other = d.person
+    where d.how in ('to', 'cc', 'mention', 'reply')
+)
+select
+    *,
+    us - lag(us) over (partition by least(actor, person), greatest(actor, person) order by us, event, copy)       as silence,
+    us - lag(us) over (partition by tool, least(actor, person), greatest(actor, person) order by us, event, copy) as silence_in_tool
+from act
+"""
+
+# Answered: in a thread, by an act of the addressee in it or naming the message; elsewhere by the next message
+# back, which may be about something else: an upper bound.
+EXCHANGES = """
+with next_back as (
+    select v.event, v.person, v.copy, b.us - v.us as wait
+    from vertical v
+    asof join vertical b on b.tool = v.tool and b.actor = v.person and b.person = v.actor and b.us > v.us
+    where v.thread is null
+),
+in_thread as (
+    select v.event, v.person, v.copy, e.us - v.us as wait
+    from vertical v
+    asof join event e on e.thread = v.thread and e.actor = v.person and e.us > v.us
+    where v.thread is not null
+),
+by_name as (
+    select v.event, v.person, v.copy, e.us - v.us as wait
+    from vertical v
+    join event e on e.in_reply_to = v.event and e.actor = v.person and e.us > v.us
+),
+answer as (
+    select event, person, copy, min(wait) as wait
+    from (from next_back union all from in_thread union all from by_name)
+    group by event, person, copy
+),
+ends as (select tool, max(us) as us from delivery group by tool)
+select
+    v.week, v.month, v.quarter, v.tool, v.actor, v.person,
+    count(*) filter (v.silence is null or v.silence >= $silence)                             as starts,
+    count(*) filter (v.silence_in_tool is null or v.silence_in_tool >= $silence)             as starts_in_tool,
+    count(*) filter (v.us <= ends.us - $within)                                              as watched,
+    count(*) filter (v.us <= ends.us - $within and coalesce(a.wait, $within + 1) <= $within) as answered
+from vertical v
+join ends using (tool)
+left join answer a using (event, person, copy)
+group by all
+order by all
+"""
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """Rows a week and pair: `ties` under quarterly panels, `ties_whole` under the whole period's, `exchanges` of both.
+
+    ties: week, month, quarter, tool, actor, person, messages, broadcast (of them to five or more covered people).
+    exchanges, along the chain of command only: starts, starts_in_tool, watched (old enough to be answered), answered.
+    """
+
+    ties: pl.DataFrame
+    ties_whole: pl.DataFrame
+    exchanges: pl.DataFrame
+
+
+def traffic(con: duckdb.DuckDBPyConnection, panel: pl.DataFrame, trees: list[OrgTree]) -> Traffic:
+    """Return the traffic among panel people who stand in any of the trees."""
+    people = pl.Series("person", sorted({int(p) for tree in trees for p in tree.ids}), pl.Int64)
+    covered = panel.filter(pl.col("person").is_in(people.implode()))
+    quarters = covered["quarter"].fill_null(WHOLE)
+    con.execute(COVERED, {"person": covered["person"].to_list(), "quarter": quarters.to_list()})
+    con.execute(LINE, chains(trees))
+    con.execute(VERTICAL)
+    broadcast = {"broadcast_from": BROADCAST_FROM}
+    spans = {
+        "silence": SILENCE_DAYS * MICROSECONDS_A_DAY,
+        "within": ANSWER_DAYS * MICROSECONDS_A_DAY,
+    }
+    return Traffic(
+        con.sql(TIES.format(block="d.quarter"), params=broadcast).pl(),
+        con.sql(TIES.format(block=f"date '{WHOLE}'"), params=broadcast).pl(),
+        con.sql(EXCHANGES, params=spans).pl(),
+    )
+
+
+def chains(trees: list[OrgTree]) -> dict[str, list[int]]:
+    """Return all pairs of a superior, however far up, and somebody below, in any of the trees."""
+    above: list[int] = []
+    below: list[int] = []
+    for tree in trees:
+        place, depth = (tree.chain >= 0).nonzero()
+        superior = tree.chain[place, depth]
+        apart = superior != place
+        above += tree.ids[superior[apart]].tolist()
+        below += tree.ids[place[apart]].tolist()
+    return {"above": above, "below": below}

@@ -1,0 +1,102 @@
+"""What the readers' short codes say to a person: why a record was set apart, what a file can tell."""
+
+from pages.parts.text import plain
+
+SET_APART: dict[str, tuple[str, str]] = {
+    # code: why, what to do
+    "author_missing": ("Nobody is named as the author", "Nothing: it cannot be counted for anyone"),
+    "control_character": ("Unprintable characters in a key", "Export again; the file was damaged on its way"),
+    "date_invalid": ("Not a date", "Check how the date is written"),
+    "duplicate_conflict": ("The same person twice, with different facts", "Keep one line a person and period"),
+    "encoding_invalid": ("Letters that cannot be read", "Save the file as UTF-8"),
+    "field_too_long": ("A field far too long", "Usually a forgotten quotation mark some lines above"),
+    "field_type": ("A field of another kind than expected", "Export again, without editing the file"),
+    "interval_negative": ("It ends before it begins", "Check the start and end columns"),
+    "json_duplicate_key": ("A field written twice", "Export again, without editing the file"),
+    "json_invalid": ("A file inside the zip that is cut off or damaged", "Export again"),
+    "json_shape": ("A file inside the zip with another content than its name says", "Export again"),
+    "json_too_deep": ("Nested too deeply", "Nothing: no tool writes that"),
+    "number_invalid": ("Not a number", "Check the decimal sign of the column"),
+    "number_out_of_range": ("A number too large to be true", "Check the unit of the column"),
+    "quote_unclosed": ("A quotation mark that is never closed", "Correct the line, import the file again"),
+    "record_not_object": ("Not a record", "Nothing: no tool writes that"),
+    "row_incomplete": ("A needed field is empty", "Fill it in, import the file again"),
+    "summary_row": ("A line of totals", "Nothing: it is no person"),
+    "timestamp_invalid": ("Not a time", "Check how the time is written"),
+    "timestamp_no_zone": ("A time without its time zone", "Say the company's time zone"),
+    "timestamp_out_of_range": ("In the future, or before 1990", "Check the date format of the export"),
+    "timezone_unknown": ("A time zone nobody knows", "Check the column"),
+    "too_few_fields": ("Fewer fields than columns", "Correct the line, import the file again"),
+    "too_many_fields": ("More fields than columns", "Usually a comma without quotation marks"),
+    "self_sent": ("Sent to oneself", "Nothing: it reaches nobody else"),
+    "system_account": ("Sent by a system, not a person", "Nothing: they are not people"),
+}
+WARNINGS: dict[str, str] = {
+    "blank_rows_skipped": "Empty lines were passed over.",
+    "channel_unknown": "Some messages lie in a channel that the export does not list.",
+    "channels_missing": "The export lists no channels, so public and private cannot be told apart.",
+    "column_ignored": "Some columns were not needed and not read.",
+    "date_format_ambiguous": "Some dates could be read two ways; the rest of the file settled it.",
+    "duplicate_dropped": "Some lines were there twice and counted once.",
+    "email_homoglyph": "An address holds letters that look like others: check who it is.",
+    "encoding_converted": "The file was not in UTF-8 and was converted.",
+    "free_text_dropped": "A column of free text was not read.",
+    "header_row_detected": "The columns begin below the first line.",
+    "id_excel_mangled": "A spreadsheet has turned some ids into numbers: those may not match.",
+    "incomplete_page": "The export seems to be only a part.",
+    "macro_ignored": "The workbook holds macros; they were not run.",
+    "manager_cycle": "Some people report to each other in a circle: they are left out of the tree.",
+    "manager_depth_suspicious": "The chain of managers is unusually deep.",
+    "manager_self": "Somebody is their own manager: taken as the head.",
+    "manager_unknown": "Some managers are not in the file.",
+    "mass_mail_flagged": "Some messages went to very many people.",
+    "names_concealed": "The tool has hidden the names: people cannot be matched to the HR file.",
+    "non_human_flagged": "Some accounts are not people and are not counted.",
+    "person_unknown": "Some authors are not in the list of users.",
+    "repeats_kept": "Equal lines at the same instant were kept: the log cannot tell whether they are copies.",
+    "sensitive_column_dropped": "A column of a sensitive kind was not read.",
+    "thread_parent_missing": "Some answers belong to a message outside the export.",
+    "users_missing": "The export lists no users, so who may use the tool is not known.",
+    "zip_member_ignored": "Some files inside the zip were not needed and not read.",
+}
+TELLS: dict[str, str] = {
+    "seats": "who may use the tool",
+    "views": "who opened and read",
+    "acts": "single acts with their time",
+    "replies": "who answered whom",
+    "recipients": "whom an act reached",
+    "reactions": "reactions",
+    "meetings": "start and end of meetings and calls",
+    "openness": "public against private spaces",
+    "managers": "who reports to whom",
+    "departments": "departments",
+    "levels": "levels",
+    "locations": "places",
+    "hire_dates": "when people started",
+    "time_zones": "time zones",
+}
+FORMATS: dict[str, str] = {
+    "slack_export": "Slack export",
+    "interaction_log": "Interaction log",
+    "hr_file": "HR file",
+}
+
+
+def set_apart(code: str) -> tuple[str, str]:
+    """Return why records with this code were set apart, and what to do."""
+    return SET_APART.get(code, (plain(code.replace("_", " ").capitalize()), "See the file"))
+
+
+def warning(code: str) -> str:
+    """Return a warning as a sentence."""
+    return WARNINGS.get(code, f"{plain(code.replace('_', ' ').capitalize())}.")
+
+
+def tells(capabilities: list[str]) -> list[str]:
+    """Return capabilities in words, in the order of the vocabulary."""
+    return [words for code, words in TELLS.items() if code in capabilities]
+
+
+def format_name(id_: str | None) -> str:
+    """Return a format's name."""
+    return FORMATS.get(id_ or "", plain((id_ or "Unknown format").replace("_", " ").capitalize()))

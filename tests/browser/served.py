@@ -1,0 +1,131 @@
+"""The real server on a free port, a raw websocket visitor, and signed-in cookies, for tests and pictures."""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update",
+]  # fmt: skip
+COOKIE_SECRET = "9f1c2ab47de06583b1a0c4d2e7f89356aa17"
+PHONE = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/156.0 Mobi Safari/537.36"
+MODES: dict[str, dict[str, object]] = {
+    "light": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
+    "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
+    "phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light", "user_agent": PHONE},
+}
+STARTS_WITHIN = 40  # seconds
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: its address and its log file."""
+
+    url: str
+    log: Path
+
+    def answer(self, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], str]:
+        """Return status, headers (lower case) and text of one request."""
+        asked = urllib.request.Request(self.url + path, method=method, headers=headers)  # noqa: S310
+        try:
+            with urllib.request.urlopen(asked, timeout=10) as got:  # noqa: S310
+                return got.status, {k.lower(): v for k, v in got.headers.items()}, got.read().decode(errors="replace")
+        except urllib.error.HTTPError as refused:
+            return refused.code, {k.lower(): v for k, v in refused.headers.items()}, refused.read().decode()
+
+
+@contextlib.contextmanager
+def served(home: Path, folder: Path, *, auth: bool = False, access: str = "", **more: str) -> Iterator[Server]:
+    """Run app.py on the workspaces under `home`; `folder` takes log and secrets; `access` is access.toml."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folder.mkdir(parents=True, exist_ok=True)
+    url = f"http://localhost:{port}"
+    secrets = folder / "secrets.toml"
+    if auth:
+        secrets.write_text(
+            f'[auth]\nredirect_uri = "{url}/oauth2callback"\ncookie_secret = "{COOKIE_SECRET}"\n'
+            'client_id = "convivio"\nclient_secret = "only-for-tests"\n'
+            'server_metadata_url = "http://localhost:9/.well-known/openid-configuration"\n'
+        )
+    table = folder / "access.toml"
+    table.write_text(access)
+    environment = {
+        **os.environ, "CONVIVIO_HOME": str(home), "CONVIVIO_ACCESS": str(table), "PORT": str(port),
+        "STREAMLIT_SECRETS_FILES": str(secrets), "PYTHONPATH": str(ROOT), **more,
+    }  # fmt: skip
+    log = folder / "server.log"
+    with log.open("w") as out:
+        process = subprocess.Popen([sys.executable, str(ROOT / "app.py")], env=environment, stdout=out, stderr=out)
+    server = Server(url, log)
+    try:
+        wait_until_ready(server, process)
+        yield server
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def wait_until_ready(server: Server, process: subprocess.Popen[bytes]) -> None:
+    """Return once the server answers; raise with its log when it does not."""
+    until = time.monotonic() + STARTS_WITHIN
+    while time.monotonic() < until and process.poll() is None:
+        with contextlib.suppress(OSError):
+            if server.answer("/api/ready")[0] == 200:
+                return
+        time.sleep(0.2)
+    raise RuntimeError(f"the server did not start: {server.log.read_text()[-2000:]}")
+
+
+def cookie(server: Server, **claims: object) -> str:
+    """Return the sign-in cookie's value that the server itself would have set for these claims."""
+    from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
+
+    held = {"origin": server.url, "is_logged_in": True, "iat": int(time.time())} | claims
+    return create_signed_value(COOKIE_SECRET, "_streamlit_user", json.dumps(held)).decode()
+
+
+def visit(server: Server, page: str, query: str = "", seconds: float = 6.0) -> str:
+    """Return everything a bare websocket gets when it asks for a page, without any cookie or browser."""
+    from streamlit.proto.BackMsg_pb2 import BackMsg
+    from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+    from websockets.sync.client import connect
+
+    asked = BackMsg()
+    asked.rerun_script.page_name = page
+    asked.rerun_script.query_string = query
+    got = []
+    with connect(server.url.replace("http", "ws") + "/_stcore/stream", subprotocols=["streamlit"], max_size=None) as line:
+        line.send(asked.SerializeToString())
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            try:
+                content = line.recv(timeout=left)
+            except TimeoutError:
+                break
+            message = ForwardMsg.FromString(content)
+            got.append(str(message))
+            if message.WhichOneof("type") == "script_finished":
+                break
+    return "\n".join(got)
+
+
+def settle(page: "object") -> None:
+    """Wait until a page has its title and nothing is running any more."""
+    page.wait_for_selector("[data-testid=stMain] h1", timeout=20_000)
+    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=20_000)
+    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')", timeout=20_000)
+    page.wait_for_timeout(700)  # charts draw after their data have come

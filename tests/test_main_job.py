@@ -1,0 +1,160 @@
+"""The main job end to end on real data: files in, published figures out, through the command line alone."""
+
+import csv
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from analytics.__main__ import main
+
+# Manufacturing company, e-mail of nine months and reporting lines (Nurek & Michalski 2020, doi:10.7910/DVN/6Z3CGX):
+# the values were computed from the published files by independent scripts.
+PUBLISHED = {
+    "tree_reach_ratio": 0.8412,
+    "skip_level_lift": 0.3997,
+    "direct_line_lift": 5.2470,
+    "department_ei_excess": -0.3095,
+    "manager_brokerage_lift": 0.8755,
+    "upward_share": 0.4917,
+    "upward_initiation_share": 0.5169,
+    "reply_asymmetry": 0.0175,
+    "leadership_voice_ratio": 1.3029,
+    "broadcast_share": 0.1921,
+}
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+def call(capsys, *arguments: str) -> dict:
+    assert main([*arguments, "--format", "json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+@pytest.fixture
+def manufacturing(home, shared, monkeypatch, capsys) -> str:
+    monkeypatch.setenv("CONVIVIO_HOME", str(home))
+    data = shared / "data" / "manufacturing_email"
+    files = (str(data / "communication.csv"), str(data / "reportsto_full.csv"))
+    if not (home / "manufacturing" / "CURRENT").exists():
+        report = call(
+            capsys,
+            "ingest",
+            *files,
+            "-w",
+            "manufacturing",
+            "--map",
+            "sender=actor1",
+            "--map",
+            "recipient=actor2",
+        )
+        (home / "report.json").write_text(json.dumps(report))
+    return "manufacturing"
+
+
+def test_every_row_of_both_files_is_accounted_for(manufacturing, home):
+    log, org = json.loads((home / "report.json").read_text())["files"]
+
+    assert (log["format"], log["outcome"]) == ("interaction.log", "accept")
+    assert log["read"]["delivery"] == 82_876
+    assert log["events"] == {"email": 58_412}
+    assert (log["rejected"], log["duplicates"]) == ({}, 0)
+    assert org["read"]["org"] == 154
+    assert org["rejected"] == {"account_technical": 7, "account_former": 6}
+    assert org["records"] == 167
+
+
+@pytest.mark.parametrize(("metric", "value"), PUBLISHED.items())
+def test_hierarchy_figures_of_real_mail_equal_the_published_ones(
+    manufacturing, capsys, metric, value
+):
+    answer = call(capsys, "metric", metric, "-w", manufacturing)
+
+    [row] = answer["rows"]
+    assert round(row["value"], 4) == value
+    assert row["n"] == 154
+    assert row["reason"] is None
+    assert row["low"] < row["value"] < row["high"]
+
+
+def test_messages_by_distance_equal_the_published_ones(manufacturing, capsys):
+    rows = call(capsys, "metric", "messages_by_distance", "-w", manufacturing)["rows"]
+
+    assert [round(row["value"], 3) for row in rows][:6] == [
+        42.853,
+        12.757,
+        3.405,
+        2.725,
+        2.096,
+        2.271,
+    ]
+
+
+def test_the_org_chart_fits_the_traffic(manufacturing, capsys):
+    [row] = call(capsys, "metric", "org_match", "-w", manufacturing)["rows"]
+
+    assert row["reason"] is None
+    assert round(row["value"], 3) == 0.634
+
+
+def test_without_a_list_of_accounts_a_share_of_users_is_not_known(manufacturing, capsys):
+    [row] = call(capsys, "metric", "active_people", "-w", manufacturing)["rows"]
+
+    assert (row["value"], row["reason"]) == (None, "no_seats")
+
+
+def test_mail_whose_ids_do_not_fit_the_org_chart_gives_no_hierarchy(
+    home, shared, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setenv("CONVIVIO_HOME", str(home))
+    data = shared / "data" / "manufacturing_email"
+    log = tmp_path / "renumbered.csv"
+    with log.open("w", newline="") as out, (data / "renumbered_release.edges").open() as edges:
+        writer = csv.writer(out)
+        writer.writerow(["sender", "recipient", "epoch", "mail"])
+        writer.writerows(line.split() for line in edges)
+    call(capsys, "ingest", str(log), str(data / "reportsto_full.csv"), "-w", "renumbered")
+
+    for metric in (*PUBLISHED, "messages_by_distance", "org_match"):
+        rows = call(capsys, "metric", metric, "-w", "renumbered")["rows"]
+        assert {row["reason"] for row in rows} == {"org_mismatch"}, metric
+        assert all(row["value"] is None for row in rows)
+
+
+def test_two_overlapping_halves_and_an_undo_come_back_to_the_whole(
+    manufacturing, home, shared, tmp_path, capsys
+):
+    lines = (
+        (shared / "data" / "manufacturing_email" / "communication.csv")
+        .read_text()
+        .splitlines(keepends=True)
+    )
+    first, second = tmp_path / "first.csv", tmp_path / "second.csv"
+    first.write_text("".join(lines[:50_000]))
+    second.write_text("".join([lines[0], *lines[40_000:]]))
+    org = str(shared / "data" / "manufacturing_email" / "reportsto_full.csv")
+
+    report = call(capsys, "ingest", str(first), str(second), org, "-w", "halves")
+    whole = figures(capsys, "halves")
+    call(capsys, "imports", "-w", "halves", "--undo", report["files"][1]["import"])
+    half = figures(capsys, "halves")
+    call(capsys, "ingest", str(second), "-w", "halves")
+    again = figures(capsys, "halves")
+
+    assert whole == figures(capsys, manufacturing)
+    assert half != whole
+    assert again == whole
+
+
+def figures(capsys, workspace: str) -> list[tuple]:
+    found = []
+    for metric in PUBLISHED:
+        for row in call(capsys, "metric", metric, "-w", workspace)["rows"]:
+            found.append(
+                (metric, row["n"], None if row["value"] is None else math.floor(row["value"] * 1e9))
+            )
+    return found
