@@ -41,10 +41,11 @@ def conform(table: str, frame: pl.DataFrame | None) -> pl.DataFrame:
     if frame is None:
         return pl.DataFrame(schema=schema)
     missing = [
-        pl.lit(0 if name == "position" else None, dtype=type_).alias(name)
+        pl.lit(None, dtype=type_).alias(name)
         for name, type_ in schema.items()
         if name not in frame.columns
     ]
-    return validate(
-        table, frame.with_columns(missing).select(pl.col(n).cast(t) for n, t in schema.items())
-    )
+    frame = frame.with_columns(missing).select(pl.col(n).cast(t) for n, t in schema.items())
+    if "position" in schema:
+        frame = frame.with_columns(pl.col("position").fill_null(0))
+    return validate(table, frame)

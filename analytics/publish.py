@@ -54,8 +54,8 @@ def publish(workspace: Workspace, progress: Progress | None = None) -> Path:
         ground = lay(connection, workspace, built.fingerprint)
         tell({"stage": "computing the figures", "done": 3, "total": 4})
         frames = compute(ground, workspace)
-    path = workspace.next_release_path()
-    frames["company"] = company(ground, workspace, path, frames)
+        path = workspace.next_release_path()
+        frames["company"] = company(ground, workspace, path)
     tell({"stage": "publishing", "done": 4, "total": 4})
     press.write(path, frames)
     return workspace.publish_pointer(path)
@@ -279,9 +279,7 @@ def certificate_rows(ground: Ground, figure: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def company(
-    ground: Ground, workspace: Workspace, path: Path, frames: dict[str, pl.DataFrame]
-) -> pl.DataFrame:
+def company(ground: Ground, workspace: Workspace, path: Path) -> pl.DataFrame:
     """Return release.company: what the pages say about the ground of the figures."""
     settings = ground.settings
     spans = ground.connection.sql(

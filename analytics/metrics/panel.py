@@ -99,7 +99,9 @@ def panel(con: duckdb.DuckDBPyConnection, settings: periods.Hours) -> pl.DataFra
 
 def load(con: duckdb.DuckDBPyConnection, people: pl.DataFrame) -> None:
     """Make the table `panel` of a panel frame (its labels may be merged); the whole period becomes WHOLE."""
-    with TemporaryDirectory() as folder:
+    spill = Path(con.sql("select current_setting('temp_directory')").fetchall()[0][0])
+    spill.mkdir(parents=True, exist_ok=True)  # a vault connection sees its own folders only
+    with TemporaryDirectory(dir=spill) as folder:
         file = Path(folder) / "panel.parquet"
         people.write_parquet(file)
         con.execute(
