@@ -349,7 +349,7 @@ def attack(options: argparse.Namespace) -> None:
     write(tried, options.format, wrap="attacks")
     broken = [one["class"] for one in tried if one["succeeded"]]
     if broken:
-        raise AnalyticsError(f"This release can be taken apart: {', '.join(broken)}.")
+        raise AnalyticsError(f"This release can be taken apart: {', '.join(map(str, broken))}.")
 
 
 def reporter(*, as_json: bool) -> Callable[[dict[str, Any]], None]:

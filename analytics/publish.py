@@ -146,7 +146,7 @@ def covered(sums: pl.DataFrame, headcount: pl.DataFrame) -> pl.DataFrame:
     for (cut,), part in sums.with_columns(
         quarter=pl.when(pl.col("grain") != "all").then(figures.quarter_of(pl.col("period")))
     ).group_by("cut", maintain_order=True):
-        labels = [label for label in engine.CUTS[str(cut)] if label != "tool"]
+        labels = [label for label in engine.LABELS if label in str(cut) and label != "tool"]
         every = (
             headcount.drop_nulls(labels).group_by("quarter", *labels).agg(pl.col("headcount").sum())
         )

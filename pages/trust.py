@@ -33,9 +33,18 @@ CARDS = (
     ),
 )
 KEPT = (
-    ("An act", "its time, its kind, its tool, a code for the person, how many it reached, how many words it had"),
-    ("A place in the company", "department, level, place, a code for the manager, each with its dates"),
-    ("The link between code and name", "in one separate file, read only while files are imported or somebody asks to be erased"),
+    (
+        "An act",
+        "its time, its kind, its tool, a code for the person, how many it reached, how many words it had",
+    ),
+    (
+        "A place in the company",
+        "department, level, place, a code for the manager, each with its dates",
+    ),
+    (
+        "The link between code and name",
+        "in one separate file, read only while files are imported or somebody asks to be erased",
+    ),
 )
 NEVER = (
     "the text of a message, a subject, a comment",
@@ -72,7 +81,9 @@ def opening(threshold: int) -> None:
     st.space("xsmall")
     with st.grid(3, min_column_width=280, gap="medium"):
         for number, (title, body) in enumerate(CARDS):
-            with st.container(border=True, height="stretch", key=f"card_promise_{number}", gap="xsmall"):
+            with st.container(
+                border=True, height="stretch", key=f"card_promise_{number}", gap="xsmall"
+            ):
                 st.markdown(f"#### {title}", anchors=False)
                 st.markdown(body.format(k=threshold))
 
@@ -101,16 +112,24 @@ def cannot_tell(release: Release) -> None:
     if missing.is_empty():
         st.markdown(f"All {rows.height} figures.")
         return
-    st.markdown(f"{text.number(rows.height - missing.height)} of {rows.height} figures. The others are left open rather than guessed:")
+    st.markdown(
+        f"{text.number(rows.height - missing.height)} of {rows.height} figures. The others are left open rather than guessed:"
+    )
     table = pl.DataFrame(
         [
-            (plain(titles.get(metric, metric)), plain(words(reason or "no_data")[0]), plain(needs or ""))
+            (
+                plain(titles.get(metric, metric)),
+                plain(words(reason or "no_data")[0]),
+                plain(needs or ""),
+            )
             for metric, reason, needs in missing.select("metric", "reason", "needs").iter_rows()
         ],
         schema=["Figure", "Why not", "What would tell it"],
         orient="row",
     )
-    st.table(table, border="horizontal", hide_index=True, alt="Figures that these exports cannot give")
+    st.table(
+        table, border="horizontal", hide_index=True, alt="Figures that these exports cannot give"
+    )
 
 
 def certificate(release: Release) -> None:
@@ -148,23 +167,36 @@ def definitions(passports: list[dict[str, Any]]) -> None:
     """Let the reader find how any figure is counted."""
     st.markdown("#### How each figure is counted", anchors=False)
     wanted = st.text_input(
-        "Find a figure", placeholder="Find a figure, for example “hours”", label_visibility="collapsed", key="find_figure"
+        "Find a figure",
+        placeholder="Find a figure, for example “hours”",
+        label_visibility="collapsed",
+        key="find_figure",
     )
     if wanted:
         found = [passport for passport in passports if matches(passport, wanted)]
     else:
         families = list(dict.fromkeys(str(passport["family"]) for passport in passports))
         family = st.segmented_control(
-            "Family", families, required=True, default=families[0], format_func=family_name,
-            key="family", label_visibility="collapsed",
+            "Family",
+            families,
+            required=True,
+            default=families[0],
+            format_func=family_name,
+            key="family",
+            label_visibility="collapsed",
         )
         found = [passport for passport in passports if passport["family"] == family]
     if not found:
         st.markdown("No figure speaks of that. Try another word.")
     for passport in found:
-        with st.expander(f"**{plain(passport['title'])}** · {plain(passport['question'])}", key=f"passport_{passport['id']}"):
+        with st.expander(
+            f"**{plain(passport['title'])}** · {plain(passport['question'])}",
+            key=f"passport_{passport['id']}",
+        ):
             definition(passport)
-    note(f"{text.number(len(found))} of {text.count(len(passports), 'figures')} · the same words stand beside every chart and on the command line")
+    note(
+        f"{text.number(len(found))} of {text.count(len(passports), 'figures')} · the same words stand beside every chart and on the command line"
+    )
 
 
 def family_name(family: str) -> str:
@@ -174,7 +206,9 @@ def family_name(family: str) -> str:
 
 def matches(passport: dict[str, Any], wanted: str) -> bool:
     """Say whether every word asked for occurs in what is published about a figure."""
-    said = " ".join(str(passport.get(part, "")) for part in ("id", "title", "question", "definition", "peers")).casefold()
+    said = " ".join(
+        str(passport.get(part, "")) for part in ("id", "title", "question", "definition", "peers")
+    ).casefold()
     return all(word in said for word in wanted.casefold().split())
 
 
@@ -183,7 +217,10 @@ def definition(passport: dict[str, Any]) -> None:
     st.markdown(plain(passport["definition"]))
     facts = (
         ("Unit", passport["unit"]),
-        ("Better is", {"up": "more", "down": "less"}.get(passport["better"], "neither more nor less")),
+        (
+            "Better is",
+            {"up": "more", "down": "less"}.get(passport["better"], "neither more nor less"),
+        ),
         ("Shown when", passport["minimum"]),
         ("Needs", text.listed([str(need) for need in passport["needs"]])),
         ("Nearest elsewhere", passport["peers"]),

@@ -14,10 +14,22 @@ DEMO_FACTS = "400 made-up people, one year, chat and mail. Ready in half a minut
 OPENS = pl.DataFrame(
     [
         ("Slack export", "● all of it", "◐ part of it", "· nothing", "· nothing"),
-        ("Interaction log (mail, calls, any tool)", "◐ part of it", "● all of it", "· nothing", "· nothing"),
+        (
+            "Interaction log (mail, calls, any tool)",
+            "◐ part of it",
+            "● all of it",
+            "· nothing",
+            "· nothing",
+        ),
         ("HR file", "· nothing", "· nothing", "· nothing", "· nothing"),
         ("Slack export and HR file", "● all of it", "◐ part of it", "● all of it", "◐ part of it"),
-        ("Interaction log and HR file", "◐ part of it", "● all of it", "● all of it", "● all of it"),
+        (
+            "Interaction log and HR file",
+            "◐ part of it",
+            "● all of it",
+            "● all of it",
+            "● all of it",
+        ),
     ],
     schema=["Export", "Adoption", "Time", "Departments", "Hierarchy"],
     orient="row",
@@ -76,4 +88,6 @@ with st.grid(3, min_column_width=260, gap="medium"):
 st.space("small")
 st.markdown("#### What each export opens", anchors=False)
 st.table(OPENS, border="horizontal", hide_index=True, alt="Which export opens which page")
-note("An HR file opens nothing by itself: it says who belongs to which department and who reports to whom.")
+note(
+    "An HR file opens nothing by itself: it says who belongs to which department and who reports to whom."
+)

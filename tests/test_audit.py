@@ -108,7 +108,9 @@ def test_the_lattice_holds_the_cells_that_counting_people_gives():
 
 def test_a_person_in_two_quarters_is_one_person():
     quarters = sorted(organisation(14)["quarter"].drop_nulls().unique())[:2]
-    people = panel([(quarter, i, "Sales", "1", None, "a,b") for quarter in quarters for i in range(7)])
+    people = panel(
+        [(quarter, i, "Sales", "1", None, "a,b") for quarter in quarters for i in range(7)]
+    )
     lattice = build(people)
 
     everything = sparse.csr_matrix(np.ones((1, len(lattice.atom))))

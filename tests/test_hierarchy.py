@@ -408,8 +408,7 @@ def test_without_managers_and_without_receivers_the_reason_differs(tmp_path):
     ].unique().to_list() == ["no_manager"]
     con = company(tmp_path, [])
     con.execute(
-        "create or replace view delivery as from read_parquet($f) where false",
-        {"f": str(tmp_path / "delivery.parquet")},
+        f"create or replace view delivery as from read_parquet('{tmp_path / 'delivery.parquet'}') where false"
     )
     found, _ = figures(con, panel(con, Settings()), Settings(), seed=1)
     assert found["reason"].unique().to_list() == ["no_recipients"]

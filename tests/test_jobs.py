@@ -1,7 +1,6 @@
 """Imports started from a page: they go on without it and can be told about by anybody."""
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -145,5 +144,5 @@ def test_telling_of_jobs_opens_no_file_of_the_vault(home):
 
     jobs.list("acme")
 
-    assert sorted(os.listdir(home / "acme")) == ["identity.duckdb", "jobs"]
+    assert sorted(path.name for path in (home / "acme").iterdir()) == ["identity.duckdb", "jobs"]
     assert jobs.get("acme", id_).state == "done"

@@ -59,7 +59,7 @@ def manufacturing(home, shared, monkeypatch, capsys) -> str:
 def test_every_row_of_both_files_is_accounted_for(manufacturing, home):
     log, org = json.loads((home / "report.json").read_text())["files"]
 
-    assert (log["format"], log["outcome"]) == ("interaction.log", "accept")
+    assert (log["format"], log["outcome"]) == ("interaction_log", "accept")
     assert log["read"]["delivery"] == 82_876
     assert log["events"] == {"email": 58_412}
     assert (log["rejected"], log["duplicates"]) == ({}, 0)
@@ -151,10 +151,8 @@ def test_two_overlapping_halves_and_an_undo_come_back_to_the_whole(
 
 
 def figures(capsys, workspace: str) -> list[tuple]:
-    found = []
-    for metric in PUBLISHED:
-        for row in call(capsys, "metric", metric, "-w", workspace)["rows"]:
-            found.append(
-                (metric, row["n"], None if row["value"] is None else math.floor(row["value"] * 1e9))
-            )
-    return found
+    return [
+        (metric, row["n"], None if row["value"] is None else math.floor(row["value"] * 1e9))
+        for metric in PUBLISHED
+        for row in call(capsys, "metric", metric, "-w", workspace)["rows"]
+    ]

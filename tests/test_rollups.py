@@ -1,8 +1,7 @@
 """What a person did, received and spent in a day, checked by hand."""
 
-from tests.drawn import Settings, store, write
-
 from analytics.vault import rollups
+from tests.drawn import Settings, store, write
 
 HOUR = 3_600_000_000
 
@@ -10,7 +9,9 @@ HOUR = 3_600_000_000
 def clock(con, *columns):
     """Return the columns of person 1 in all tools together, in hours."""
     sums = ", ".join(f"sum({name}) / {HOUR}" for name in columns)
-    return con.sql(f"select {sums} from person_clock where person = 1 and tool is null").fetchall()[0]
+    return con.sql(f"select {sums} from person_clock where person = 1 and tool is null").fetchall()[
+        0
+    ]
 
 
 def test_meetings_that_overlap_are_counted_once(tmp_path):
@@ -58,7 +59,9 @@ def test_a_meeting_comes_before_a_call_and_a_call_before_an_own_act(tmp_path):
         """)  # fmt: skip
 
     assert clock(con, "meeting_us", "call_us", "act_us_600") == (1.0, 0.5, 0.0)
-    assert con.sql("select sum(acts_in_meetings) from person_clock where tool is null").fetchall() == [(2,)]
+    assert con.sql(
+        "select sum(acts_in_meetings) from person_clock where tool is null"
+    ).fetchall() == [(2,)]
 
 
 def test_a_meeting_of_one_is_no_meeting(tmp_path):
@@ -79,7 +82,10 @@ def test_an_own_act_takes_the_time_since_the_one_before_at_most_the_cap(tmp_path
         2026-01-05 09:05:00 | reply  | 1
         """)  # fmt: skip
 
-    minutes = tuple(60 * hours for hours in clock(con, "act_us_30", "act_us_60", "act_us_120", "act_us_300", "act_us_600"))
+    minutes = tuple(
+        60 * hours
+        for hours in clock(con, "act_us_30", "act_us_60", "act_us_120", "act_us_300", "act_us_600")
+    )
 
     assert minutes == (1.5, 3.0, 5.0, 10.0, 15.0)
 
@@ -102,7 +108,9 @@ def test_time_in_any_tool_is_the_union_and_not_the_sum_of_tools(tmp_path):
         2026-01-05 09:01 | mail  | email  | 1
         """)  # fmt: skip
 
-    minutes = con.sql(f"select tool, act_us_600 * 60 / {HOUR} from person_clock order by tool nulls first").fetchall()
+    minutes = con.sql(
+        f"select tool, act_us_600 * 60 / {HOUR} from person_clock order by tool nulls first"
+    ).fetchall()
 
     assert minutes == [(None, 11.0), ("mail", 10.0), ("slack", 10.0)]
 
@@ -117,7 +125,9 @@ def test_what_reaches_a_person_is_told_apart_by_how_many_it_reached(tmp_path):
         2026-01-05 09:04 | mail | reaction | 2   |                        |         |          | 1
         """)  # fmt: skip
 
-    row = con.sql("select direct, grouped, broadcast, mentioned, mails_in, chats_in from person_day where person = 1 and tool is null")
+    row = con.sql(
+        "select direct, grouped, broadcast, mentioned, mails_in, chats_in from person_day where person = 1 and tool is null"
+    )
 
     assert row.fetchall() == [(1, 1, 1, 1, 3, 1)]
 
@@ -135,7 +145,10 @@ def test_a_post_counts_for_its_channel_but_not_for_its_author_nor_for_whom_it_na
     )
 
     assert con.sql("select space, posts from space_week").fetchall() == [(100, 2)]
-    assert con.sql("select person, posts from person_space_week order by person").fetchall() == [(1, 2), (2, 1)]
+    assert con.sql("select person, posts from person_space_week order by person").fetchall() == [
+        (1, 2),
+        (2, 1),
+    ]
 
 
 def test_notices_and_views_are_no_acts(tmp_path):
@@ -145,7 +158,9 @@ def test_notices_and_views_are_no_acts(tmp_path):
         2026-01-05 09:01 | view   | 2
         """)  # fmt: skip
 
-    assert con.sql("select person, acts, views from person_day where tool is null").fetchall() == [(2, 0, 1)]
+    assert con.sql("select person, acts, views from person_day where tool is null").fetchall() == [
+        (2, 0, 1)
+    ]
     assert con.sql("from first_seen").fetchall() == []
 
 
@@ -176,15 +191,23 @@ def test_working_hours_are_local_before_and_after_the_clock_changes(tmp_path):
         2026-03-30 15:00 | 1
         """)  # fmt: skip
 
-    days = con.sql("select day::varchar, timed_acts, outside_acts, weekend_acts from person_day where tool is null order by day")
+    days = con.sql(
+        "select day::varchar, timed_acts, outside_acts, weekend_acts from person_day where tool is null order by day"
+    )
 
-    assert days.fetchall() == [("2026-03-27", 2, 1, 0), ("2026-03-29", 1, 1, 1), ("2026-03-30", 4, 2, 0)]
+    assert days.fetchall() == [
+        ("2026-03-27", 2, 1, 0),
+        ("2026-03-29", 1, 1, 1),
+        ("2026-03-30", 4, 2, 0),
+    ]
 
 
 def test_an_empty_store_gives_empty_rollups(tmp_path):
     con = write(tmp_path, {})
 
-    assert [con.sql(f"select count(*) from {name}").fetchall() for name in rollups.NAMES] == [[(0,)]] * len(rollups.NAMES)
+    assert [con.sql(f"select count(*) from {name}").fetchall() for name in rollups.NAMES] == [
+        [(0,)]
+    ] * len(rollups.NAMES)
 
 
 def test_rollups_built_earlier_are_found_again(tmp_path):
@@ -206,17 +229,26 @@ def test_a_shorter_week_moves_the_border_between_inside_and_outside(tmp_path):
         2026-01-07 10:00 | 1
         """)  # fmt: skip
 
-    sums = con.sql("select sum(timed_acts), sum(outside_acts), sum(weekend_acts) from person_day where tool is null")
+    sums = con.sql(
+        "select sum(timed_acts), sum(outside_acts), sum(weekend_acts) from person_day where tool is null"
+    )
 
     assert sums.fetchall() == [(3, 2, 1)]
 
 
 def test_the_order_of_rows_changes_nothing(tmp_path):
-    rows = ["2026-01-05 09:00 | 1 | 2", "2026-01-05 09:00 | 2 | 1", "2026-01-05 09:03 | 1 | 2", "2026-01-06 10:00 | 1 | 2"]
+    rows = [
+        "2026-01-05 09:00 | 1 | 2",
+        "2026-01-05 09:00 | 2 | 1",
+        "2026-01-05 09:03 | 1 | 2",
+        "2026-01-06 10:00 | 1 | 2",
+    ]
 
     sums = [
         store(tmp_path / str(i), event="\n".join(["at | actor | to", *order]))
-        .sql("select person, day, sum(direct) d, sum(acts) a, sum(act_us_600) u from person_day join person_clock using (person, day) group by all order by all")
+        .sql(
+            "select person, day, sum(direct) d, sum(acts) a, sum(act_us_600) u from person_day join person_clock using (person, day) group by all order by all"
+        )
         .fetchall()
         for i, order in enumerate((rows, rows[::-1]))
     ]

@@ -287,7 +287,7 @@ def test_kinds_of_messages(tmp_path):
 def test_times_are_exact(tmp_path):
     records = [message("1767603600.1"), message("1767603600.100001"), message("1767603600")]
     _, tables = read(tmp_path, export(**{day(5): records}))
-    start = datetime(2026, 1, 5, 9)  # noqa: DTZ001 - the column is UTC without saying so
+    start = datetime(2026, 1, 5, 9)
     wanted = [
         start,
         start + timedelta(microseconds=100_000),
@@ -452,7 +452,7 @@ def test_huddles_are_calls(tmp_path):
         ("call", "U001", 1800, 2),
         ("call", "U001", None, 2),
     ]
-    assert event["at"][0] == datetime(2026, 1, 5, 8, 50)  # noqa: DTZ001
+    assert event["at"][0] == datetime(2026, 1, 5, 8, 50)
     assert deliveries(tables, "attendee")[:2] == [(key(FIRST), "U002"), (key(FIRST), "U003")]
     assert "meetings" in report.provides
 
@@ -692,6 +692,6 @@ def test_the_tool_may_be_named(tmp_path):
 
 
 def test_constants_of_time_are_what_they_say():
-    assert datetime(2000, 1, 1) - datetime(1970, 1, 1) == timedelta(  # noqa: DTZ001
+    assert datetime(2000, 1, 1) - datetime(1970, 1, 1) == timedelta(
         microseconds=slack_events.EARLIEST_US
     )

@@ -61,7 +61,11 @@ def test_sums_are_written_as_bigint(name):
     """Without the cast a sum is a HUGEINT, which Parquet keeps as a double, losing digits."""
     sql = code((rollups.ROLLUPS / f"{name}.sql").read_text())
 
-    bare = [line for line in sql.splitlines() if re.search(r"\b(sum|count)\(", line) and "as bigint" not in line]
+    bare = [
+        line
+        for line in sql.splitlines()
+        if re.search(r"\b(sum|count)\(", line) and "as bigint" not in line
+    ]
 
     assert bare == []
 
@@ -71,6 +75,8 @@ def test_every_window_has_a_total_order_with_nulls_last(name):
     sql = code((rollups.ROLLUPS / f"{name}.sql").read_text())
 
     orders = re.findall(r"order by ([^)]*?)(?:rows|\))", sql)
-    loose = [column for order in orders for column in order.split(",") if "nulls last" not in column]
+    loose = [
+        column for order in orders for column in order.split(",") if "nulls last" not in column
+    ]
 
     assert loose == []

@@ -72,7 +72,9 @@ def test_people_without_a_department_are_not_the_total_less_the_departments():
 
 def test_people_without_the_tool_are_not_everybody_less_the_tool():
     people = company(
-        (17, "Sales", "1", None, "mail"), (3, "Sales", "1", None, ""), (30, "Shop", "1", None, "mail")
+        (17, "Sales", "1", None, "mail"),
+        (3, "Sales", "1", None, ""),
+        (30, "Shop", "1", None, "mail"),
     )
 
     frame = mask(people, 10, 1).frame
@@ -83,7 +85,9 @@ def test_people_without_the_tool_are_not_everybody_less_the_tool():
 
 
 def test_leavers_are_not_the_quarters_less_the_whole_period():
-    stay = company((27, "Sales", "1", None, ""), (27, "Shop", "1", None, ""), quarters=(SPRING, SUMMER, None))
+    stay = company(
+        (27, "Sales", "1", None, ""), (27, "Shop", "1", None, ""), quarters=(SPRING, SUMMER, None)
+    )
     leave = panel([(SPRING, 100 + i, "Sales", "1", None, "") for i in range(3)])
     people = pl.concat([stay, leave])
 
@@ -104,7 +108,9 @@ def test_ten_leavers_hide_nothing():
 
 
 def test_a_person_who_moved_is_not_the_difference_of_two_quarters():
-    stay = company((30, "Sales", "1", None, ""), (30, "Shop", "1", None, ""), quarters=(SPRING, SUMMER, None))
+    stay = company(
+        (30, "Sales", "1", None, ""), (30, "Shop", "1", None, ""), quarters=(SPRING, SUMMER, None)
+    )
     moved = panel(
         [
             (SPRING, 100, "Sales", "1", None, ""),
@@ -117,7 +123,7 @@ def test_a_person_who_moved_is_not_the_difference_of_two_quarters():
     frame = mask(people, 10, 1).frame
 
     assert attack(people, frame) == []
-    assert [quarter for quarter, in shown(frame, "total", "quarter")] == [None, SPRING, SUMMER]
+    assert [quarter for (quarter,) in shown(frame, "total", "quarter")] == [None, SPRING, SUMMER]
 
 
 def test_a_single_quarter_and_the_whole_hide_the_same_cells():
@@ -141,7 +147,9 @@ def test_every_cell_of_the_panel_has_one_row_with_its_people():
     departments = frame.filter(pl.col("cut") == "department").select("quarter", "department", "n")
     expected = people.drop_nulls("department").group_by("quarter", "department").len("n")
     key = ["quarter", "department"]
-    assert departments.sort(key).cast({"n": pl.Int64}).equals(expected.sort(key).cast({"n": pl.Int64}))
+    assert (
+        departments.sort(key).cast({"n": pl.Int64}).equals(expected.sort(key).cast({"n": pl.Int64}))
+    )
     assert (frame["shown"] == frame["reason"].is_null()).all()
     assert frame.filter((pl.col("n") < 10) & (pl.col("reason") != "small_group")).is_empty()
 

@@ -227,7 +227,10 @@ def _cells(
 ) -> pl.DataFrame:
     """Name the sums of one measure and keep the cuts that it has."""
     too_short = pl.when(~pl.col("is_whole")).then(pl.lit("short_history"))
-    dates = [pl.when(pl.col(name) != periods.WHOLE).then(name).alias(name) for name in ("period", "quarter")]
+    dates = [
+        pl.when(pl.col(name) != periods.WHOLE).then(name).alias(name)
+        for name in ("period", "quarter")
+    ]
     return (
         pl.concat([lattice.cells, sums], how="horizontal")
         .filter(pl.col("cut").is_in(measure.cuts))

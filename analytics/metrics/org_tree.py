@@ -199,6 +199,8 @@ def within(out: Array, into: Array, group: Array) -> Array:
 def _place_siblings(first: Array, size: Array, parent: Array, start: int, end: int) -> None:
     """Give each person of one layer its first place: after the manager and the branches of earlier siblings."""
     layer = np.arange(start, end)
+    if not len(layer):
+        return
     layer = layer[np.argsort(parent[layer], kind="stable")]
     before = np.cumsum(size[layer]) - size[layer]
     manager = parent[layer]

@@ -16,7 +16,9 @@ FLOOR = 5  # no threshold may be lower, whatever the settings say
 LABEL_COLUMNS = (*LABELS, "tool")
 FIGURE = ("metric", "variant", "bin", "grain", "period")
 BY_VALUE = {"A10": "nearly_all_or_none", "A11": "dominated"}
-NOT_SUMS = "hierarchy"  # figures about ties are not sums over people: subtracting them gives nothing
+NOT_SUMS = (
+    "hierarchy"  # figures about ties are not sums over people: subtracting them gives nothing
+)
 
 TITLES = {
     "A1": "A1 group under the threshold",
@@ -209,5 +211,7 @@ def _flows(shown: pl.DataFrame, flow: pl.DataFrame, k: int) -> tuple[int, int]:
     ends = ["grain", "period", "cut"]
     fine = told.join(
         groups, left_on=[*ends, "source"], right_on=[*ends, "group"], how="semi", nulls_equal=True
-    ).join(groups, left_on=[*ends, "target"], right_on=[*ends, "group"], how="semi", nulls_equal=True)
+    ).join(
+        groups, left_on=[*ends, "target"], right_on=[*ends, "group"], how="semi", nulls_equal=True
+    )
     return told.height, told.height - fine.height

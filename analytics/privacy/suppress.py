@@ -15,6 +15,7 @@ RESTORE = True
 DIRECTIONS = (
     24  # kernel vectors kept while hidden cells are shown again; each shown cell uses one up
 )
+SPARE = 3  # so many stay for the test itself
 AT_ONCE = 400  # exposed sets that are explained in one round
 
 # What a hidden cell costs: fine cuts go first, the total never unless nothing else is left.
@@ -173,11 +174,11 @@ def _restore(system: System, rows: _Rows, sets: audit.Targets, k: int, hidden: n
                 continue
             of_sets, of_rows = _without(of_sets, row, p), _without(of_rows, row, p)
             shown.append(at)
-            if of_sets.shape[1] <= 3:
+            if of_sets.shape[1] <= SPARE:
                 break
         hidden[waiting[shown]] = False
         system.show(waiting[shown])
-        if of_sets.shape[1] > 3:
+        if of_sets.shape[1] > SPARE:
             return
         waiting = waiting[shown[-1] + 1 :]
 

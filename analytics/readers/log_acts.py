@@ -125,6 +125,11 @@ class Staging:
             rows = once
         self._sink.stored += rows.height
         deliveries = _deliveries(rows)
+        if not self._finer_than_seconds:
+            # acts of one second keep the order of the log: who answered whom may hang on it
+            rows = rows.with_columns(
+                pl.col("at") + pl.duration(microseconds=pl.col("line") % SECOND)
+            )
         events = _events(rows, deliveries, has_ids=self._has_ids)
         self._note_unresolved(rows)
         self._has_replies |= events.get_column("in_reply_to").count() > 0

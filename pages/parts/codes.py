@@ -5,12 +5,24 @@ from pages.parts.text import plain
 SET_APART: dict[str, tuple[str, str]] = {
     # code: why, what to do
     "author_missing": ("Nobody is named as the author", "Nothing: it cannot be counted for anyone"),
-    "control_character": ("Unprintable characters in a key", "Export again; the file was damaged on its way"),
+    "control_character": (
+        "Unprintable characters in a key",
+        "Export again; the file was damaged on its way",
+    ),
     "date_invalid": ("Not a date", "Check how the date is written"),
-    "duplicate_conflict": ("The same person twice, with different facts", "Keep one line a person and period"),
+    "duplicate_conflict": (
+        "The same person twice, with different facts",
+        "Keep one line a person and period",
+    ),
     "encoding_invalid": ("Letters that cannot be read", "Save the file as UTF-8"),
-    "field_too_long": ("A field far too long", "Usually a forgotten quotation mark some lines above"),
-    "field_type": ("A field of another kind than expected", "Export again, without editing the file"),
+    "field_too_long": (
+        "A field far too long",
+        "Usually a forgotten quotation mark some lines above",
+    ),
+    "field_type": (
+        "A field of another kind than expected",
+        "Export again, without editing the file",
+    ),
     "interval_negative": ("It ends before it begins", "Check the start and end columns"),
     "json_duplicate_key": ("A field written twice", "Export again, without editing the file"),
     "json_invalid": ("A file inside the zip that is cut off or damaged", "Export again"),
@@ -18,13 +30,19 @@ SET_APART: dict[str, tuple[str, str]] = {
     "json_too_deep": ("Nested too deeply", "Nothing: no tool writes that"),
     "number_invalid": ("Not a number", "Check the decimal sign of the column"),
     "number_out_of_range": ("A number too large to be true", "Check the unit of the column"),
-    "quote_unclosed": ("A quotation mark that is never closed", "Correct the line, import the file again"),
+    "quote_unclosed": (
+        "A quotation mark that is never closed",
+        "Correct the line, import the file again",
+    ),
     "record_not_object": ("Not a record", "Nothing: no tool writes that"),
     "row_incomplete": ("A needed field is empty", "Fill it in, import the file again"),
     "summary_row": ("A line of totals", "Nothing: it is no person"),
     "timestamp_invalid": ("Not a time", "Check how the time is written"),
     "timestamp_no_zone": ("A time without its time zone", "Say the company's time zone"),
-    "timestamp_out_of_range": ("In the future, or before 1990", "Check the date format of the export"),
+    "timestamp_out_of_range": (
+        "In the future, or before 1990",
+        "Check the date format of the export",
+    ),
     "timezone_unknown": ("A time zone nobody knows", "Check the column"),
     "too_few_fields": ("Fewer fields than columns", "Correct the line, import the file again"),
     "too_many_fields": ("More fields than columns", "Usually a comma without quotation marks"),

@@ -27,15 +27,33 @@ def draw(release: Release) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="coverage_pick"):
         view = TOOL
         if has_departments:
-            view = st.segmented_control("Rows", [TOOL, DEPARTMENT], required=True, default=TOOL, key="coverage_rows", label_visibility="collapsed")
+            view = st.segmented_control(
+                "Rows",
+                [TOOL, DEPARTMENT],
+                required=True,
+                default=TOOL,
+                key="coverage_rows",
+                label_visibility="collapsed",
+            )
         tool = tools[0]
         if view == DEPARTMENT and len(tools) > 1:
-            tool = st.selectbox("Tool", tools, format_func=tool_name, key="coverage_tool", width=220, label_visibility="collapsed")
+            tool = st.selectbox(
+                "Tool",
+                tools,
+                format_func=tool_name,
+                key="coverage_tool",
+                width=220,
+                label_visibility="collapsed",
+            )
     if view == TOOL:
-        rows = seen.filter(pl.col("department").is_null()).with_columns(row=pl.col("tool").map_elements(tool_name, pl.String))
+        rows = seen.filter(pl.col("department").is_null()).with_columns(
+            row=pl.col("tool").map_elements(tool_name, pl.String)
+        )
         headline = in_a_sentence(rows)
     else:
-        rows = seen.filter(pl.col("department").is_not_null(), pl.col("tool") == tool).with_columns(row="department")
+        rows = seen.filter(pl.col("department").is_not_null(), pl.col("tool") == tool).with_columns(
+            row="department"
+        )
         headline = f"How much of each department is visible through {plain(tool_name(tool))}"
     picture(release, rows, headline)
 
@@ -50,7 +68,10 @@ def in_a_sentence(rows: pl.DataFrame) -> str:
         .sort("share", descending=True, nulls_last=True)
     )
     seen = recent.filter(pl.col("share") > 0)
-    unseen = [plain(name) for name in recent.filter(pl.col("share").is_null() | (pl.col("share") == 0))["row"]]
+    unseen = [
+        plain(name)
+        for name in recent.filter(pl.col("share").is_null() | (pl.col("share") == 0))["row"]
+    ]
     if seen.is_empty():
         return "No export shows anybody in the last weeks"
     name, share = seen.row(0)
@@ -67,7 +88,17 @@ def how_many(share: float) -> str:
         return "nearly everybody"
     if tenths == 0:
         return "fewer than one person in ten"
-    names = ("one person", "two", "three", "four", "half the people", "six", "seven", "eight", "nine")
+    names = (
+        "one person",
+        "two",
+        "three",
+        "four",
+        "half the people",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+    )
     word = names[tenths - 1]
     return word if tenths == 5 else f"{word} in ten" if tenths == 1 else f"{word} people in ten"  # noqa: PLR2004
 
@@ -75,21 +106,36 @@ def how_many(share: float) -> str:
 def picture(release: Release, rows: pl.DataFrame, headline: str) -> None:
     """Draw the grid, its measure and its table. Takes row, week, people, headcount, share, reason."""
     weeks = sorted(rows["week"].unique().to_list())
-    spoken = rows.with_columns(pl.col("reason").replace_strict(REASONS, default=None, return_dtype=pl.String))
+    spoken = rows.with_columns(
+        pl.col("reason").replace_strict(REASONS, default=None, return_dtype=pl.String)
+    )
     holes = chart.gaps(spoken.select("row", "week", "share", reason=short_reason()), weeks)
     order = rows["row"].unique(maintain_order=True).to_list()
-    k = theme.look(st.context.theme.type, compact="Mobi" in (st.context.headers.get("User-Agent") or ""))
+    k = theme.look(
+        st.context.theme.type, compact="Mobi" in (st.context.headers.get("User-Agent") or "")
+    )
     headcount = release.company().get("headcount")
     of = f" of {text.count(float(headcount))}" if headcount else ""
-    st.markdown(f"#### {headline}\n{text.small(f'Share{of} that each export lets us see, per week; darker is more, outlined is nobody')}", anchors=False)
-    drawn = chart.coverage(rows.filter(pl.col("share").is_not_null()).select("row", "week", "share"), holes, order, k)
+    st.markdown(
+        f"#### {headline}\n{text.small(f'Share{of} that each export lets us see, per week; darker is more, outlined is nobody')}",
+        anchors=False,
+    )
+    drawn = chart.coverage(
+        rows.filter(pl.col("share").is_not_null()).select("row", "week", "share"), holes, order, k
+    )
     st.altair_chart(drawn, alt=f"{headline}.", key="ch_coverage")
     with st.container(horizontal=True, vertical_alignment="center"):
         visible = release.company().get("visible")
         unseen = float(headcount or 0) - float(visible or 0)
-        note(f"{text.count(unseen)} cannot be seen in any export: nothing here speaks for them." if headcount and visible and unseen else "")
+        note(
+            f"{text.count(unseen)} cannot be seen in any export: nothing here speaks for them."
+            if headcount and visible and unseen
+            else ""
+        )
         with st.popover("More", type="tertiary", key="more_coverage"):
-            st.table(table(rows), border="horizontal", hide_index=True, alt=f"{headline}, as a table")
+            st.table(
+                table(rows), border="horizontal", hide_index=True, alt=f"{headline}, as a table"
+            )
 
 
 def short_reason() -> pl.Expr:

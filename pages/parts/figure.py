@@ -69,7 +69,7 @@ def _specification(digest: str, colours: str, _picture: Picture, _k: Look) -> di
     return specification
 
 
-def figure(
+def figure(  # noqa: PLR0913  # one part draws every figure
     key: str,
     said: Said,
     picture: Picture | None,

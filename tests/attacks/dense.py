@@ -111,7 +111,9 @@ def small_sets(company: Company, k: int) -> dict[tuple, tuple[str, int]]:
     """Every target as ((unknown, sign), …) -> its kind and number of people."""
     found: dict[tuple, tuple[str, int]] = {}
 
-    def add(kind: str, plus: set[int], minus: set[int] = frozenset(), *, counts: dict | None = None) -> None:
+    def add(
+        kind: str, plus: set[int], minus: set[int] = frozenset(), *, counts: dict | None = None
+    ) -> None:
         vector = counts or {**dict.fromkeys(plus - minus, 1), **dict.fromkeys(minus - plus, -1)}
         people = len(company.people(set(vector)))
         if 0 < people < k:
@@ -123,7 +125,9 @@ def small_sets(company: Company, k: int) -> dict[tuple, tuple[str, int]]:
         for unknown in unknowns:
             place_of[unknown].append(cell)
     signature = {
-        person: tuple((company.unknowns[u][1:], tuple(sorted(map(str, place_of[u])))) for u in unknowns)
+        person: tuple(
+            (company.unknowns[u][1:], tuple(sorted(map(str, place_of[u])))) for u in unknowns
+        )
         for (person, which), unknowns in company.by_person.items()
         if which is None
     }
@@ -139,13 +143,15 @@ def small_sets(company: Company, k: int) -> dict[tuple, tuple[str, int]]:
                 add("atom", {u for person in people for u in company.by_person[person, quarter]
                              if company.unknowns[u][2] == tool})  # fmt: skip
     members = {cell: company.people(unknowns) for cell, unknowns in company.cells.items()}
-    for cell, unknowns in company.cells.items():
+    for unknowns in company.cells.values():
         add("cell", unknowns)
     for parent, child in FINER:
         families = defaultdict(list)
         for cell in company.cells:
             if cell[0] == child and len(members[cell]) < k:
-                labels = dict(zip(("department", "level", "location", "tool"), cell[2:], strict=True))
+                labels = dict(
+                    zip(("department", "level", "location", "tool"), cell[2:], strict=True)
+                )
                 families[cell[1], tuple(labels[name] for name in CUTS[parent])].append(cell)
         for siblings in families.values():
             for size in (2, 3, 4) if len(siblings) <= 12 else (2,):
@@ -192,22 +198,23 @@ class Attacker:
         x, y = self.company.kernel(shown, 2).tolist()
         hits, known = [], []
         for vector, (kind, people) in self.sets:
-            value = sum(sign * x[u] for u, sign in vector) % PRIME
-            if value == 0 and sum(sign * y[u] for u, sign in vector) % PRIME == 0:
+            # two draws: among millions of pairs one alone meets zero by chance
+            value = tuple(sum(sign * draw[u] for u, sign in vector) % PRIME for draw in (x, y))
+            if value == (0, 0):
                 hits.append((kind, people))
             elif kind in ("atom", "cell"):
                 known.append((value, people))
         return hits + self._pairs(known)
 
-    def _pairs(self, known: list[tuple[int, int]]) -> list[tuple[str, int]]:
+    def _pairs(self, known: list[tuple[tuple[int, int], int]]) -> list[tuple[str, int]]:
         """Two sets whose sum follows although neither does."""
-        at: dict[int, list[int]] = defaultdict(list)
+        at: dict[tuple[int, int], list[int]] = defaultdict(list)
         for i, (value, _) in enumerate(known):
             at[value].append(i)
         return [
             ("pair", people + known[j][1])
             for i, (value, people) in enumerate(known)
-            for j in at.get(-value % PRIME, ())
+            for j in at.get((-value[0] % PRIME, -value[1] % PRIME), ())
             if j > i and people + known[j][1] < self.k
         ]
 
@@ -220,4 +227,8 @@ def recovered(panel: pl.DataFrame, shown: list[Cell], k: int) -> list[tuple[str,
 def shown_cells(frame: pl.DataFrame, *, primary_only: bool = False, k: int = 10) -> list[Cell]:
     """Cells of a mask; primary_only: those that hiding small groups alone would show."""
     keep = pl.col("n") >= k if primary_only else pl.col("shown")
-    return frame.filter(keep).select("cut", "quarter", "department", "level", "location", "tool").rows()
+    return (
+        frame.filter(keep)
+        .select("cut", "quarter", "department", "level", "location", "tool")
+        .rows()
+    )

@@ -24,7 +24,11 @@ PHONE = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/156.0 Mobi Sa
 MODES: dict[str, dict[str, object]] = {
     "light": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "light"},
     "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
-    "phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light", "user_agent": PHONE},
+    "phone": {
+        "viewport": {"width": 390, "height": 844},
+        "color_scheme": "light",
+        "user_agent": PHONE,
+    },
 }
 STARTS_WITHIN = 40  # seconds
 
@@ -36,18 +40,30 @@ class Server:
     url: str
     log: Path
 
-    def answer(self, path: str, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], str]:
+    def answer(
+        self, path: str, method: str = "GET", **headers: str
+    ) -> tuple[int, dict[str, str], str]:
         """Return status, headers (lower case) and text of one request."""
         asked = urllib.request.Request(self.url + path, method=method, headers=headers)  # noqa: S310
         try:
             with urllib.request.urlopen(asked, timeout=10) as got:  # noqa: S310
-                return got.status, {k.lower(): v for k, v in got.headers.items()}, got.read().decode(errors="replace")
+                return (
+                    got.status,
+                    {k.lower(): v for k, v in got.headers.items()},
+                    got.read().decode(errors="replace"),
+                )
         except urllib.error.HTTPError as refused:
-            return refused.code, {k.lower(): v for k, v in refused.headers.items()}, refused.read().decode()
+            return (
+                refused.code,
+                {k.lower(): v for k, v in refused.headers.items()},
+                refused.read().decode(),
+            )
 
 
 @contextlib.contextmanager
-def served(home: Path, folder: Path, *, auth: bool = False, access: str = "", **more: str) -> Iterator[Server]:
+def served(
+    home: Path, folder: Path, *, auth: bool = False, access: str = "", **more: str
+) -> Iterator[Server]:
     """Run app.py on the workspaces under `home`; `folder` takes log and secrets; `access` is access.toml."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -69,7 +85,9 @@ def served(home: Path, folder: Path, *, auth: bool = False, access: str = "", **
     }  # fmt: skip
     log = folder / "server.log"
     with log.open("w") as out:
-        process = subprocess.Popen([sys.executable, str(ROOT / "app.py")], env=environment, stdout=out, stderr=out)
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "app.py")], env=environment, stdout=out, stderr=out
+        )
     server = Server(url, log)
     try:
         wait_until_ready(server, process)
@@ -108,7 +126,11 @@ def visit(server: Server, page: str, query: str = "", seconds: float = 6.0) -> s
     asked.rerun_script.page_name = page
     asked.rerun_script.query_string = query
     got = []
-    with connect(server.url.replace("http", "ws") + "/_stcore/stream", subprotocols=["streamlit"], max_size=None) as line:
+    with connect(
+        server.url.replace("http", "ws") + "/_stcore/stream",
+        subprotocols=["streamlit"],
+        max_size=None,
+    ) as line:
         line.send(asked.SerializeToString())
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
@@ -126,6 +148,8 @@ def visit(server: Server, page: str, query: str = "", seconds: float = 6.0) -> s
 def settle(page: "object") -> None:
     """Wait until a page has its title and nothing is running any more."""
     page.wait_for_selector("[data-testid=stMain] h1", timeout=20_000)
-    page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')", timeout=20_000)
+    page.wait_for_function(
+        "!document.querySelector('[data-testid=stStatusWidget]')", timeout=20_000
+    )
     page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')", timeout=20_000)
     page.wait_for_timeout(700)  # charts draw after their data have come

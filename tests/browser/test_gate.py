@@ -50,7 +50,10 @@ def test_uploading_needs_a_sign_in_and_a_role(gated: Server, method: str):
     reader = cookie(gated, email="reader@aurelia.example")
     assert gated.answer(UPLOAD, method, Cookie=f"_streamlit_user={reader}")[0] == 403
     consultant = cookie(gated, email="consultant@aurelia.example")
-    assert gated.answer(UPLOAD, method, Cookie=f"_streamlit_user={consultant}")[0] not in (401, 403) or method != "PUT"
+    assert (
+        gated.answer(UPLOAD, method, Cookie=f"_streamlit_user={consultant}")[0] not in (401, 403)
+        or method != "PUT"
+    )
 
 
 def test_a_sign_in_of_yesterday_is_none(gated: Server):
@@ -58,7 +61,9 @@ def test_a_sign_in_of_yesterday_is_none(gated: Server):
     assert gated.answer(UPLOAD, "PUT", Cookie=f"_streamlit_user={stale}")[0] == 401
 
 
-@pytest.mark.parametrize("path", ["/", "/departments", "/api/ready", "/_stcore/health", "/app/static/icon.svg", "/none"])
+@pytest.mark.parametrize(
+    "path", ["/", "/departments", "/api/ready", "/_stcore/health", "/app/static/icon.svg", "/none"]
+)
 def test_every_answer_carries_the_headers(server: Server, path: str):
     _, headers, _ = server.answer(path)
     policy = headers["content-security-policy"]
@@ -68,7 +73,9 @@ def test_every_answer_carries_the_headers(server: Server, path: str):
     assert headers["referrer-policy"] == "same-origin"
 
 
-@pytest.mark.parametrize("path", ["/_stcore/metrics", "/_stcore/metrics/", "/_stcore/metrics?families=x"])
+@pytest.mark.parametrize(
+    "path", ["/_stcore/metrics", "/_stcore/metrics/", "/_stcore/metrics?families=x"]
+)
 def test_the_server_tells_nothing_about_itself(server: Server, path: str):
     assert server.answer(path)[0] == 404
 
@@ -110,6 +117,7 @@ def test_it_refuses_to_stand_open(tmp_path: Path, secrets: str | None, says: str
         file.write_text(secrets)
     tried = subprocess.run(
         [sys.executable, str(ROOT / "app.py")],
+        check=False,
         env={"PATH": "/usr/bin:/bin", "STREAMLIT_SERVER_ADDRESS": "0.0.0.0", "STREAMLIT_SECRETS_FILES": str(file),  # noqa: S104
              "CONVIVIO_HOME": str(tmp_path)},
         capture_output=True, text=True, timeout=60,
