@@ -59,13 +59,20 @@ def upload_folder(workspace: str) -> Path:
     return folder
 
 
-def start(workspace: str, paths: Sequence[Path], options: Options = NOTHING_SAID) -> str:
-    """Start importing files and return the job's id."""
+def start(
+    workspace: str,
+    paths: Sequence[Path],
+    options: Options = NOTHING_SAID,
+    time_zone: str | None = None,
+) -> str:
+    """Start importing files and return the job's id; `time_zone` is where the company works, if it is said."""
     arguments = ["ingest", *(str(path.absolute()) for path in paths), "--workspace", workspace]
     for field, column in options.columns.items():
         arguments += ["--map", f"{field}={column}"]
     if options.tool:
         arguments += ["--tool", options.tool]
+    if time_zone:
+        arguments += ["--time-zone", time_zone]
     uploads = {path.absolute().parent for path in paths}
     ours = tuple(
         sorted(f.name for f in uploads if f.parent == _folder(workspace) and _is_upload(f))
@@ -101,6 +108,12 @@ def get(workspace: str, job_id: str) -> Job:
     if not ID.fullmatch(job_id) or not (_folder(workspace) / f"{job_id}.json").exists():
         raise AnalyticsError("This import is no longer listed: look at the list of imports.")
     return _look(workspace, job_id)
+
+
+def imported(workspace: str) -> builtins.list[dict[str, Any]]:
+    """Return the imports of a workspace, oldest first: id, file, format, at, rows, undone, report (no identities)."""
+    file = places.folder(workspace) / "imports.json"
+    return builtins.list(json.loads(file.read_text("utf-8"))) if file.is_file() else []
 
 
 def cancel(workspace: str, job_id: str) -> Job:

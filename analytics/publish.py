@@ -193,7 +193,7 @@ def contradicted(computable: pl.DataFrame, network: pl.DataFrame) -> pl.DataFram
     broken = (
         network.filter(pl.col("grain") == "all", pl.col("tool").is_null())
         .group_by("metric")
-        .agg(misfit=(pl.col("reason") == "org_mismatch").all())
+        .agg(misfit=pl.col("reason").eq_missing("org_mismatch").all())
         .filter("misfit")
     )
     return (

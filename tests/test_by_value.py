@@ -42,6 +42,10 @@ def test_too_few_people_behind_a_denominator_are_withheld():
     assert reasons(cell(ny=10)) == [None]
 
 
+def test_nobody_behind_a_figure_is_no_data_and_not_a_small_group():
+    assert reasons(cell(ny=0, sx=0.0, sy=0.0)) == ["no_data"]
+
+
 def test_a_sum_made_by_one_or_two_people_is_withheld():
     hours = {"yes_or_no": False, "sx": 100.0}
 

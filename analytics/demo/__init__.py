@@ -38,7 +38,7 @@ def write_hr(everybody: pl.DataFrame, path: Path) -> Path:
 
     with xlsxwriter.Workbook(path) as workbook:
         # a fixed time, so that the same company is the same file
-        workbook.set_properties({"created": datetime(2026, 11, 23, tzinfo=UTC)})
+        workbook.set_properties({"created": datetime(2026, 9, 28, tzinfo=UTC)})
         hr_table(everybody).write_excel(workbook, worksheet="Personale", autofit=False)
     return path
 

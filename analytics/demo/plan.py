@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-LAST_WEEK = date(2026, 11, 16)  # Monday of the newest whole week
+LAST_WEEK = date(2026, 9, 21)  # 52 weeks are four whole quarters
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,8 @@ PLACES = (
 
 LAUNCH = 0.10  # Slack opens to all after this part of the time
 STEEPEST = 0.30  # the part at which most people take it up
-SWITCH = 0.5  # from here on the planted changes of conduct hold
+TAKEN_UP = 0.6  # by then everybody who ever takes it up has
+SWITCH = 0.75  # from here on the planted changes of conduct hold: the last quarter of a year
 FLATTENING = "Engineering"  # its people write past the tree and upwards, and are answered as before
 SILENT = "Operazioni"  # the head of this department stops answering and writes a fifth as much
 MIXED = 0.6  # share of Engineering's mail, after the switch, addressed without regard to the tree

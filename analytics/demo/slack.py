@@ -50,7 +50,7 @@ def active_weeks(
     people = np.flatnonzero(adopters(staff, draw))
     share = draw.uniform(0.02, 0.98, len(people))
     start = weeks * (plan.STEEPEST + 0.05 * np.log(share / (1 - share)))
-    start = np.clip(start, weeks * plan.LAUNCH, weeks * plan.SWITCH)
+    start = np.clip(start, weeks * plan.LAUNCH, weeks * plan.TAKEN_UP)
     habit = draw.beta(14, 3, len(people))
     grid = np.arange(weeks)
     active = (grid >= start[:, None]) & (draw.random((len(people), weeks)) < habit[:, None])
@@ -210,7 +210,7 @@ def write_export(
 
 def member(name: str) -> zipfile.ZipInfo:
     """Return a zip entry with a fixed time, so that the same company is the same file."""
-    info = zipfile.ZipInfo(name, (2026, 11, 23, 0, 0, 0))
+    info = zipfile.ZipInfo(name, (2026, 9, 28, 0, 0, 0))
     info.compress_type = zipfile.ZIP_DEFLATED
     return info
 

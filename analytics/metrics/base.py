@@ -32,6 +32,37 @@ union all
 select null, {any_tool} from known
 """
 
+# Adoption is about tools that list who may use them: what is done in the others (a mail log) is nobody's uptake.
+# Where no tool lists accounts, all are taken, and the measures give no_seats.
+SEATED = """
+create or replace temp table seated_tool as
+with used as (select distinct tool from calendar where tool is not null),
+listed as (select tool from used where tool in (select tool from seat))
+from listed
+union all
+select tool from used where not exists (from listed);
+
+create or replace temp table seated_day as
+with own as (
+    select person, tool, day, week, month, quarter, dow, acts, messages, interactions, views,
+           direct + mentioned + grouped + broadcast as received
+    from person_day
+    where tool in (select tool from seated_tool)
+)
+from own
+union all
+select person, null, day, week, month, quarter, dow,
+       sum(acts)::bigint, sum(messages)::bigint, sum(interactions)::bigint, sum(views)::bigint, sum(received)::bigint
+from own
+group by person, day, week, month, quarter, dow;
+
+create or replace temp table seated_first as
+with own as (select person, tool, day, week, month from first_seen where tool in (select tool from seated_tool))
+from own
+union all
+select person, null, min(day), min(week), min(month) from own group by person
+"""
+
 BASE = """
 create or replace temp table base as
 with span as (
@@ -61,19 +92,26 @@ open_seat as (
 done as (
     select
         person, tool, {period} as period,
-        sum(acts)::bigint as acts, sum(messages)::bigint as messages, sum(interactions)::bigint as interactions,
-        sum(views)::bigint as views, sum(timed_acts)::bigint as timed_acts, sum(outside_acts)::bigint as outside_acts,
+        sum(timed_acts)::bigint as timed_acts, sum(outside_acts)::bigint as outside_acts,
         sum(weekend_acts)::bigint as weekend_acts, sum(direct)::bigint as direct, sum(mentioned)::bigint as mentioned,
         sum(grouped)::bigint as grouped, sum(broadcast)::bigint as broadcast, sum(mails_in)::bigint as mails_in,
-        sum(chats_in)::bigint as chats_in,
+        sum(chats_in)::bigint as chats_in
+    from person_day
+    group by person, tool, {period}
+),
+taken_up as (
+    select
+        person, tool, {period} as period,
+        sum(acts)::bigint as acts, sum(messages)::bigint as messages, sum(interactions)::bigint as interactions,
+        sum(views)::bigint as views,
         count(*) filter (acts > 0)                                    as active_days,
         count(*) filter (acts > 0 and list_contains($workdays, dow))  as active_working_days
-    from person_day
+    from seated_day
     group by person, tool, {period}
 ),
 several as (
     select person, period, count(*) filter (acts > 0) as tools_active
-    from done
+    from taken_up
     where tool is not null
     group by person, period
 ),
@@ -105,9 +143,9 @@ recent as (
         d.person, d.tool, w.period,
         sum(d.acts)::bigint                                                                as recent_acts,
         sum(d.views)::bigint                                                               as recent_views,
-        sum(d.direct + d.mentioned + d.grouped + d.broadcast)::bigint                       as recent_in,
+        sum(d.received)::bigint                                                            as recent_in,
         count(distinct d.week) filter (d.acts > 0)                                         as recent_active_weeks
-    from person_day d
+    from seated_day d
     join recent_week w on w.week = d.week and w.tool is not distinct from d.tool
     group by d.person, d.tool, w.period
 ),
@@ -115,6 +153,7 @@ tie as (
     select distinct t.sender, t.receiver, w.tool, w.period
     from tie_week t
     join recent_week w on w.week = t.week and (w.tool is null or w.tool = t.tool)
+    where t.tool in (select tool from seated_tool)
 ),
 exchange as (
     select distinct a.sender as person, a.tool, a.period
@@ -139,12 +178,13 @@ join tool_sees t   on t.tool is not distinct from m.tool
 left join open_seat o  on o.person = m.person and o.period = m.period and o.tool is not distinct from m.tool
 left join several v    on v.person = m.person and v.period = m.period and m.tool is null
 left join done d       on d.person = m.person and d.period = m.period and d.tool is not distinct from m.tool
-left join done b       on b.person = m.person and b.period = m.previous and b.tool is not distinct from m.tool
+left join taken_up e   on e.person = m.person and e.period = m.period and e.tool is not distinct from m.tool
+left join taken_up b   on b.person = m.person and b.period = m.previous and b.tool is not distinct from m.tool
 left join clock k      on k.person = m.person and k.period = m.period and k.tool is not distinct from m.tool
 left join could_read r on r.person = m.person and r.period = m.period and r.tool is not distinct from m.tool
 left join recent n     on n.person = m.person and n.period = m.period and n.tool is not distinct from m.tool
 left join exchange x   on x.person = m.person and x.period = m.period and x.tool is not distinct from m.tool
-left join first_seen f on f.person = m.person and f.tool is not distinct from m.tool
+left join seated_first f on f.person = m.person and f.tool is not distinct from m.tool
 """
 
 SEES = (
@@ -160,14 +200,23 @@ CLOCK = (
     "call_us",
 )
 COUNTS = {
+    "e": ("acts", "messages", "interactions", "views", "active_days", "active_working_days"),
     "d": (
-        "acts", "messages", "interactions", "views", "timed_acts", "outside_acts", "weekend_acts", "direct", "mentioned",
-        "grouped", "broadcast", "mails_in", "chats_in", "active_days", "active_working_days",
+        "timed_acts", "outside_acts", "weekend_acts", "direct", "mentioned", "grouped", "broadcast", "mails_in",
+        "chats_in",
     ),
     "k": CLOCK,
     "r": ("channel",),
     "n": ("recent_acts", "recent_views", "recent_in", "recent_active_weeks"),
 }  # fmt: skip
+
+
+def seated(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `seated_tool`, `seated_day` and `seated_first`: uptake, in tools that list who may use them.
+
+    Columns as in person_day and first_seen; tool null = in any of these tools. Needs `calendar` and the rollups.
+    """
+    con.execute(SEATED)
 
 
 def make(

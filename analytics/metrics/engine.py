@@ -130,6 +130,7 @@ def cells(
     """
     periods.make(con, settings)
     panels.load(con, panel)
+    base.seated(con)
     found = [pl.DataFrame(schema=SCHEMA)]
     for grain in periods.GRAINS:
         wanted = tuple(measure for measure in measures if grain in measure.grains)

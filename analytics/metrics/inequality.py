@@ -7,8 +7,8 @@ from itertools import accumulate, pairwise
 import duckdb
 import polars as pl
 
+from analytics.metrics import base, periods
 from analytics.metrics import panel as panels
-from analytics.metrics import periods
 from analytics.metrics.passport import Passport, Words
 from analytics.schema import polars_schema
 
@@ -55,11 +55,11 @@ member as (
     where s.tool is null or (t.tool = s.tool and list_contains(string_split(p.tools, ','), s.tool))
 ),
 done as (
-    select person, tool, 'month' as grain, month as period, sum(acts) as acts from person_day group by all
+    select person, tool, 'month' as grain, month as period, sum(acts) as acts from seated_day group by all
     union all
-    select person, tool, 'quarter', quarter, sum(acts) from person_day group by all
+    select person, tool, 'quarter', quarter, sum(acts) from seated_day group by all
     union all
-    select person, tool, 'all', $whole, sum(acts) from person_day group by all
+    select person, tool, 'all', $whole, sum(acts) from seated_day group by all
 ),
 person as (
     select m.grain, m.period, m.tool, coalesce(d.acts, 0)::bigint as acts
@@ -86,6 +86,7 @@ def figures(
     """
     periods.make(con, settings)
     panels.load(con, panel)
+    base.seated(con)
     con.execute(HISTOGRAM, {"whole": periods.WHOLE, "classes": list(CLASSES)})
     counted = con.sql("from voice order by grain, period, tool, class").pl()
     least = max(LEAST_IN_CLASS, settings.threshold)

@@ -5,8 +5,8 @@ import math
 import duckdb
 import polars as pl
 
+from analytics.metrics import base, periods
 from analytics.metrics import panel as panels
-from analytics.metrics import periods
 from analytics.metrics.engine import PAIRS, SCHEMA
 from analytics.metrics.passport import Passport, Words
 
@@ -18,8 +18,8 @@ DAY = 28  # the usual "day-28 retention", over all who started
 STARTER = """
 create or replace temp table starter as
 select a.person, a.tool, f.week, f.day, c.last_day, max(a.day) as last_act
-from person_day a
-join first_seen f on f.person = a.person and f.tool is not distinct from a.tool
+from seated_day a
+join seated_first f on f.person = a.person and f.tool is not distinct from a.tool
 join panel p on p.person = a.person and p.quarter = $whole
 join period c on c.grain = 'all' and c.tool is not distinct from a.tool
 where a.acts > 0
@@ -31,7 +31,7 @@ create or replace temp table returned as
 with act as (
     select s.person, s.tool, (d.week - s.week) // 7 as weeks, d.day - s.day as days
     from starter s
-    join person_day d on d.person = s.person and d.tool is not distinct from s.tool
+    join seated_day d on d.person = s.person and d.tool is not distinct from s.tool
     where d.acts > 0
 )
 select distinct person, tool, 'week' as way, weeks as k from act where weeks between 1 and {weeks}
@@ -92,6 +92,7 @@ def cells(
     """
     periods.make(con, settings)
     panels.load(con, panel)
+    base.seated(con)
     con.execute(STARTER, {"whole": periods.WHOLE})
     con.execute(RETURNS.format(weeks=WEEKS_SHOWN, day=DAY))
     stayed = con.sql(STAYED.format(weeks=WEEKS_SHOWN, day=DAY)).pl()

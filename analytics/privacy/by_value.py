@@ -16,7 +16,7 @@ CELL = ("department", "level", "location", "tool")
 
 
 def withhold(cells: pl.DataFrame, k: int) -> pl.DataFrame:
-    """Return the cells with `reason` filled where a figure would point at somebody.
+    """Return the cells with `reason` filled where nobody is behind a figure, or where a figure would point at somebody.
 
     Reads n, ny (people with y > 0), sx, sy, sxx, x1, x2 (the two largest x), yes_or_no (x and y are 0 or 1),
     defined (the figure is what it is by definition, such as the first step of a funnel), cut, cells' labels.
@@ -31,6 +31,8 @@ def withhold(cells: pl.DataFrame, k: int) -> pl.DataFrame:
     why = (
         pl.when(pl.col("defined"))
         .then(None)
+        .when(pl.col("ny") == 0)
+        .then(pl.lit("no_data"))
         .when(pl.col("ny") < k)
         .then(pl.lit("small_group"))
         .when(pl.col("yes_or_no") & tail)

@@ -47,6 +47,15 @@ SET_APART: dict[str, tuple[str, str]] = {
     "too_few_fields": ("Fewer fields than columns", "Correct the line, import the file again"),
     "too_many_fields": ("More fields than columns", "Usually a comma without quotation marks"),
     "self_sent": ("Sent to oneself", "Nothing: it reaches nobody else"),
+    "account_technical": (
+        "A technical or shared account, not a person",
+        "Nothing: it is left out of the tree",
+    ),
+    "account_former": (
+        "The account of somebody who has left",
+        "Nothing: it is left out of the tree",
+    ),
+    "recipient_missing": ("Nobody is named as the recipient", "Fill it in, import the file again"),
     "system_account": ("Sent by a system, not a person", "Nothing: they are not people"),
 }
 WARNINGS: dict[str, str] = {
@@ -75,6 +84,12 @@ WARNINGS: dict[str, str] = {
     "sensitive_column_dropped": "A column of a sensitive kind was not read.",
     "thread_parent_missing": "Some answers belong to a message outside the export.",
     "users_missing": "The export lists no users, so who may use the tool is not known.",
+    "already_known": "The same file was imported before: nothing was counted twice.",
+    "columns_assumed": "The table has no header: sender, recipient and time were told by their content.",
+    "id_of_rows": "The ids number the lines, not the messages, and were not used.",
+    "level_recomputed": "Written levels were not used: levels follow from who reports to whom.",
+    "reply_unresolved": "Some answers name a message that the log does not number.",
+    "time_floating": "Times carry no time zone and were taken as UTC.",
     "zip_member_ignored": "Some files inside the zip were not needed and not read.",
 }
 TELLS: dict[str, str] = {
