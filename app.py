@@ -17,9 +17,6 @@ ROOT = Path(__file__).resolve().parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
-if os.environ.get("PORT"):  # Streamlit reads its environment while it is imported
-    os.environ.setdefault("STREAMLIT_SERVER_PORT", os.environ["PORT"])
-
 import streamlit as st  # noqa: E402
 from starlette.middleware import Middleware  # noqa: E402
 from starlette.requests import HTTPConnection, Request  # noqa: E402
@@ -219,6 +216,6 @@ app = st.App(
 if __name__ == "__main__":
     os.chdir(ROOT)  # the configuration lies beside this file
     check_door()
-    app.run()
+    app.run(config={"server.port": int(os.environ.get("PORT") or 8501)})
 else:
     check_door()

@@ -156,7 +156,8 @@ def covered(sums: pl.DataFrame, headcount: pl.DataFrame) -> pl.DataFrame:
     low = (
         (pl.col("coverage") < LOW_COVERAGE)
         & pl.col("reason").is_null()
-        & (pl.col("tool").is_null())
+        & pl.col("tool").is_null()
+        & (pl.col("metric") != "retention")  # a cohort is a part of the people by its nature
     )
     return (
         pl.concat(parts)

@@ -5,6 +5,7 @@ import polars as pl
 
 from analytics.charts.theme import Drawn, Look, finish
 
+TEXT_LINE = 0.065  # of the height of the plot
 LONG = 400  # days from which the axis names only every second month or more
 
 
@@ -45,18 +46,27 @@ def trend(rows: pl.DataFrame, unit: str, k: Look, filled: bool = False) -> Drawn
     color = alt.Color("color:N", scale=None)
     band = alt.Chart(rows).mark_area(opacity=0.22)
     line = alt.Chart(rows).mark_line(strokeWidth=2.2)
-    ends = alt.Chart(rows.filter(pl.col("last").is_not_null()))
+    ends = alt.Chart(_apart(rows.filter(pl.col("last").is_not_null()), top))
     named = ends.mark_text(align="left", dx=8, fontWeight=600, fontSize=12.5)
     layers = [
         band.encode(
             x, value_axis(unit, top, "low"), alt.Y2("high:Q"), color=color, detail="series:N"
         ),
         line.encode(x, y, color=color, detail="series:N"),
-        named.encode(x, y, text="last:N", color=alt.Color("ink:N", scale=None)),
+        named.encode(x, alt.Y("at:Q"), text="last:N", color=alt.Color("ink:N", scale=None)),
     ]
     if filled:
         layers.insert(0, _between(rows, x, unit, top, k))
     return finish(alt.layer(*layers).properties(height=300), k)
+
+
+def _apart(ends: pl.DataFrame, top: float) -> pl.DataFrame:
+    """Return the line ends with `at`, where their names stand: a line of text apart, in the order of the values."""
+    ends = ends.sort("value")
+    at: list[float] = []
+    for value in ends["value"]:
+        at.append(max(value, at[-1] + TEXT_LINE * top) if at else value)
+    return ends.with_columns(at=pl.Series(at, dtype=pl.Float64))
 
 
 def _between(rows: pl.DataFrame, x: alt.X, unit: str, top: float, k: Look) -> Drawn:

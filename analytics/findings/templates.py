@@ -67,19 +67,19 @@ TEMPLATES: dict[str, Template] = {
     ),
     "flatter": Template(
         "clear", "A little flatter than in the period before.",
-        "People below start more of the conversations upwards, and they are answered no less than before.",
+        "Those below the top have more of the say, and they are answered no less than before.",
     ),
     "louder": Template(
         "clear", "Louder, not flatter.",
-        "People speak up more, but we can't say that they are answered as often as before.",
+        "Those below the top have more of the say, but we can't say that they are answered as often as before.",
     ),
     "steeper": Template(
         "clear", "A little steeper than in the period before.",
-        "People below start fewer of the conversations upwards, and they are answered no more than before.",
+        "Those below the top have less of the say, and they are answered no more than before.",
     ),
     "quieter": Template(
         "clear", "Upward messages are answered less than in the period before.",
-        "How many conversations begin from below shows no change we can tell.",
+        "Who has the say shows no change we can tell.",
     ),
     "no_change": Template(
         "noise", "No change we can tell in what people do.",
@@ -119,9 +119,9 @@ TEMPLATES: dict[str, Template] = {
     "time_down": Template("clear", "People spend {now} a week in the tools.", "That is {change_size} less than in the period before."),
     "time_same": Template("noise", "People spend {now} a week in the tools.", "That has not moved beyond what chance explains."),
     "time_now": Template("unseen", "People spend {now} a week in the tools.", "There is no earlier period to compare with."),
-    "hierarchy_flatter": Template("clear", "A little flatter than in the period before.", "Conversations begun from below grew, and listening did not fall. {rest}"),
-    "hierarchy_louder": Template("clear", "Louder, not flatter:", "people speak up more, and we can't say that they are answered as often as before. {rest}"),
-    "hierarchy_steeper": Template("clear", "A little steeper than in the period before.", "Conversations begun from below fell, and listening did not rise. {rest}"),
+    "hierarchy_flatter": Template("clear", "A little flatter than in the period before.", "Those below the top have more of the say, and listening did not fall. {rest}"),
+    "hierarchy_louder": Template("clear", "Louder, not flatter:", "those below the top have more of the say, and we can't say that they are answered as often as before. {rest}"),
+    "hierarchy_steeper": Template("clear", "A little steeper than in the period before.", "Those below the top have less of the say, and listening did not rise. {rest}"),
     "hierarchy_quieter": Template("clear", "People at the top listen less than in the period before.", "Voice shows no change we can tell. {rest}"),
     "hierarchy_unchanged": Template("noise", "No change we can tell.", "Voice and listening are within what chance explains."),
     "hierarchy_now": Template("unseen", "This is how talk runs through the org chart today.", "There is no earlier period of the same length to compare with."),

@@ -121,7 +121,8 @@ def _typical(n: Numbers, sl: Numbers, sll: Numbers) -> tuple[Numbers, Numbers, N
 def _rounded(numbers: Numbers, digits: int, towards: np.ufunc) -> Numbers:
     numbers = np.asarray(numbers, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
-        places = digits - 1 - np.floor(np.log10(np.abs(numbers)))
+        # beyond fifteen places a number is rounding dust
+        places = np.clip(digits - 1 - np.floor(np.log10(np.abs(numbers))), -15, 15)
         # 0.29 * 100 is 28.999…: a whole number but for the last bits stays what it is
         scaled = np.round(numbers * 10.0**places, 9)
         return np.where((numbers == 0) | np.isnan(numbers), numbers, towards(scaled) / 10.0**places)

@@ -33,8 +33,12 @@ def shoot(folder: Path, url: str, names: tuple[str, ...] = PAGES) -> None:
             for name in names:
                 page.goto(f"{url}/{name}")
                 settle(page)
-                height = page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollHeight")
-                page.set_viewport_size({"width": context["viewport"]["width"], "height": min(height + 40, 6000)})
+                height = page.evaluate(
+                    "() => document.querySelector('[data-testid=stMain]').scrollHeight"
+                )
+                page.set_viewport_size(
+                    {"width": context["viewport"]["width"], "height": min(height + 40, 6000)}
+                )
                 page.wait_for_timeout(900)
                 page.screenshot(path=folder / f"{mode}-{name or 'overview'}.png")
                 page.set_viewport_size(context["viewport"])
