@@ -1,0 +1,168 @@
+"""Adoption against numbers from outside: published mail and chat, counted by independent scripts."""
+
+from datetime import timedelta
+
+import polars as pl
+import pytest
+
+from analytics.metrics import adoption, engine, inequality, retention
+from analytics.metrics.panel import panel
+from tests.drawn import Settings, store
+from tests.real_traffic import chat, day, mail, monday, traffic
+
+SETTINGS = Settings()
+
+
+def cells(con, metric, settings=SETTINGS, **where):
+    measures = tuple(m for m in adoption.MEASURES if m.metric == metric)
+    found = engine.cells(con, panel(con, settings), settings, measures)
+    return found.filter(pl.col("cut") == "total", **where)
+
+
+def test_a_person_active_in_two_tools_counts_once(tmp_path):
+    con = store(
+        tmp_path,
+        event="""
+        at               | tool  | actor | action
+        2026-01-05 10:00 | slack | 1     | post
+        2026-01-05 10:00 | mail  | 1     | email
+        2026-01-05 10:00 | mail  | 2     | email
+        2026-01-05 10:00 | slack | 4     | post
+        2026-01-16 10:00 | slack | 9     | post
+        2026-01-16 10:00 | mail  | 9     | email
+        """,
+        person="person\n 1\n 2\n 3\n 4\n 9",
+        org="person | department\n 1 | A\n 2 | A\n 3 | B\n 4 | B",
+        seat="tool | person\n slack | 1\n slack | 2\n slack | 3\n slack | 4\n mail | 1\n mail | 2\n mail | 3\n mail | 4",
+    )
+
+    measures = tuple(
+        m for m in adoption.MEASURES if m.metric == "active_people" and m.variant == ""
+    )
+    found = engine.cells(con, panel(con, SETTINGS), SETTINGS, measures).filter(
+        pl.col("grain") == "all"
+    )
+
+    sums = {(r["tool"], r["department"]): (r["sx"], r["sy"]) for r in found.iter_rows(named=True)}
+    assert sums[None, None] == (3, 4)
+    assert (sums["slack", None], sums["mail", None]) == ((2, 4), (2, 4))
+    assert (sums[None, "A"], sums[None, "B"]) == ((2, 2), (1, 2))
+
+
+@pytest.mark.parametrize(
+    ("start", "people"),
+    [
+        (day(2010, 6, 30), 73),
+        (day(2010, 6, 24), 108),
+        (day(2010, 6, 3), 125),
+        (day(2010, 6, 1), 126),
+    ],
+)
+def test_active_people_of_a_day_a_week_and_a_month_equal_the_published_counts(
+    shared, tmp_path, start, people
+):
+    con = traffic(tmp_path, mail(shared), start=start, end=day(2010, 7, 1))
+
+    [row] = cells(con, "active_people", variant="", grain="all").rows(named=True)
+
+    assert (row["sx"], row["sy"]) == (people, 167)
+
+
+def test_the_funnel_of_28_days_equals_the_published_one(shared, tmp_path):
+    # the window runs from Thursday to Wednesday: moved by three days it is four whole weeks
+    con = traffic(
+        tmp_path, mail(shared), start=day(2010, 6, 3), end=day(2010, 7, 1), shift=timedelta(days=-3)
+    )
+
+    steps = dict(cells(con, "adoption_funnel", grain="all").select("bin", "sx").rows())
+
+    assert steps == {
+        "enabled": 167,
+        "active": 132,
+        "contributing": 125,
+        "reciprocal": 114,
+        "habitual": 101,
+    }
+
+
+def test_stickiness_of_28_days_equals_the_published_one(shared, tmp_path):
+    con = traffic(tmp_path, mail(shared), start=day(2010, 9, 3), end=day(2010, 10, 1))
+
+    rows = cells(con, "stickiness", grain="all", variant="all_days")
+
+    assert rows.select(pl.col("sx") / pl.col("sy")).item() == pytest.approx(0.410578, abs=5e-7)
+
+
+def test_lifecycle_weeks_equal_the_published_ones(shared, tmp_path):
+    con = traffic(tmp_path, mail(shared))
+
+    rows = (
+        cells(con, "lifecycle", grain="week")
+        .pivot("bin", index="period", values="sx")
+        .sort("period")
+    )
+
+    order = ["period", "new", "retained", "resurrected", "dormant"]
+    assert rows.select(order).filter(pl.col("period") >= monday(2010, 9, 13)).rows()[:2] == [
+        (monday(2010, 9, 13), 0, 100, 9, 15),
+        (monday(2010, 9, 20), 1, 101, 15, 8),
+    ]
+
+
+def test_retention_of_a_chat_equals_the_published_cohorts(shared, tmp_path):
+    con = traffic(tmp_path, chat(shared, "elmlang_2019.csv"), action="post", tool="slack")
+
+    rows = retention.cells(con, panel(con, SETTINGS), SETTINGS).filter(pl.col("cut") == "total")
+
+    def cohort(week: str) -> list[float]:
+        return [rows.filter(variant="", bin=f"{week}/{k}")["sx"].item() for k in (1, 2, 3, 4)]
+
+    assert cohort("2018-12-31") == [31, 22, 21, 25]
+    assert cohort("2019-01-07") == [16, 11, 14, 10]
+    assert cohort("2019-01-14") == [5, 5, 2, 9]
+    day28 = {r["variant"]: (r["sx"], r["sy"]) for r in rows.filter(bin="day 28").rows(named=True)}
+    assert day28 == {"": (22, 561), "rolling": (220, 561), "bracket": (88, 546)}
+
+
+@pytest.mark.parametrize(
+    ("source", "band"),
+    [
+        ("mail", (0.597577, 0.630446)),
+        ("elmlang_2019.csv", (0.751652, 0.765489)),
+        ("racket_2018.csv", (0.792773, 0.824912)),
+    ],
+)
+def test_the_inequality_band_holds_the_published_gini(shared, tmp_path, source, band):
+    acts = mail(shared) if source == "mail" else chat(shared, source)
+    con = traffic(tmp_path, acts, action="email" if source == "mail" else "post", tool="t")
+
+    rows = inequality.figures(con, panel(con, SETTINGS), SETTINGS).filter(
+        pl.col("grain") == "all", pl.col("tool").is_null(), pl.col("variant") == ""
+    )
+
+    values = dict(rows.select("bin", "value").rows())
+    assert (values["gini_low"], values["gini_high"]) == pytest.approx(band, abs=5e-7)
+
+
+def test_without_a_list_of_accounts_the_reason_is_said(tmp_path):
+    con = store(tmp_path, event="at | tool | actor | action\n 2026-01-05 10:00 | mail | 1 | email")
+
+    assert cells(con, "active_people", variant="", grain="all")["reason"].to_list() == ["no_seats"]
+
+
+def test_what_is_done_in_a_tool_without_seats_is_nobodys_uptake(tmp_path):
+    con = store(
+        tmp_path,
+        event="at | tool | actor | action\n 2026-01-05 10:00 | mail | 1 | email\n 2026-01-05 10:00 | slack | 2 | post",
+        seat="tool | person\n slack | 1\n slack | 2",
+    )
+
+    [row] = cells(con, "active_people", variant="", grain="all").rows(named=True)
+
+    assert (row["sx"], row["sy"]) == (1, 2)
+
+
+def test_nothing_imported_gives_no_rows(tmp_path):
+    con = store(tmp_path)
+
+    assert cells(con, "active_people").is_empty()

@@ -1,0 +1,124 @@
+"""Time cost against numbers from outside: published mail, and days worked out by hand."""
+
+import polars as pl
+import pytest
+
+from analytics.metrics import engine, time_cost
+from analytics.metrics.panel import panel
+from tests.drawn import Settings, store
+from tests.real_traffic import mail, traffic
+
+
+def cells(con, metric, settings, **where):
+    measures = tuple(m for m in time_cost.MEASURES if m.metric == metric)
+    found = engine.cells(con, panel(con, settings), settings, measures)
+    return found.filter(pl.col("cut") == "total", pl.col("grain") == "all", **where)
+
+
+def ratio(rows):
+    return rows.select(pl.col("sx") / pl.col("sy")).item()
+
+
+@pytest.mark.parametrize(("zone", "outside"), [("UTC", 0.392060), ("Europe/Warsaw", 0.192854)])
+def test_work_outside_hours_equals_the_published_share_and_hangs_on_the_zone(
+    shared, tmp_path, zone, outside
+):
+    settings = Settings(time_zone=zone, day_starts=8, day_ends=17)
+    con = traffic(tmp_path, mail(shared), zone=zone, settings=settings)
+
+    assert ratio(cells(con, "outside_hours_share", settings)) == pytest.approx(outside, abs=5e-7)
+    if zone == "Europe/Warsaw":
+        assert ratio(cells(con, "weekend_share", settings)) == pytest.approx(0.004502, abs=5e-7)
+
+
+def test_deliveries_per_day_equal_the_published_number(shared, tmp_path):
+    settings = Settings()
+    con = traffic(tmp_path, mail(shared))
+
+    [row] = cells(con, "deliveries_per_day", settings, bin="total").rows(named=True)
+
+    assert row["sx"] == 82_876
+    assert row["sx"] / (167 * 194) == pytest.approx(2.558059, abs=5e-7)
+    assert row["sx"] / row["sy"] == pytest.approx(2.558059, rel=0.01)
+
+
+def test_the_union_of_own_acts_equals_the_published_hours_at_all_five_caps(shared, tmp_path):
+    con = traffic(tmp_path, mail(shared))
+
+    hours = con.sql(
+        "select sum(act_us_30), sum(act_us_60), sum(act_us_120), sum(act_us_300), sum(act_us_600)"
+        " from person_clock where tool is null"
+    ).fetchall()[0]
+
+    assert [us / 3.6e9 for us in hours] == pytest.approx(
+        [468.2425, 908.822778, 1744.916667, 4069.321389, 7643.460278], rel=2e-3
+    )
+
+
+def test_meetings_at_the_same_time_take_their_time_once(tmp_path):
+    settings = Settings()
+    con = store(tmp_path, event="""
+        at               | tool | action  | actor | seconds | attendee
+        2026-01-05 09:00 | cal  | meeting | 1     | 3600    | 2
+        2026-01-05 09:30 | cal  | meeting | 1     | 5400    | 2
+        2026-01-05 10:30 | cal  | meeting | 1     | 5400    | 2
+        2026-01-05 13:00 | cal  | meeting | 1     | 1800    | 2
+        2026-01-09 13:00 | cal  | meeting | 1     | 1800    | 2
+        """)  # fmt: skip
+
+    [row] = cells(con, "meeting_hours", settings).rows(named=True)
+
+    assert row["sx"] == pytest.approx(2 * 4.0)
+    assert row["sy"] == pytest.approx(2.0)
+
+
+def test_without_meetings_their_hours_are_not_known(tmp_path):
+    settings = Settings()
+    con = store(
+        tmp_path, event="at | tool | actor | action | to\n 2026-01-05 10:00 | mail | 1 | email | 2"
+    )
+
+    assert cells(con, "meeting_hours", settings)["reason"].to_list() == ["no_calendar"]
+
+
+def test_without_a_known_time_zone_the_clock_is_not_told(tmp_path):
+    settings = Settings(time_zone=None)
+    con = store(
+        tmp_path, settings=settings,
+        event="at | tool | actor | action | to\n 2026-01-05 10:00 | mail | 1 | email | 2",
+        person="person | zone_known\n 1 | false\n 2 | false",
+    )  # fmt: skip
+
+    assert cells(con, "outside_hours_share", settings)["reason"].to_list() == ["no_time_zone"]
+
+
+def test_the_day_of_the_clock_change_is_counted_in_local_hours(tmp_path):
+    # 29 March 2026: Rome jumps from 2:00 to 3:00; Monday 06:30 UTC is 8:30 there, before nine
+    settings = Settings(time_zone="Europe/Rome")
+    con = store(
+        tmp_path, zone="Europe/Rome", settings=settings,
+        event="at | tool | actor | action | to\n 2026-03-27 08:30 | mail | 1 | email | 2\n 2026-03-30 06:30 | mail | 1 | email | 2",
+    )  # fmt: skip
+
+    [row] = cells(con, "outside_hours_share", settings).rows(named=True)
+
+    assert (row["sx"], row["sy"]) == (1, 2)
+
+
+def test_cost_is_hours_times_a_range_and_null_without_a_price():
+    hours = pl.DataFrame(
+        {"metric": ["collaboration_hours"], "variant": [""], "bin": ["total"], "grain": ["all"], "period": [None],
+         "department": [None], "level": [None], "location": [None], "tool": [None], "value": [1.0], "n": [8],
+         "numerator": [8.0 * 46], "denominator": [8.0 * 46], "coverage": [1.0], "reason": [None]},
+        schema_overrides={"period": pl.Date, "department": pl.String, "level": pl.String, "location": pl.String, "tool": pl.String, "reason": pl.String},
+    )  # fmt: skip
+
+    [priced] = time_cost.cost(hours, (60.0, 75.0, 90.0)).rows(named=True)
+    [unpriced] = time_cost.cost(hours, None).rows(named=True)
+
+    assert (priced["numerator"], priced["value"]) == (
+        27_600,
+        28_000,
+    )  # 8 people × 1 h × 75 × 46 weeks
+    assert (priced["low"], priced["high"]) == (22_000, 34_000)
+    assert (unpriced["value"], unpriced["reason"]) == (None, "no_cost")
