@@ -129,7 +129,7 @@ def compute(ground: Ground, workspace: Workspace) -> dict[str, pl.DataFrame]:
     figure = pl.concat(rows)
     return {
         "figure": figure,
-        "flow": flow,
+        "flow": between_shown(flow, ground.mask.frame),
         "finding": findings.select(figure, [passport.as_dict() for passport in passports.values()]),
         "passport": passport_rows(passports),
         "coverage": coverage_rows(ground),
@@ -210,6 +210,34 @@ def contradicted(computable: pl.DataFrame, network: pl.DataFrame) -> pl.DataFram
         )
         .drop("misfit")
     )
+
+
+def between_shown(flow: pl.DataFrame, mask: pl.DataFrame) -> pl.DataFrame:
+    """Return the flows, those from or to a group that the mask hides in that period without their ratio."""
+    groups = pl.concat(
+        mask.filter("shown", *(pl.col(other).is_null() for other in engine.LABELS if other != cut))
+        .drop_nulls(cut)
+        .select(period="quarter", cut=pl.lit(cut), group=cut, is_shown=pl.lit(value=True))
+        for cut in ("department", "level")
+    )
+    for end in ("source", "target"):
+        flow = (
+            flow.join(
+                groups,
+                left_on=["period", "cut", end],
+                right_on=["period", "cut", "group"],
+                how="left",
+                nulls_equal=True,
+                maintain_order="left",
+            )
+            .with_columns(
+                reason=pl.when(pl.col("reason").is_null() & pl.col("is_shown").is_null())
+                .then(pl.lit("protected"))
+                .otherwise("reason")
+            )
+            .drop("is_shown")
+        )
+    return flow.with_columns(ratio=pl.when(pl.col("reason").is_null()).then("ratio"))
 
 
 def passport_rows(passports: dict[str, Any]) -> pl.DataFrame:

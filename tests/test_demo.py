@@ -1,6 +1,9 @@
 """The demo company: what was planted is found inside the stated intervals, and nothing else is claimed."""
 
 import hashlib
+import json
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -162,5 +165,12 @@ def test_no_group_under_ten_and_no_person_is_in_the_release(demo):
     )
 
 
-def test_the_attack_on_the_release_finds_nothing(home, demo, capsys):
-    assert main(["attack", str(demo.path), "--format", "json"]) == 0
+def test_the_attack_on_the_release_finds_nothing(demo):
+    attacked = subprocess.run(
+        [sys.executable, "-m", "analytics", "attack", str(demo.path), "--format", "json"], capture_output=True, check=False
+    )
+
+    attacks = json.loads(attacked.stdout)["attacks"]
+    assert sum(attack["tried"] for attack in attacks) > 1000
+    assert [attack["class"] for attack in attacks if attack["succeeded"]] == []
+    assert attacked.returncode == 0

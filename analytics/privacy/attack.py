@@ -61,10 +61,10 @@ def attack(release: Path) -> list[dict[str, object]]:
 def _read(release: Path) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, str], list[str]]:
     """Return figures with their cut, flows, the certificate's items, and the metrics that are not sums over people."""
     with duckdb.connect(str(release), read_only=True) as connection:
-        figure = connection.sql("select * from release.figure").pl()
-        flow = connection.sql("select * from release.flow").pl()
-        items = connection.sql("select item, value from release.certificate").fetchall()
-        passports = connection.sql("select metric, passport from release.passport").fetchall()
+        figure = connection.sql("select * from figure").pl()
+        flow = connection.sql("select * from flow").pl()
+        items = connection.sql("select item, value from certificate").fetchall()
+        passports = connection.sql("select metric, passport from passport").fetchall()
     ties = [metric for metric, text in passports if json.loads(text).get("family") == NOT_SUMS]
     return figure.with_columns(cut=_cut()), flow, dict(items), ties
 
