@@ -6,9 +6,12 @@ import json
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analytics.errors import AnalyticsError
 from analytics.readers import sandbox
 from analytics.readers.base import NOTHING_SAID, Options
 from analytics.vault import identity, imports, ledger, store
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[dict[str, Any]], None]
 Publish = Callable[[Workspace, Progress], Path]
+READ_AT_ONCE = 2  # each reader may take 1.5 GB of memory
 NOBODY = {"in_org": 0, "matched": 0, "unmatched": 0}
 NOT_CONTENT = ("__MACOSX", "Thumbs.db")
 
@@ -40,9 +44,13 @@ def ingest(
     workspace = Workspace.open(workspace_name, create=True)
     with _held(workspace):
         files = []
-        for place, path in enumerate(paths):
-            progress({"stage": "reading", "file": path.name, "done": place, "total": len(paths)})
-            files.append(_import(workspace, path, options))
+        with ThreadPoolExecutor(READ_AT_ONCE) as pool:  # the readers are processes of their own
+            read = [pool.submit(_read, workspace, path, options) for path in paths]
+            for place, path in enumerate(paths):
+                progress(
+                    {"stage": "reading", "file": path.name, "done": place, "total": len(paths)}
+                )
+                files.append(_keep(workspace, path, *read[place].result()))
         return {"files": files, **_publish(workspace, progress, publish)}
 
 
@@ -102,24 +110,53 @@ def _stoppable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _import(workspace: Workspace, path: Path, options: Options) -> dict[str, Any]:
-    """Import one file, unless its content is known, and return its part of the report."""
+@dataclass(frozen=True)
+class _Content:
+    """What a file is told by: its content, and its content together with what was said about it."""
+
+    alone: str
+    whole: str
+
+
+def _read(
+    workspace: Workspace, path: Path, options: Options
+) -> tuple[_Content | None, sandbox.Report | None, Path]:
+    """Read one file in a child, unless it is known; what it gave lies in the returned folder."""
+    parts = workspace.scratch("parts")
     try:
         content = content_hash(path)
     except OSError:
-        return _told(sandbox.parse(path, workspace.scratch("parts"), options), None)
+        return None, sandbox.parse(path, parts, options), parts
     said = {key: value for key, value in vars(options).items() if value}
     both = hashlib.sha256(f"{content}{json.dumps(said, sort_keys=True)}".encode()).hexdigest()
-    whole = both if said else content  # the same file read in another way is another import
-    known = imports.find(workspace, whole[: imports.ID_LENGTH])
-    if known:
-        imports.redo(workspace, known.id)
-        return _told_again(known, path.name)
-    parts = workspace.scratch("parts")
-    report = sandbox.parse(path, parts, options)
-    if report.outcome == "reject":
+    # the same file read in another way is another import
+    hashes = _Content(content, both if said else content)
+    if imports.find(workspace, hashes.whole[: imports.ID_LENGTH]):
+        return hashes, None, parts
+    return hashes, sandbox.parse(path, parts, options), parts
+
+
+def _keep(
+    workspace: Workspace,
+    path: Path,
+    hashes: _Content | None,
+    report: sandbox.Report | None,
+    parts: Path,
+) -> dict[str, Any]:
+    """Make an import of what was read, and return its part of the report."""
+    if hashes is not None:
+        # looked up again: the same file may stand twice in one call
+        known = imports.find(workspace, hashes.whole[: imports.ID_LENGTH])
+        if known:
+            imports.redo(workspace, known.id)
+            return _told_again(known, path.name)
+    if report is None:
+        raise AnalyticsError(f"{path.name} could not be read: try again.")
+    if hashes is None or report.outcome == "reject":
         return _told(report, None)
-    return _told(report, imports.add(workspace, report, parts, whole, path.name, content))
+    return _told(
+        report, imports.add(workspace, report, parts, hashes.whole, path.name, hashes.alone)
+    )
 
 
 def _told(report: sandbox.Report, import_id: str | None) -> dict[str, Any]:

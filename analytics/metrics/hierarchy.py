@@ -135,7 +135,8 @@ def _periods(con: duckdb.DuckDBPyConnection) -> Iterator[Period]:
         "select p.grain, p.period, p.quarter, p.tool, p.previous, list_sort(list(distinct c.week)) as weeks"
         " from period p join calendar c on c.tool is not distinct from p.tool and p.period ="
         " case p.grain when 'month' then c.month when 'quarter' then c.quarter else p.period end"
-        " where p.grain in ('month', 'quarter', 'all')"
+        # a month of one tool has too few messages along the tree to say anything
+        " where p.grain in ('quarter', 'all') or p.grain = 'month' and p.tool is null"
         " group by all order by p.grain, p.period, p.tool nulls first"
     ).fetchall()
     for grain, start, quarter, tool, previous, weeks in rows:

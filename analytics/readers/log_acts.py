@@ -54,6 +54,7 @@ class Staging:
         rows = rows.with_columns(
             by_id=pl.concat_str(pl.lit("id|"), "id"), composed=_composed(), home=_home()
         )
+        rows = rows.with_columns(turn=_turn())
         self._rows += rows.height
         self._finer_than_seconds |= rows.select((pl.col("at").dt.microsecond() > 0).any()).item()
         self._has_meetings |= rows.select(pl.col("action").is_in(["meeting", "call"]).any()).item()
@@ -126,10 +127,7 @@ class Staging:
         self._sink.stored += rows.height
         deliveries = _deliveries(rows)
         if not self._finer_than_seconds:
-            # acts of one second keep the order of the log: who answered whom may hang on it
-            rows = rows.with_columns(
-                pl.col("at") + pl.duration(microseconds=pl.col("line") % SECOND)
-            )
+            rows = rows.with_columns(pl.col("at") + pl.duration(microseconds=pl.col("turn") - 1))
         events = _events(rows, deliveries, has_ids=self._has_ids)
         self._note_unresolved(rows)
         self._has_replies |= events.get_column("in_reply_to").count() > 0
@@ -164,6 +162,11 @@ def _composed() -> pl.Expr:
     """Return the natural key of an act without an id: sender, instant, kind and thread."""
     instant = pl.col("at").dt.epoch("us").cast(pl.String)
     return pl.concat_str("sender", instant, "action", pl.col("thread").fill_null(""), separator="|")
+
+
+def _turn() -> pl.Expr:
+    """Return which of the acts of its instant a row's act is, in the order of the log: who answered whom may hang on it."""
+    return pl.col("line").min().over("composed").rank("dense").over("at").cast(pl.Int64)
 
 
 def _home() -> pl.Expr:
