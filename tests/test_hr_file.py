@@ -8,8 +8,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from analytics.readers import hr_file
+from analytics.readers import hr_file, interaction_log
 from analytics.readers.base import Options, UnreadableExport
+from analytics.readers.files import open_source
 from analytics.readers.sandbox import parse
 from tests.reading import read_text
 
@@ -134,3 +135,111 @@ def test_files_of_known_systems_load(shared, tmp_path, file, people):
     )
     if people:
         assert report.rows["org"] == people
+
+
+HISTORY = """person_id,manager_id,department,valid_from
+1,,Board,2025-01-01
+2,1,Sales,2025-01-01
+3,2,Sales,2025-01-01
+3,1,HR,2025-07-01
+4,3,HR,2025-07-01
+"""
+
+
+def test_history_rows_follow_each_other_and_levels_move_with_them(tmp_path):
+    org = read_text(hr_file, HISTORY, tmp_path).table("org")
+
+    rows = org.select("person", "department", "level", "valid_from", "valid_to").rows()
+
+    january, july = date(2025, 1, 1), date(2025, 7, 1)
+    assert rows == [
+        ("1", "Board", 0, january, None),
+        ("2", "Sales", 1, january, None),
+        ("3", "Sales", 2, january, july),
+        ("3", "HR", 1, july, None),
+        ("4", "HR", 2, july, None),
+    ]
+
+
+def test_history_with_dates_that_can_be_read_two_ways_is_refused(tmp_path):
+    text = HISTORY.replace("2025-01-01", "01/02/2025").replace("2025-07-01", "01/07/2025")
+
+    with pytest.raises(UnreadableExport, match="--map dates=dd/mm") as refusal:
+        read_text(hr_file, text, tmp_path)
+    said = read_text(hr_file, text, tmp_path, Options(columns={"dates": "dd/mm"}))
+
+    assert refusal.value.code == "dates_ambiguous"
+    assert said.table("org").get_column("valid_from").unique().sort().to_list() == [
+        date(2025, 2, 1),
+        date(2025, 7, 1),
+    ]
+
+
+def test_several_heads_are_said_and_a_manager_outside_the_file_heads_nothing(tmp_path):
+    text = "id,manager id,dept\n1,,A\n2,1,A\n3,,B\n4,3,B\n5,99,C\n6,5,C\n"
+
+    outcome = read_text(hr_file, text, tmp_path)
+
+    assert outcome.table("org").get_column("level").to_list() == [0, 1, 0, 1, None, None]
+    assert outcome.warnings == {"several_heads": 2, "manager_unknown": 1}
+
+
+def test_a_written_level_is_never_used(tmp_path):
+    outcome = read_text(hr_file, "id,manager id,level\n1,,7\n2,1,7\n", tmp_path)
+
+    assert outcome.table("org").get_column("level").to_list() == [0, 1]
+    assert outcome.warnings == {"level_recomputed": 1}
+
+
+def test_special_accounts_are_told_by_the_words_in_either_language(tmp_path):
+    cells = ["1", "account tecnico", "ex dipendente", "casella condivisa", "former employee", "zzz"]
+    rows = "".join(f"{number},{cell}\n" for number, cell in enumerate(cells, start=1))
+
+    outcome = read_text(hr_file, "id,reports to\n" + rows, tmp_path)
+
+    assert sorted(outcome.rejects) == [
+        ("line 3", "account_technical"),
+        ("line 4", "account_former"),
+        ("line 5", "account_technical"),
+        ("line 6", "account_former"),
+    ]
+    assert outcome.warnings == {"manager_self": 1, "manager_unknown": 1}
+
+
+def test_nothing_of_an_unknown_or_sensitive_column_is_kept(tmp_path):
+    text = "id,manager id,dept,salary,remarks\n1,,A,MARKER1,MARKER2\n2,1,A,MARKER1,MARKER2\n"
+
+    outcome = read_text(hr_file, text, tmp_path)
+
+    assert outcome.warnings == {"sensitive_column_dropped": 1, "column_ignored": 1}
+    kept = b"".join(part.read_bytes() for part in outcome.sink.folder.iterdir())
+    assert b"MARKER" not in kept
+    assert "MARKER" not in str(outcome.table("org").rows())
+
+
+def test_every_row_is_accounted_for(tmp_path):
+    text = (
+        "People of Acme\nid,email,manager id,dept\n1,a@acme.example,,A\n2,b@acme.example,1,A\n"
+        "2,b@acme.example,1,A\n3,b@acme.example,1,A\n4,x@acme.example\nTotal,,,\n"
+    )
+
+    sink = read_text(hr_file, text, tmp_path).sink
+
+    assert (sink.stored, sink.duplicates, sink.non_records) == (2, 1, 1)
+    assert dict(sink.rejected) == {"duplicate_conflict": 1, "too_few_fields": 1, "summary_row": 1}
+
+
+def test_a_staff_list_and_a_log_are_never_both_claimed(tmp_path):
+    headers = {
+        "time,sender,recipient": (True, False),
+        "time,from,to,department,email": (True, False),
+        "person id,manager id,department": (False, True),
+        "email,dept,date,manager": (False, True),
+        "name,amount": (False, False),
+    }
+
+    for header, expected in headers.items():
+        path = tmp_path / "t.csv"
+        path.write_text(header + "\n" + ",".join("x" for _ in header.split(",")) + "\n")
+        source = open_source(path)
+        assert (interaction_log.identify(source), hr_file.identify(source)) == expected, header

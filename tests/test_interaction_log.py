@@ -5,7 +5,7 @@ from datetime import datetime
 import polars as pl
 import pytest
 
-from analytics.readers import interaction_log
+from analytics.readers import csv_text, interaction_log, log_acts
 from analytics.readers.base import Options, UnreadableExport
 from analytics.readers.sandbox import parse
 from tests.reading import read_text
@@ -118,12 +118,12 @@ def test_nothing_of_an_unknown_column_is_kept(tmp_path):
 def test_dates_that_can_be_read_two_ways_are_not_guessed_in_silence(tmp_path):
     text = HEAD + "03/04/2026 09:00,a,b\n05/06/2026 09:00,a,c\n"
 
-    try:
-        outcome = read_text(interaction_log, text, tmp_path)
-    except UnreadableExport as refused:
-        assert "ambiguous" in refused.code
-    else:
-        assert "date_format_ambiguous" in outcome.warnings
+    with pytest.raises(UnreadableExport, match="--map dates=dd/mm") as refusal:
+        read_text(interaction_log, text, tmp_path)
+    said = read_text(interaction_log, text, tmp_path, Options(columns={"dates": "mm/dd"}))
+
+    assert refusal.value.code == "dates_ambiguous"
+    assert said.table("event").get_column("at").dt.month().to_list() == [3, 5]
 
 
 @pytest.mark.parametrize(
@@ -158,3 +158,73 @@ def test_parquet_is_read_like_csv(tmp_path):
     report = parse(path, tmp_path / "out")
 
     assert (report.outcome, report.stored) == ("accept", 1)
+
+
+def test_times_that_go_forward_in_one_reading_only_prove_the_order(tmp_path):
+    text = "time,from,to\n01/02/2026 09:00,a,b\n02/02/2026 09:00,a,b\n01/03/2026 09:00,a,b\n"
+
+    events = read_text(interaction_log, text, tmp_path).table("event")
+
+    assert events.get_column("at").dt.month().sort().to_list() == [2, 2, 3]
+
+
+def test_an_answer_points_to_what_it_answers_and_mail_stays_mail(tmp_path):
+    text = (
+        "time,from,to,kind,message id,reply to,thread\n"
+        "2026-01-05 09:00:00Z,a,b,mail,m1,,t\n2026-01-05 10:00:00Z,b,a,mail,m2,m1,t\n"
+        "2026-01-05 11:00:00Z,a,b,post,p1,,\n2026-01-05 12:00:00Z,b,a,post,p2,p1,\n"
+    )
+
+    outcome = read_text(interaction_log, text, tmp_path)
+
+    columns = ("event", "action", "in_reply_to", "thread")
+    assert outcome.table("event").select(columns).sort("event").rows() == [
+        ("id|m1", "email", None, "id|m1"),
+        ("id|m2", "email", "id|m1", "id|m1"),
+        ("id|p1", "post", None, None),
+        ("id|p2", "reply", "id|p1", None),
+    ]
+    assert "replies" in outcome.sink.provides
+    assert not outcome.warnings
+
+
+def test_ids_that_only_number_the_rows_do_not_split_an_act(tmp_path):
+    text = "id,time,from,to\n1,2026-01-05 09:00:00Z,a,b\n2,2026-01-05 09:00:00Z,a,c\n"
+
+    outcome = read_text(interaction_log, text, tmp_path)
+
+    assert outcome.table("event").get_column("recipients").to_list() == [2]
+    assert outcome.warnings == {"id_of_rows": 1}
+
+
+def test_a_log_read_in_many_batches_and_parts_gives_the_same(tmp_path, monkeypatch):
+    rows = [
+        f"2026-01-{1 + i // 40:02d} 09:00:{i // 4 % 10:02d}Z,p{i // 4 % 7},q{i % 5}"
+        for i in range(400)
+    ]
+    text = "time,from,to\n" + "\n".join(rows) + "\n"
+    (tmp_path / "whole").mkdir()
+    whole = read_text(interaction_log, text, tmp_path / "whole")
+
+    monkeypatch.setattr(csv_text, "BLOCK", 700)
+    monkeypatch.setattr(log_acts, "PART", 2000)
+    parts = read_text(interaction_log, text, tmp_path)
+
+    for table in ("event", "delivery", "account"):
+        columns = [c for c in whole.table(table).columns if c != "at"]
+        assert (
+            parts.table(table)
+            .select(columns)
+            .sort(columns)
+            .equals(whole.table(table).select(columns).sort(columns))
+        )
+    assert parts.sink.stored == whole.sink.stored == 400
+    assert not (parts.sink.folder / "staging").exists()
+
+
+def test_a_log_whose_rows_are_all_unusable_is_refused_and_says_why(tmp_path):
+    with pytest.raises(UnreadableExport, match="none of the 2 rows") as refusal:
+        read_text(interaction_log, "time,from,to\n17,a,b\n18,a,b\n", tmp_path)
+
+    assert refusal.value.code == "timestamp_invalid"
+    assert not list((tmp_path / "out").glob("*.parquet"))

@@ -141,7 +141,9 @@ def open_table(source: "Source", sink: Sink, choose: Choose) -> Table:
             f"{source.name}: the table has more than {MOST_COLUMNS:,} columns. "
             "Export only the columns that are needed and import again.",
         )
-    above = sum(row.line < header.line for row in preview(source, codec) if row.part == header.part)
+    # a title has no separator of its own to share with the header; rows of other sheets are not above it
+    rows = [row for row in preview(source, codec) if form == "text" or row.part == header.part]
+    above = sum(row.line < header.line for row in rows)
     if above:
         sink.warn("header_row_detected")
         sink.non_records += above
