@@ -208,6 +208,16 @@ def check_door() -> None:
         raise SystemExit(1)
 
 
+def said_by_environment() -> dict[str, Any]:
+    """Return the options that the environment sets; `streamlit run` reads them itself, `python app.py` does not."""
+    said: dict[str, Any] = {"server.port": int(os.environ.get("PORT") or 8501)}
+    if address := os.environ.get("STREAMLIT_SERVER_ADDRESS"):
+        said["server.address"] = address
+    if files := os.environ.get("STREAMLIT_SECRETS_FILES"):
+        said["secrets.files"] = files.split(os.pathsep)
+    return said
+
+
 app = st.App(
     ROOT / "pages" / "shell.py",
     routes=[Route("/api/ready", ready)],
@@ -215,7 +225,12 @@ app = st.App(
 )
 if __name__ == "__main__":
     os.chdir(ROOT)  # the configuration lies beside this file
+    from streamlit import config
+
+    options = said_by_environment()
+    for name, value in options.items():
+        config.set_option(name, value)
     check_door()
-    app.run(config={"server.port": int(os.environ.get("PORT") or 8501)})
+    app.run(config=options)
 else:
     check_door()

@@ -167,7 +167,9 @@ def test_no_group_under_ten_and_no_person_is_in_the_release(demo):
 
 def test_the_attack_on_the_release_finds_nothing(demo):
     attacked = subprocess.run(
-        [sys.executable, "-m", "analytics", "attack", str(demo.path), "--format", "json"], capture_output=True, check=False
+        [sys.executable, "-m", "analytics", "attack", str(demo.path), "--format", "json"],
+        capture_output=True,
+        check=False,
     )
 
     attacks = json.loads(attacked.stdout)["attacks"]

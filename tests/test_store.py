@@ -372,6 +372,27 @@ def test_a_spaces_members_are_those_of_the_newest_export_that_lists_it(workspace
     ]
 
 
+def test_the_export_that_reaches_furthest_is_the_newest_whichever_came_first(tmp_path):
+    old = {"account": [ANN, BO], "event": [post(1)], "membership": [{"space": "C", **BO}]}
+    new = {
+        "account": [ANN, BO],
+        "event": [post(1, words=3), post(2)],
+        "membership": [{"space": "C", **ANN}],
+    }
+
+    found = []
+    for order in ("on", "no"):
+        workspace = Workspace.open(f"w-{order}", tmp_path, create=True)
+        for name in order:
+            add(workspace, name, **{"o": old, "n": new}[name])
+        members = ask(workspace, "select tool, person from membership")
+        found.append(
+            (who(workspace, members), ask(workspace, "select words from event order by us"))
+        )
+
+    assert found == [([("slack", "ann")], [(3,), (None,)])] * 2
+
+
 # ------------------------------------------------------------------------------------------------ org
 
 

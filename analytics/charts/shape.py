@@ -125,7 +125,7 @@ def hours_rows(figures: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         r["part"]: f"{r['part']} {numbers.number(r['value'], 'hours')}"
         for r in ends.iter_rows(named=True)
     }
-    is_end = pl.col("period") == stacked["period"].max()
+    is_end = pl.col("period").eq_missing(pl.lit(stacked["period"].max(), pl.Date))
     return stacked.with_columns(
         last=pl.when(is_end).then(pl.col("part").replace(names)),
         at=pl.col("part").replace_strict(heights, return_dtype=pl.Float64)

@@ -54,6 +54,6 @@ def run(file):
 
 if __name__ == "__main__":
     os.environ["CONVIVIO_HOME"] = sys.argv[1]
-    print("ready", flush=True)
+    print("ready", flush=True)  # the test waits for it
     run(Path(sys.argv[2]))
     print("done", flush=True)

@@ -98,7 +98,6 @@ def test_after_a_kill_at_any_instant_importing_again_is_exact(tmp_path, monkeypa
             e.id for e in ledger.entries(workspace)
         }
 
-    print(f"{KILLS} kills, {done} too late, ends {sorted(ends, key=str)}")
     assert done < KILLS // 2, "the kills came too late to tell anything"
     assert len(ends) >= 2, f"the kills all fell into one stage: {ends}"
 

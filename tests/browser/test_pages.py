@@ -1,0 +1,124 @@
+"""Every page in a real browser: light, dark and on a phone, without an error, a foreign request or a barrier."""
+
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.served import MODES, Server, served
+from tests.browser.shoot import PAGES, settle
+
+pytestmark = pytest.mark.browser
+BROKEN = "could not be drawn"
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_pages_open_without_error_or_foreign_request(server, chromium, mode):
+    context = chromium.new_context(**MODES[mode])
+    page = context.new_page()
+    foreign, errors = [], []
+    page.on(
+        "request",
+        lambda r: (
+            None
+            if r.url.startswith((server.url, "data:", "blob:", server.url.replace("http", "ws")))
+            else foreign.append(r.url)
+        ),
+    )
+    page.on("pageerror", lambda e: errors.append(str(e)))
+    for name in PAGES:
+        page.goto(f"{server.url}/{name}")
+        settle(page)
+        text = page.inner_text("[data-testid=stApp]")
+        assert BROKEN not in text, name
+        assert page.query_selector("[data-testid=stException]") is None, name
+        assert page.inner_text("h1"), name
+        width = page.evaluate(
+            "() => document.querySelector('[data-testid=stMain]').scrollWidth - document.querySelector('[data-testid=stMain]').clientWidth"
+        )
+        assert width <= 1, f"{name} runs off the side by {width} px"
+    context.close()
+
+    assert foreign == []
+    assert errors == []
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_pages_have_no_barrier_that_axe_knows(server, chromium, mode):
+    from axe_playwright_python.sync_playwright import Axe
+
+    context = chromium.new_context(**MODES[mode])
+    page = context.new_page()
+    found = []
+    for name in PAGES:
+        page.goto(f"{server.url}/{name}")
+        settle(page)
+        result = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
+        found += [
+            (name, v["id"], len(v["nodes"]), v["nodes"][0]["html"][:120])
+            for v in result.response["violations"]
+        ]
+    context.close()
+
+    assert found == []
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Server]:
+    (tmp_path / "home").mkdir()
+    with served(tmp_path / "home", tmp_path / "log") as running:
+        yield running
+
+
+def small_company(folder: Path) -> list[Path]:
+    from analytics.demo import company
+
+    return company(folder, 60, 10, 3)[:2]
+
+
+def test_a_person_drops_files_sees_what_became_of_them_and_takes_one_out(own, chromium, tmp_path):
+    org, slack = small_company(tmp_path / "files")
+    page = chromium.new_context(**MODES["light"]).new_page()
+    page.goto(f"{own.url}/imports")
+    settle(page)
+    page.get_by_label("Its short name").fill("acme")
+    page.keyboard.press("Enter")
+    drop = page.locator("input[type=file]")
+    drop.wait_for(state="attached")
+    broken = tmp_path / "files" / "broken.zip"
+    broken.write_bytes(slack.read_bytes()[:2000])
+    drop.set_input_files([str(org), str(slack), str(broken)])
+    page.get_by_text("broken.zip").first.wait_for()
+    page.get_by_role("button", name="Import", exact=True).click()
+    page.get_by_text("Release 1 is open").wait_for(timeout=90_000)
+
+    text = page.inner_text("[data-testid=stApp]")
+    assert "60 people in the HR file" in text
+    assert "It can tell: who may use the tool" in text
+    assert "Not imported" in text
+    assert "What the figures rest on" in text
+
+    page.goto(f"{own.url}/?ws=acme")
+    settle(page)
+    assert "Overview" in page.inner_text("h1")
+    page.goto(f"{own.url}/imports?ws=acme")
+    settle(page)
+    page.get_by_role("button", name="Leave out").first.click()
+    page.get_by_text("left out").first.wait_for(timeout=90_000)
+
+
+def test_a_download_is_what_is_on_screen(server, chromium):
+    page = chromium.new_context(**MODES["light"], accept_downloads=True).new_page()
+    page.goto(f"{server.url}/departments")
+    settle(page)
+    page.get_by_role("button", name="More").first.click()
+    with page.expect_download(timeout=30_000) as csv:
+        page.get_by_role("button", name="Data (CSV)").first.click()
+    assert "Customer care" in Path(csv.value.path()).read_text("utf-8")
+    with page.expect_download(timeout=30_000) as excel:
+        page.get_by_role("button", name="Excel").first.click()
+    assert "xl/workbook.xml" in zipfile.ZipFile(excel.value.path()).namelist()
+    with page.expect_download(timeout=60_000) as picture:
+        page.get_by_role("button", name="SVG").first.click()
+    assert "<text" in Path(picture.value.path()).read_text("utf-8")

@@ -1,0 +1,118 @@
+"""Every page on a drawn release, without a browser: full, filtered, hidden, empty, and closed to who may not see it."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from pages.parts import access
+from tests.drawn_release import draw_release
+
+ROOT = Path(__file__).resolve().parent.parent
+FIGURES = ("overview", "adoption", "departments", "time_cost", "hierarchy")
+BROKEN = "could not be drawn"
+ROLES = {
+    "overview": {"hr", "cio", "consultant", "reader"},
+    "adoption": {"hr", "cio", "consultant"},
+    "departments": {"hr", "cio", "consultant"},
+    "time_cost": {"hr", "cio", "consultant"},
+    "hierarchy": {"hr", "cio", "consultant"},
+    "trust": {"hr", "cio", "consultant", "reader", "visitor"},
+    "imports": {"consultant"},
+    "welcome": {"hr", "cio", "consultant", "reader"},
+}
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("CONVIVIO_HOME", str(tmp_path))
+    return tmp_path
+
+
+def shown(page: str = "overview", **query: str) -> str:
+    """Return all text on a page."""
+    at = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=30)
+    for key, value in query.items():
+        at.query_params[key] = value
+    at.run()
+    if page != "overview":
+        at.switch_page(f"{page}.py").run()
+    assert not at.exception, at.exception
+    texts = [
+        element.value
+        for kind in ("title", "markdown", "subheader", "caption")
+        for element in getattr(at, kind)
+    ]
+    return "\n".join(map(str, texts))
+
+
+@pytest.mark.parametrize("page", [*FIGURES, "trust", "imports"])
+def test_every_page_opens_on_a_release(home, page):
+    draw_release(home)
+
+    text = shown(page)
+
+    assert BROKEN not in text
+    assert "Traceback" not in text
+
+
+@pytest.mark.parametrize("page", FIGURES)
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"department": "Finance"},
+        {"department": "Human resources", "tool": "slack"},
+        {"level": "4"},
+        {"location": "Milano"},
+        {"tool": "mail"},
+        {"period": "2026-Q1"},
+        {"period": "2026-03", "step": "week"},
+        {
+            "department": "'; drop table figure; --",
+            "period": "never",
+            "tool": "![x](https://evil.example/x.png)",
+        },
+    ],
+)
+def test_every_page_honours_any_address(home, page, query):
+    draw_release(home)
+
+    text = shown(page, **query)
+
+    assert BROKEN not in text
+    assert "evil.example" not in text
+
+
+def test_without_a_release_a_newcomer_is_led(home):
+    text = shown()
+
+    assert "Welcome" in text
+    assert "made-up people" in text
+
+
+@pytest.mark.parametrize("page", ROLES)
+def test_who_may_open_a_page_is_as_agreed(page):
+    roles = ("hr", "cio", "consultant", "reader", "visitor")
+
+    assert {role for role in roles if access.may_open(page, role)} == ROLES[page]
+
+
+def test_the_table_of_pages_is_whole():
+    assert set(ROLES) == set(access.BY_NAME)
+
+
+def test_a_page_says_why_a_figure_is_missing_and_never_zero(home):
+    draw_release(home)
+
+    text = shown("time_cost", tool="slack")
+
+    assert BROKEN not in text
+
+
+def test_hidden_groups_are_not_offered_as_filters(home):
+    draw_release(home)
+    at = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=30).run()
+
+    offered = {option for box in at.selectbox for option in box.options}
+
+    assert "Facilities" not in offered
