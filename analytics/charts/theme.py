@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import altair as alt
+import polars as pl
 
 # families end with a generic one: vl-convert draws no text at all when the only family is unknown
 SANS = "Inter, sans-serif"
@@ -66,7 +67,7 @@ def look(theme: Literal["light", "dark"] | str | None, compact: bool = False) ->
 def finish(chart: Drawn, k: Look, background: str = "transparent") -> Drawn:
     """Configure a chart once, last: a second configure would wipe the first."""
     return (
-        chart.configure(font=SANS, background=background)
+        _without_empty(chart).configure(font=SANS, background=background)
         .configure_view(stroke=None)
         .configure_axis(
             domain=False, ticks=False, grid=False, gridColor=k.band, labelColor=k.muted, titleColor=k.muted,
@@ -76,6 +77,21 @@ def finish(chart: Drawn, k: Look, background: str = "transparent") -> Drawn:
         .configure_text(fontSize=12, color=k.ink, font=SANS)
         .configure_legend(title=None, labelColor=k.muted, labelFontSize=12)
     )  # fmt: skip
+
+
+def _without_empty(chart: Drawn) -> Drawn:
+    """Return the chart without layers that have no rows: they draw nothing, and a screen reader announces them."""
+    if not isinstance(chart, alt.LayerChart):
+        return chart
+    kept = [layer for layer in chart.layer if not _is_empty(getattr(layer, "data", None))]
+    if kept and len(kept) < len(chart.layer):
+        chart = chart.copy()
+        chart.layer = kept
+    return chart
+
+
+def _is_empty(data: object) -> bool:
+    return isinstance(data, pl.DataFrame) and data.is_empty()
 
 
 def bare(chart: Drawn) -> Drawn:
