@@ -177,15 +177,17 @@ def _week_less_week(figure: pl.DataFrame) -> tuple[int, int]:
 
 
 def _quarters_less_whole(figure: pl.DataFrame, k: int) -> tuple[int, int]:
-    """Take the company's whole period from its quarters: what is left are leavers and joiners."""
-    company = figure.filter((pl.col("cut") == "total") & pl.col("value").is_not_null())
+    """Take the company's whole period from its quarters, all of them shown: what is left are leavers and joiners."""
+    company = figure.filter(pl.col("cut") == "total")
     on = ["metric", "variant", "bin"]
-    whole = company.filter(pl.col("grain") == "all").select(*on, whole="n")
+    shown = pl.col("value").is_not_null()
+    whole = company.filter(pl.col("grain") == "all", shown).select(*on, whole="n")
     left = (
         company.filter(pl.col("grain") == "quarter")
         .join(whole, on=on, nulls_equal=True)
         .group_by(on)
-        .agg(left=(pl.col("n") - pl.col("whole")).sum())
+        .agg(left=(pl.col("n") - pl.col("whole")).sum(), every=shown.all())
+        .filter("every")
     )
     return left.height, left.filter(_under("left", k)).height
 

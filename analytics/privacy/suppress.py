@@ -45,7 +45,7 @@ class Mask:
 
 
 @dataclass
-class _Rows:
+class Rows:
     """The different published rows: cells that hold the same people and tools are shown or hidden together."""
 
     of_cell: np.ndarray
@@ -59,7 +59,7 @@ def mask(panel: pl.DataFrame, k: int, seed: int) -> Mask:
     lattice = build(panel)
     rng = np.random.default_rng(seed)
     primes = random_primes(rng)
-    rows = _rows(lattice, k, rng)
+    rows = distinct_rows(lattice, k, rng)
     sets = audit.targets(lattice, k, rng)
     hidden = np.zeros(len(rows.block), bool)
     rounds: list[int] = []
@@ -93,7 +93,7 @@ def primary(lattice: Lattice, k: int) -> np.ndarray:
     return lattice.cells["listed"].to_numpy() & (lattice.cells["n"].to_numpy() >= k)
 
 
-def _rows(lattice: Lattice, k: int, rng: np.random.Generator) -> _Rows:
+def distinct_rows(lattice: Lattice, k: int, rng: np.random.Generator) -> Rows:
     cells = lattice.cells
     shown = np.flatnonzero(primary(lattice, k))
     marks = lattice.member[shown].astype(np.int64) @ rng.integers(1, 2**62, lattice.member.shape[1])
@@ -119,12 +119,12 @@ def _rows(lattice: Lattice, k: int, rng: np.random.Generator) -> _Rows:
     np.maximum.at(block, number, department[shown])
     most = np.zeros(len(first))
     np.maximum.at(most, number, cost[shown])
-    return _Rows(of_cell, lattice.member[shown[first]], block, most)
+    return Rows(of_cell, lattice.member[shown[first]], block, most)
 
 
 def _hide(
     system: System,
-    rows: _Rows,
+    rows: Rows,
     sets: audit.Targets,
     lattice: Lattice,
     k: int,
@@ -148,7 +148,7 @@ def _hide(
         system.hide(chosen)
 
 
-def _restore(system: System, rows: _Rows, sets: audit.Targets, k: int, hidden: np.ndarray) -> None:
+def _restore(system: System, rows: Rows, sets: audit.Targets, k: int, hidden: np.ndarray) -> None:
     """Show again, dearest first, what hides nothing any more.
 
     With a row r more, t follows if and only if t·x and r·x are proportional over the x of the kernel; once r is shown,
@@ -205,7 +205,7 @@ def _cheapest(take: np.ndarray, cost: np.ndarray) -> np.ndarray:
     return np.array(chosen, int)
 
 
-def _frame(lattice: Lattice, rows: _Rows, hidden: np.ndarray, k: int) -> pl.DataFrame:
+def _frame(lattice: Lattice, rows: Rows, hidden: np.ndarray, k: int) -> pl.DataFrame:
     protected = np.where(rows.of_cell >= 0, hidden[rows.of_cell], False)
     cells = lattice.cells.with_columns(protected=pl.Series(protected)).filter("listed")
     return cells.select(
@@ -220,7 +220,7 @@ def _frame(lattice: Lattice, rows: _Rows, hidden: np.ndarray, k: int) -> pl.Data
     )
 
 
-def _matrix_hash(rows: _Rows, hidden: np.ndarray) -> str:
+def _matrix_hash(rows: Rows, hidden: np.ndarray) -> str:
     """Short SHA-256 of which unknowns stand in which published rows."""
     shown = rows.vectors[np.flatnonzero(~hidden)].tocsr()
     shown.sort_indices()
