@@ -5,8 +5,9 @@ import hashlib
 import json
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,8 +45,7 @@ def ingest(
     workspace = Workspace.open(workspace_name, create=True)
     with _held(workspace):
         files = []
-        with ThreadPoolExecutor(READ_AT_ONCE) as pool:  # the readers are processes of their own
-            read = [pool.submit(_read, workspace, path, options) for path in paths]
+        with _reading(workspace, paths, options) as read:
             for place, path in enumerate(paths):
                 progress(
                     {"stage": "reading", "file": path.name, "done": place, "total": len(paths)}
@@ -110,6 +110,25 @@ def _stoppable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
+@contextlib.contextmanager
+def _reading(
+    workspace: Workspace, paths: Sequence[Path], options: Options
+) -> "Iterator[list[Future[Read]]]":
+    """Have the files read beside one another; whoever leaves early waits for no reader, but ends them all."""
+    pool = ThreadPoolExecutor(READ_AT_ONCE)  # the readers are processes of their own
+    read = [pool.submit(_read, workspace, path, options) for path in paths]
+    try:
+        yield read
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        while not all(one.done() for one in read):  # one may just have begun
+            sandbox.stop_all()
+            time.sleep(0.05)
+        raise
+    finally:
+        pool.shutdown()
+
+
 @dataclass(frozen=True)
 class _Content:
     """What a file is told by: its content, and its content together with what was said about it."""
@@ -118,9 +137,10 @@ class _Content:
     whole: str
 
 
-def _read(
-    workspace: Workspace, path: Path, options: Options
-) -> tuple[_Content | None, sandbox.Report | None, Path]:
+Read = tuple[_Content | None, sandbox.Report | None, Path]
+
+
+def _read(workspace: Workspace, path: Path, options: Options) -> Read:
     """Read one file in a child, unless it is known; what it gave lies in the returned folder."""
     parts = workspace.scratch("parts")
     try:

@@ -4,6 +4,7 @@ One cell far out in a workbook of 2 kB makes a library ask for 500 GB and abort;
 that. So the file is parsed in a child with limits, and the child's death is a rejected file.
 """
 
+import contextlib
 import json
 import os
 import signal
@@ -31,6 +32,7 @@ START = (
 # Few threads: each brings a stack and a heap of its own, which count against the limit.
 SURROUNDINGS = {"LANG": "C.UTF-8", "TZ": "UTC", "POLARS_MAX_THREADS": "2", "OMP_NUM_THREADS": "1"}
 ANSWER_LIMIT = 4 << 20
+_children: set[subprocess.Popen[bytes]] = set()
 
 Outcome = Literal["accept", "partial", "reject"]
 
@@ -112,6 +114,13 @@ def parse(
     return report
 
 
+def stop_all() -> None:
+    """End every reader of this process at once: who waits for one in a thread gets a rejection."""
+    for child in tuple(_children):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+
+
 def _run(job: dict[str, Any], limits: Limits) -> Report:
     """Start the child, wait, and make of its answer or its death a report."""
     with tempfile.TemporaryDirectory(prefix="convivio-") as empty:
@@ -125,12 +134,14 @@ def _run(job: dict[str, Any], limits: Limits) -> Report:
             pass_fds=(job["descriptor"],),
             start_new_session=True,
         )
+        _children.add(child)
         try:
             answer, _ = child.communicate(json.dumps(job).encode(), timeout=limits.seconds)
         except subprocess.TimeoutExpired:
             return _too_slow(job["name"], limits)
         finally:
             _end(child)
+            _children.discard(child)
     if child.returncode == 0 and len(answer) <= ANSWER_LIMIT:
         return Report.from_dict(json.loads(answer))
     if child.returncode == -signal.SIGXCPU:
