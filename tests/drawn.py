@@ -105,6 +105,7 @@ def write(
     """Write vault frames (missing tables are empty) and return a connection with their views."""
     (folder / "store").mkdir(parents=True, exist_ok=True)
     con = duckdb.connect(config={"threads": 2, "python_enable_replacements": "false"})
+    con.execute(f"set temp_directory = '{folder}/spill'")
     for name in TABLES:
         schema = polars_schema(f"vault.{name}")
         frame = frames.get(name, pl.DataFrame(schema=schema)).select(
@@ -206,49 +207,3 @@ def _people(frames: dict[str, pl.DataFrame]) -> pl.DataFrame:
     return pl.DataFrame({"person": pl.concat(keys).unique().sort()}).with_columns(
         kind=pl.lit("human"), time_zone=pl.lit("UTC"), zone_known=pl.lit(True), in_org=pl.lit(True)
     )
-
-
-def manufacturing(
-    shared: Path,
-    *,
-    zone: str = "UTC",
-    shift_days: int = 0,
-    first: str = "2010-01-01",
-    last: str = "2010-12-31",
-) -> dict[str, pl.DataFrame]:
-    """Return the vault frames of the manufacturing mail (167 accounts), optionally a stretch of days of it.
-
-    Every account has a seat in `mail`. `shift_days` moves the calendar, so that any 28 days can be four whole weeks.
-    """
-    rows = pl.read_csv(shared / "data/manufacturing_email/communication.csv")
-    rows = rows.select(
-        us=pl.col("time").str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us").dt.epoch("us"),
-        actor=pl.col("actor1").cast(pl.Int64),
-        person=pl.col("actor2").cast(pl.Int64),
-    )
-    people = pl.concat([rows["actor"], rows["person"]]).unique().sort()
-    rows = rows.with_columns(
-        event=(pl.struct("actor", "us").rank("dense")).cast(pl.Int64),
-        copy=pl.int_range(pl.len()).over("actor", "us", "person"),
-        recipients=pl.len().over("actor", "us"),
-    )
-    rows = local_columns(rows, zone).filter(
-        pl.col("day").is_between(date.fromisoformat(first), date.fromisoformat(last))
-    )
-    rows = local_columns(rows.with_columns(us=pl.col("us") + shift_days * 86_400_000_000), zone).with_columns(
-        tool=pl.lit("mail"), action=pl.lit("email"), is_timed=pl.lit(True), how=pl.lit("to"),
-        space=pl.lit(None), thread=pl.lit(None), in_reply_to=pl.lit(None), seconds=pl.lit(None),
-        words=pl.lit(None), is_question=pl.lit(None), mentions=pl.lit(0),
-    )  # fmt: skip
-    person = pl.DataFrame({"person": people}).with_columns(
-        kind=pl.lit("human"), time_zone=pl.lit(zone), zone_known=pl.lit(True), in_org=pl.lit(False)
-    )
-    seat = person.select(
-        "person", tool=pl.lit("mail"), valid_from=pl.lit(ALWAYS), valid_to=pl.lit(NEVER)
-    )
-    return {
-        "person": person,
-        "seat": seat,
-        "event": rows.unique("event", maintain_order=True),
-        "delivery": rows,
-    }
