@@ -38,6 +38,7 @@ class Ground:
     headcount: pl.DataFrame
     mask: suppress.Mask
     seed: int
+    merged: int  # small groups that were joined with their neighbours
 
 
 def publish(workspace: Workspace, progress: Progress | None = None) -> Path:
@@ -74,6 +75,19 @@ def lay(connection: "duckdb.DuckDBPyConnection", workspace: Workspace, fingerpri
         headcount=headcounts(connection, raw, people),
         mask=suppress.mask(people, settings.threshold, seed),
         seed=seed,
+        merged=joined(raw, people),
+    )
+
+
+def joined(raw: pl.DataFrame, people: pl.DataFrame) -> int:
+    """Return how many departments, levels and places stand under another label than their own."""
+    keys = ["quarter", "person"]
+    return sum(
+        raw.select(*keys, own=label)
+        .join(people.select(*keys, label), on=keys, nulls_equal=True)
+        .filter(pl.col("own").ne_missing(pl.col(label)))["own"]
+        .n_unique()
+        for label in ("department", "level", "location")
     )
 
 
@@ -294,6 +308,7 @@ def certificate_rows(ground: Ground, figure: pl.DataFrame) -> pl.DataFrame:
     )
     items = {
         **ground.mask.certificate,
+        "merged": ground.merged,
         "figures": figure.filter(pl.col("value").is_not_null()).height,
         "withheld": hidden.height,
         "panel_hash": hashlib.sha256(

@@ -28,8 +28,8 @@ CARDS = (
     ),
     (
         "What you may ask",
-        "What is kept about you; to have it corrected or erased; not to be counted. Ask whoever is responsible for "
-        "data protection in your company: they can do all of it here.",
+        "What is kept about you; to have it corrected or erased; not to be counted. These are your rights: "
+        "ask whoever is responsible for data protection in your company.",
     ),
 )
 KEPT = (

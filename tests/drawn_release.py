@@ -29,7 +29,7 @@ SHAPES = {
     "stickiness": ("share", 0.41, [""], [None]),
     "lifecycle": ("share", None, [""], ["new", "retained", "resurrected", "dormant"]),
     "retention": ("share", None, ["", "rolling", "bracket"], None),
-    "participation_inequality": ("ratio", 0.61, [""], [None]),
+    "participation_inequality": ("share", None, [""], ["gini_low", "gini_high", "top_tenth", "silent"]),
     "collaboration_hours": ("hours", 9.4, ["", "c0.5", "c1", "c5", "c10"], ["meeting", "call", "own_acts", "total", "reading"]),
     "meeting_hours": ("hours", 4.8, [""], [None]),
     "outside_hours_share": ("share", 0.11, [""], [None]),
@@ -37,14 +37,14 @@ SHAPES = {
     "deliveries_per_day": ("count", 21.0, [""], ["total", "direct", "mention", "group", "broadcast", "channel"]),
     "cost": ("money", 1200.0, [""], [None]),
     "tree_reach_ratio": ("ratio", 0.84, [""], [None]),
-    "messages_by_distance": ("ratio", None, [""], ["1", "2", "3", "4", "5"]),
+    "messages_by_distance": ("count", None, [""], ["1", "2", "3", "4", "5"]),
     "skip_level_lift": ("ratio", 0.40, [""], [None]),
     "direct_line_lift": ("ratio", 5.2, [""], [None]),
     "department_ei_excess": ("difference", -0.31, [""], [None]),
     "manager_brokerage_lift": ("ratio", 0.88, [""], [None]),
     "upward_share": ("share", 0.49, [""], [None]),
     "upward_initiation_share": ("share", 0.52, [""], [None]),
-    "reply_asymmetry": ("difference", 0.02, [""], [None]),
+    "reply_asymmetry": ("difference", 0.02, ["", "by_superiors", "by_reports"], [None]),
     "leadership_voice_ratio": ("ratio", 1.3, [""], [None]),
     "broadcast_share": ("share", 0.19, [""], [None]),
     "org_match": ("share", 0.63, [""], [None]),
@@ -54,6 +54,7 @@ BIN_VALUES = {
     "new": 0.02, "retained": 0.52, "resurrected": 0.05, "dormant": 0.04,
     "total": 9.4, "meeting": 4.8, "call": 0.6, "own_acts": 4.0, "reading": 2.1,
     "direct": 4.0, "mention": 1.2, "group": 2.8, "broadcast": 2.0, "channel": 11.0,
+    "gini_low": 0.6, "gini_high": 0.63, "top_tenth": 0.4, "silent": 0.2,
     "1": 5.2, "2": 1.9, "3": 1.2, "4": 0.8, "5": 0.47,
 }  # fmt: skip
 HIERARCHY = list(SHAPES)[list(SHAPES).index("tree_reach_ratio") :]
@@ -134,7 +135,18 @@ def figures(seed: int = 7) -> pl.DataFrame:
                                 draw,
                             )
                         )
-    return pl.DataFrame(rows, infer_schema_length=None)
+    return pl.DataFrame([*rows, *lorenz()], infer_schema_length=None)
+
+
+def lorenz():
+    points = {"0.0000": 0.0, "0.2000": 0.0, "0.5000": 0.08, "0.8000": 0.4, "1.0000": 1.0}
+    return [
+        {
+            "metric": "participation_inequality", "variant": "lorenz", "grain": "all", "period": None, "bin": at,
+            "position": i, "value": value, "n": PEOPLE,
+        }
+        for i, (at, value) in enumerate(points.items())
+    ]  # fmt: skip
 
 
 def row(metric, unit, variant, grain, period, cell, n, bin_, position, base, draw):  # noqa: PLR0917
@@ -153,6 +165,8 @@ def row(metric, unit, variant, grain, period, cell, n, bin_, position, base, dra
     value = base * apart * (1 + draw.normal(0, 0.02))
     if unit == "share":
         value = min(value, 1.0)
+    if variant in {"by_superiors", "by_reports"}:
+        value = 0.77 if variant == "by_superiors" else 0.75
     half = abs(base) * 0.6 / np.sqrt(n)
     compared = set(cell) == {"department"} and metric not in TOTAL_ONLY
     moved = draw.normal(0.0, 0.02) * abs(base)
@@ -171,10 +185,14 @@ def row(metric, unit, variant, grain, period, cell, n, bin_, position, base, dra
 
 
 def retention(variant, cell, draw):
-    rows = []
+    rows = [{
+        "metric": "retention", "variant": variant, "grain": "all", "period": None, "bin": "day 28", "position": 0,
+        "department": None, "level": None, "location": None, "tool": cell.get("tool"), "value": 0.61,
+        "low": 0.56, "high": 0.66, "n": 235, "coverage": 0.96, "numerator": 143.0, "denominator": 235.0,
+    }]  # fmt: skip
     for c in range(6):
         for k in range(6 - c):
-            bin_ = f"{MONTHS[c].isoformat()}+{k}"
+            bin_ = f"{MONTHS[c].isoformat()}/{k}"
             value = 1.0 if k == 0 else 0.6 + 0.3 * np.exp(-k) + draw.normal(0, 0.01)
             rows.append({
                 "metric": "retention", "variant": variant, "grain": "all", "period": None, "bin": bin_, "position": c * 10 + k,
