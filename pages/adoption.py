@@ -9,25 +9,22 @@ from analytics.charts import numbers, shape, words
 from analytics.charts.cohorts import cohorts
 from analytics.charts.dots import dots
 from analytics.charts.ladder import ladder
-from analytics.charts.scale import ruler
+from analytics.charts.lorenz import lorenz
 from analytics.charts.stack import columns
 from analytics.charts.trend import trend
 from analytics.findings import say
 from pages.parts.access import guard
 from pages.parts.data import Figures
-from pages.parts.figure import Picture, Said, figure, first_reason, pair, source
+from pages.parts.figure import Picture, Said, figure, first_reason, pair, screen, source
 from pages.parts.filters import scope
 from pages.parts.lead import opening
 from pages.parts.workspace import release
 
 FUNNEL = "adoption_funnel"
-A_MONTH = 4  # weeks
+A_MONTH = "day 28"  # the bin of all who started, four weeks on
+COLUMNS, PHONE_COLUMNS = 12, 7  # weeks that a picture shows; table and files hold all
 GAP_FROM = 0.15  # low end from which a gap is worth a sentence (metrics.md A4: 15 points)
-RETENTION = {
-    "": "Back in that very week",
-    "rolling": "Back then or ever later",
-    "bracket": "Back within those seven days",
-}
+RETENTION = {"": "In that week", "rolling": "Then or later", "bracket": "Within seven days"}
 
 
 def page() -> None:
@@ -78,7 +75,7 @@ def _way(row: Any) -> str:  # noqa: ANN401
 
 def _changes(row: Any) -> dict[str, Any]:  # noqa: ANN401
     return (
-        {name: row[name] for name in ("value", "change", "change_low", "change_high")}
+        {name: row[name] for name in ("value", "change", "change_low", "change_high", "grain")}
         if row
         else {}
     )
@@ -146,14 +143,19 @@ def _cohorts(figures: Figures) -> None:
     tool = {"tool": figures.scope.tool} if figures.scope.tool else {}
     found = figures.ask("retention", variant=variant, grain="all", **tool)
     rows = shape.cohort_rows(found)
-    later = _four_weeks(rows)
-    told = list(rows.iter_rows(named=True))
+    stayed = found.filter((pl.col("bin") == A_MONTH) & pl.col("value").is_not_null())[
+        "value"
+    ].to_list()
+    last = PHONE_COLUMNS if screen().compact else COLUMNS
+    seen = rows.filter(pl.col("later") <= last) if rows.height else rows
+    told = list(seen.iter_rows(named=True))
     said = Said(
-        finding=say("cohorts_known", share=later[1], later=numbers.spelled(later[0]))
-        if later
+        finding=say("cohorts_known", share=stayed[0], later="four")
+        if stayed
         else say("cohorts_question"),
-        measure="Share of those who contributed for the first time in a week, so many weeks later. Dashed: fewer than ten people",
-        source=source(figures, found, "always the whole company and the whole period"),
+        measure="Share of those who contributed for the first time in a week, so many weeks later. "
+        "Dashed: too few people, or almost all or none of them",
+        source=source(figures, found, "newcomers since the exports begin"),
         alt=words.in_words(
             "Still there",
             [f"{row['cohort']} after {row['later']}" for row in told],
@@ -161,9 +163,10 @@ def _cohorts(figures: Figures) -> None:
         ),
         passports=[figures.passport("retention")],
     )
+    is_shown = bool(rows.height and rows["value"].is_not_null().any())
     shown = (
-        Picture(cohorts, (rows.select("cohort", "later", "value", "text", "people"),))
-        if rows.height
+        Picture(cohorts, (seen.select("cohort", "later", "value", "text", "people"),))
+        if is_shown
         else None
     )
     figure(
@@ -182,18 +185,6 @@ def _pick_retention() -> None:
         "How “still there” is counted", list(RETENTION), default="", required=True,
         format_func=RETENTION.__getitem__, key="retention_variant", wrap=True, label_visibility="collapsed",
     )  # fmt: skip
-
-
-def _four_weeks(rows: pl.DataFrame) -> tuple[int, float] | None:
-    """Return (weeks after, share of all who started) four weeks on, or at the last step before that."""
-    if rows.is_empty():
-        return None
-    known = rows.filter(pl.col("value").is_not_null() & pl.col("later").is_between(1, A_MONTH))
-    if known.is_empty():
-        return None
-    last = known.sort("later")["later"][-1]
-    there = known.filter(pl.col("later") == last)
-    return int(last), float(there["numerator"].sum()) / float(there["denominator"].sum())
 
 
 def _cohort_table(rows: pl.DataFrame) -> pl.DataFrame:
@@ -243,9 +234,9 @@ def _fate(rows: pl.DataFrame, grain: str) -> str:
     came = last["came back"]["value"] + (last["new"]["value"] if "new" in last else 0)
     return say(
         "lifecycle_known",
-        period=f"From {last['came back']['name']}",
-        returned=round(came),
-        silent=round(-last["fell silent"]["value"]),
+        period=f"In the {grain} from {last['came back']['name']}",
+        returned=numbers.count(came),
+        silent=numbers.count(-last["fell silent"]["value"]),
     )
 
 
@@ -265,7 +256,7 @@ def _definitions(figures: Figures) -> None:
         if rows.height > 1
         else say("definitions_question"),
         measure=f"Share of the people with a seat who were “active”, {figures.scope.period_label.lower()}",
-        source=source(figures, found, "each definition in full behind More"),
+        source=source(figures, found, _unknown(found, names)),
         alt=words.in_words("By definition", rows["name"].to_list(), rows["text"].to_list()),
         passports=[
             {
@@ -281,29 +272,53 @@ def _definitions(figures: Figures) -> None:
     )
 
 
+def _unknown(found: pl.DataFrame, names: dict[str, str]) -> str:
+    """Return which definitions these exports cannot fill."""
+    missing = [
+        names.get(row["variant"], row["variant"])
+        for row in found.iter_rows(named=True)
+        if row["value"] is None
+    ]
+    return f"not known from these exports: {', '.join(missing)}" if missing else ""
+
+
 def _inequality(figures: Figures) -> None:
-    rows = figures.block("participation_inequality")
-    row = rows.row(0, named=True) if rows.height else None
-    known = row is not None and row["value"] is not None
-    low, high = (
-        (row["low"] or row["value"], row["high"] or row["value"]) if row and known else (0.0, 0.0)
-    )
-    text = numbers.span(low, high, "ratio")
+    metric = "participation_inequality"
+    found = figures.block(metric, variant=None)
+    curve = shape.lorenz_rows(found.filter(pl.col("variant") == "lorenz"))
+    band = {
+        row["bin"]: row["value"]
+        for row in found.filter(pl.col("variant") == "").iter_rows(named=True)
+    }
+    top, silent = band.get("top_tenth"), band.get("silent")
+    gini = numbers.span(band.get("gini_low"), band.get("gini_high"), "ratio")
+    text = f"the busiest tenth: {numbers.number(top, 'share')}" if top is not None else ""
     said = Said(
-        finding=say("gini_known", low=f"{low:.2f}", high=f"{high:.2f}")
-        if known
+        finding=say("gini_known", top=top, silent=silent)
+        if top is not None and silent is not None
         else say("gini_question"),
-        measure="Gini coefficient of acts a person, silent people included. A range, because only groups of ten or more are counted",
-        source=source(figures, rows),
-        alt=words.in_words(
-            "Gini coefficient of participation", ["between"], [text if known else None]
+        measure="Share of all acts against share of the people with a seat, silent ones included; dashed: everybody does the same",
+        source=source(
+            figures,
+            found,
+            f"Gini {gini}, a range because only groups of ten or more are counted" if gini else "",
         ),
-        passports=[figures.passport("participation_inequality")],
+        alt=words.in_words(
+            "Spread of contributions",
+            ["the busiest tenth", "silent", "Gini"],
+            [numbers.number(top, "share"), numbers.number(silent, "share"), gini or None],
+        ),
+        passports=[figures.passport(metric)],
     )
-    shown = (
-        Picture(ruler, (low, high, text, ("everybody alike", "one does it all"))) if known else None
-    )
-    figure("inequality", said, shown, rows, words.table(rows, "ratio"), first_reason(rows))
+    shown = Picture(lorenz, (curve, top, text)) if curve.height else None
+    names = {
+        "gini_low": "Gini, at least",
+        "gini_high": "Gini, at most",
+        "top_tenth": "The busiest tenth",
+        "silent": "Silent",
+    }
+    twin = words.table(found.filter(pl.col("variant") == ""), "ratio", names)
+    figure("inequality", said, shown, found, twin, first_reason(found))
 
 
 page()

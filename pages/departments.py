@@ -13,7 +13,7 @@ from analytics.findings.templates import subject
 from pages.parts.access import guard
 from pages.parts.cards import small_multiple
 from pages.parts.data import Figures, Row
-from pages.parts.figure import Picture, Said, figure, first_reason, source
+from pages.parts.figure import Picture, Said, figure, first_reason, screen, source
 from pages.parts.filters import scope
 from pages.parts.lead import opening
 from pages.parts.states import note
@@ -54,7 +54,11 @@ def page() -> None:
     _one(figures, rows)
     if rows.height:
         with st.expander("The same as a table", icon=":material/table:", expanded=True, key="twin"):
-            show_table(_twin(rows, label), f"{label} by department, as a table")
+            twin = _twin(rows, label)
+            show_table(
+                twin.drop("People") if screen().compact else twin,
+                f"{label} by department, as a table",
+            )
 
 
 def _picker(figures: Figures) -> str:
@@ -156,7 +160,7 @@ def _twin(rows: pl.DataFrame, label: str) -> pl.DataFrame:
     verdicts = {
         "higher": "● higher",
         "lower": "● lower",
-        "alike": "○ can't be told apart",
+        "alike": "○ can't tell",
         "hidden": numbers.UNKNOWN,
     }
     shown = list(

@@ -78,7 +78,13 @@ def _opening(figures: Figures, latest: dict[str, Row]) -> None:
     ]
     is_still = others and all(figures.verdict(row["metric"]) == "noise" for row in others)
     rest = "Reach and bridges show no change we can tell." if is_still else ""
-    opening("Hierarchy", names.get(verdict, f"hierarchy_{verdict}"), rest=rest)
+    grain = next(iter(latest.values()))["grain"]
+    opening(
+        "Hierarchy",
+        names.get(verdict, f"hierarchy_{verdict}"),
+        rest=rest,
+        grain=grain if grain != "all" else None,
+    )
 
 
 def _facets(figures: Figures, latest: dict[str, Row]) -> None:
@@ -97,7 +103,7 @@ def _facets(figures: Figures, latest: dict[str, Row]) -> None:
     when = shape.period_name(first[0], found["grain"][0]) if first.len() else "the period"
     said = Said(
         finding=say(title),
-        measure=f"Change to {when} from the period before it, among the same people, with 95% intervals, in units of the smallest change worth showing. Filled: we can tell; hollow: we can't",
+        measure=f"Change to {when} from the one before it, among the same people, with 95% intervals, in units of the smallest change worth showing. Filled: beyond chance and the dashed line, large enough to show; hollow: not",
         source=source(
             figures,
             found,
@@ -139,7 +145,8 @@ def _matrix(figures: Figures) -> None:
         source=source(
             figures,
             rows.clear().with_columns(n=pl.lit(None, pl.Int64)),
-            "1× is as expected · a level of fewer than ten is counted with the next one",
+            "1× is as expected; a level of fewer than ten is counted with the next one"
+            + ("; dashed: fewer than ten people at one end" if rows["ratio"].null_count() else ""),
         ),
         alt=words.in_words(
             "Messages against chance",
@@ -195,14 +202,14 @@ def _distance(figures: Figures) -> None:
     rows = shape.rows_named(found, names, figures.unit(metric))
     said = Said(
         finding=say("distance_near" if _falls(rows) else "distance_question"),
-        measure=f"{figures.passport(metric)['title']}, by the steps between two people in the org tree; a line is the 95% interval",
+        measure="Messages for every pair of people, by the steps between the two along reporting lines; the scale is logarithmic, a line is the 95% interval",
         source=source(figures, found, "every pair of people counts, also the silent ones"),
         alt=words.in_words(
             "By steps in the org tree", rows["name"].to_list(), rows["text"].to_list()
         ),
         passports=[figures.passport(metric)],
     )
-    shown = Picture(dots, (rows.drop("key"), "times")) if rows.height else None
+    shown = Picture(dots, (rows.drop("key"), "log")) if rows.height else None
     figure(
         "distance",
         said,
@@ -237,7 +244,7 @@ def _answers(figures: Figures) -> None:
     )
     said = Said(
         finding=say(title if is_known else "answers_question"),
-        measure=f"{figures.passport(metric)['title']}: how often messages to superiors are answered against messages from them, with the 95% interval",
+        measure=f"{figures.passport(metric)['title']}: share of messages answered within three days, to superiors and from them; shade is the 95% interval",
         source=source(figures, found, ("▲ upwards ▼ downwards · " if rows.height else "") + "where there are no threads, any next message counts as an answer: an upper bound"),
         alt=words.in_words("Answered", [f"{r['way']}wards" for r in rows.iter_rows(named=True)], rows["text"].to_list())
         if rows.height else words.in_words("Answered upwards minus downwards", ["difference"], [words.table(found, figures.unit(metric))["Figure"][0] if found.height else None]),
@@ -249,14 +256,20 @@ def _answers(figures: Figures) -> None:
     )
 
 
+WAYS = {
+    "by_superiors": "up",
+    "by_reports": "down",
+}  # who answers, and so which way the message went
+
+
 def _ways(found: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows of `updown` where the release holds both rates (bins up and down)."""
-    both = found.filter(pl.col("bin").is_in(["up", "down"]) & pl.col("value").is_not_null())
-    if both["bin"].n_unique() < 2:  # noqa: PLR2004
-        return both.clear().select("value", "low", "high", way="bin", name="bin", text="bin")
-    return both.select("value", "low", "high", way="bin", name=pl.lit("Answered")).with_columns(
+    """Return the rows of `updown` where the release holds both rates."""
+    both = found.filter(pl.col("variant").is_in(list(WAYS)) & pl.col("value").is_not_null())
+    way = pl.col("variant").replace_strict(WAYS, return_dtype=pl.String)
+    rows = both.select("value", "low", "high", way=way, name=pl.lit("Answered")).with_columns(
         text=shape.texts(both, "share")
     )
+    return rows if both.height == len(WAYS) else rows.clear()
 
 
 def _difference(figures: Figures, row: Any) -> Picture | None:  # noqa: ANN401

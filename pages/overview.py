@@ -66,7 +66,9 @@ def _opening(figures: Figures) -> None:
     if latest and not name:
         name = "adoption_up" if latest["change"] > 0 else "adoption_down"
     changes = (
-        {key: latest[key] for key in ("change", "change_low", "change_high")} if latest else {}
+        {key: latest[key] for key in ("change", "change_low", "change_high", "grain")}
+        if latest
+        else {}
     )
     return opening("Overview", name, active=used, talking=talking["value"], unit="share", **changes)
 

@@ -53,7 +53,10 @@ def _named(
     verdict, latest = figures.verdict(metric, bin_), figures.latest(metric, bin_)
     slots = (
         {"unit": figures.unit(metric)}
-        | {k: latest[k] for k in ("value", "low", "high", "change", "change_low", "change_high")}
+        | {
+            k: latest[k]
+            for k in ("value", "low", "high", "change", "change_low", "change_high", "grain")
+        }
         if latest
         else {}
     )

@@ -11,7 +11,9 @@ DARK_FROM = 0.8  # cells as dark as this carry light figures
 def cohorts(rows: pl.DataFrame, k: Look) -> Drawn:
     """Draw cohort (name, in order), later (0, 1, 2 …), value (null = not shown), text, people (written)."""
     x = alt.X(
-        "later:O", title="weeks after the first one", axis=alt.Axis(labelAngle=0, labelOverlap=True)
+        "later:O",
+        title="weeks after the first one",
+        axis=alt.Axis(labelAngle=0, labelOverlap=False),
     )
     order = rows["cohort"].unique(maintain_order=True).to_list()
     y = alt.Y("cohort:N", title=None, sort=order, axis=alt.Axis(labelColor=k.ink))

@@ -10,7 +10,7 @@ HEADS = {
     "higher": "HIGHER THAN THE COMPANY",
     "alike": "CAN’T BE TOLD APART (A–Z)",
     "lower": "LOWER THAN THE COMPANY",
-    "hidden": "TOO FEW PEOPLE TO SHOW",
+    "hidden": "NOT SHOWN ON THEIR OWN",
 }
 STEP = 30
 STEP_COMPACT = 50

@@ -9,13 +9,13 @@ from analytics.charts.numbers import change
 from analytics.charts.rows import names_above
 from analytics.charts.theme import Drawn, Look, finish
 
-Scale = Literal["share", "times", "plain"]
+Scale = Literal["share", "log"]
 
 
 def dots(rows: pl.DataFrame, scale: Scale, k: Look, reference: float | None = None) -> Drawn:
     """Draw name, value, low, high, text (written), is_ours (accent, else grey).
 
-    `times` is a logarithmic scale around 1×, `share` runs from 0 to 100 %.
+    `log` is a logarithmic scale, `share` runs from 0 to 100 %.
     """
     order = rows["name"].to_list()
     axis = None if k.compact else alt.Axis(labelColor=k.ink, labelLimit=230)
@@ -47,21 +47,17 @@ def dots(rows: pl.DataFrame, scale: Scale, k: Look, reference: float | None = No
 def _ruler(rows: pl.DataFrame, scale: Scale) -> alt.Scale:
     if scale == "share":
         return alt.Scale(domain=[0, 1.12], nice=False)
-    values = [v for c in ("value", "low", "high") for v in rows[c].drop_nulls() if v > 0]
-    if scale == "times":
-        return alt.Scale(
-            type="log", domain=[min(*values, 0.8) * 0.8, max(*values, 1.25) * 1.9], nice=False
-        )
-    return alt.Scale(domain=[0, max(values, default=1.0) * 1.25], nice=False)
+    values = [v for c in ("value", "low", "high") for v in rows[c].drop_nulls() if v > 0] or [1.0]
+    return alt.Scale(type="log", domain=[min(values) * 0.7, max(values) * 2.2], nice=False)
 
 
 def _axis(scale: Scale) -> alt.Axis:
     if scale == "share":
         return alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1], orient="top", grid=True)
-    if scale == "times":
-        steps = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50]
-        return alt.Axis(values=steps, labelExpr="datum.value + '×'", orient="top", grid=True)
-    return alt.Axis(tickCount=4, orient="top", grid=True)
+    steps = [m * 10**e for e in range(-3, 4) for m in (1, 2, 5)]
+    return alt.Axis(
+        values=steps, format="~g", orient="top", grid=True, labelOverlap=True, labelSeparation=12
+    )
 
 
 def difference(

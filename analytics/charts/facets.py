@@ -39,19 +39,21 @@ def facets(rows: pl.DataFrame, k: Look) -> Drawn:
 
 def _reach(rows: pl.DataFrame) -> float:
     ends = [abs(v) for c in ("value", "low", "high") for v in rows[c].drop_nulls()]
-    return max([*ends, 1.0]) * 1.1
+    return max([*ends, 1.2]) * 1.1
 
 
 def _ground(reach: float, x: X, k: Look) -> list[Drawn]:
     halves = pl.DataFrame({"a": [-reach, 0.0], "b": [0.0, reach], "tone": [k.less, k.more]})
     ends = pl.DataFrame({"at": [-reach, reach], "text": ["← steeper", "flatter →"]})
     ground = alt.Chart(halves).mark_rect(opacity=0.5)
+    worth = alt.Chart(pl.DataFrame({"z": [-1.0, 1.0]})).mark_rule(color=k.rule, strokeDash=[3, 3])
     left = alt.Chart(ends.head(1)).mark_text(align="left", dx=6, fontWeight=600, color=k.label[1])
     right = alt.Chart(ends.tail(1)).mark_text(
         align="right", dx=-6, fontWeight=600, color=k.label[0]
     )
     return [
         ground.encode(x("a"), alt.X2("b:Q"), color=alt.Color("tone:N", scale=None)),
+        worth.encode(x("z")),
         alt.Chart(pl.DataFrame({"z": [0.0]})).mark_rule(color=k.muted).encode(x("z")),
         left.encode(x("at"), y=alt.value(12), text="text:N"),
         right.encode(x("at"), y=alt.value(12), text="text:N"),

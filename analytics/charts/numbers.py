@@ -129,7 +129,8 @@ def _sign(value: float) -> str:
 
 def _digits(value: float, unit: str, half: float | None) -> str:
     if unit == "share":
-        return _signed(value * 100, 0 if half is None or half >= PER_CENT_POINT else 1)
+        is_whole = round(value * 100, 1) in {0, 100}  # 100.0 % would promise what it does not hold
+        return _signed(value * 100, 0 if half is None or half >= PER_CENT_POINT or is_whole else 1)
     if unit == "count":
         return _signed(value, 0 if abs(value) >= 100 or (half or 0) >= 1 else 1)  # noqa: PLR2004
     if unit in {"hours", "days"}:

@@ -30,10 +30,11 @@ LIVES = {
     "dormant": ("fell silent", 5, 3),
 }
 KINDS = {
-    "direct": "Written to one or few",
-    "mention": "Mentions",
-    "group": "Channels and groups",
-    "broadcast": "To ten or more",
+    "direct": "To this person alone",
+    "mention": "Mentions and answers",
+    "group": "To up to nine at once",
+    "broadcast": "To ten or more at once",
+    "channel": "Posts in one's channels",
 }
 SMALL = "fewer than 10 people"
 DASHES = {"small_group": SMALL, "protected": "kept back to protect a smaller group", "dominated": "made by one or two people",
@@ -161,6 +162,7 @@ def lifecycle_rows(figures: pl.DataFrame, grain: str) -> pl.DataFrame:
     if not rows:
         return pl.DataFrame()
     frame = pl.DataFrame(rows).sort("period", "order")
+    frame = _with_every_part(frame)
     final = frame.filter(pl.col("period") == frame["period"].max())
     tops, floor = [], 0.0
     for row in final.iter_rows(named=True):
@@ -181,11 +183,28 @@ def lifecycle_rows(figures: pl.DataFrame, grain: str) -> pl.DataFrame:
     )
 
 
+def _with_every_part(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add an empty row at the last period for parts that are not in it, so that each colour has its name."""
+    final = frame.filter(pl.col("period") == frame["period"].max())
+    missing = frame.filter(~pl.col("part").is_in(final["part"].implode())).unique(
+        "part", maintain_order=True
+    )
+    empty = missing.with_columns(
+        period=final["period"][0],
+        name=pl.lit(final["name"][0]),
+        value=pl.lit(0.0),
+        people=pl.lit("0"),
+    )
+    return pl.concat(
+        [frame, empty.select(pl.col(name).cast(type_) for name, type_ in frame.schema.items())]
+    ).sort("period", "order")
+
+
 def cohort_rows(figures: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows of `cohorts` from bins written <Monday>+<weeks after>, newest cohort last."""
+    """Return the rows of `cohorts` from bins written <Monday>/<weeks after>, newest cohort last."""
     rows = []
     for row in figures.iter_rows(named=True):
-        start, _, later = str(row["bin"]).partition("+")
+        start, _, later = str(row["bin"]).rpartition("/")
         if not later.isdigit():
             continue
         rows.append({"start": start, "cohort": cohort_name(start), "later": int(later), "value": row["value"],
@@ -193,19 +212,24 @@ def cohort_rows(figures: pl.DataFrame) -> pl.DataFrame:
                      "numerator": row["numerator"], "denominator": row["denominator"]})  # fmt: skip
     if not rows:
         return pl.DataFrame()
-    return pl.DataFrame(rows, schema_overrides={"value": pl.Float64}).sort("start", "later")
+    floats = dict.fromkeys(("value", "numerator", "denominator"), pl.Float64)
+    return pl.DataFrame(rows, schema_overrides=floats).sort("start", "later")
+
+
+def lorenz_rows(figures: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows of `lorenz`: people and acts as shares, from the points of the curve."""
+    known = figures.filter(pl.col("value").is_not_null())
+    points = known.select(people=pl.col("bin").cast(pl.Float64, strict=False), acts="value")
+    return points.drop_nulls().sort("people")
 
 
 def cohort_name(start: str) -> str:
-    """Return "5 Jan" for a Monday, "5 Jan – 2 Feb" for merged cohorts, else the text itself."""
-    names = []
-    for part in start.replace("/", "..").split(".."):
-        try:
-            day = date.fromisoformat(part)
-        except ValueError:
-            return start
-        names.append(f"{day.day} {day:%b}")
-    return " – ".join(names)
+    """Return "5 Jan" for the first Monday of a cohort; what is no date stays as it is."""
+    try:
+        day = date.fromisoformat(start)
+    except ValueError:
+        return start
+    return f"{day.day} {day:%b}"
 
 
 def rows_named(

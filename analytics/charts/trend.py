@@ -1,19 +1,27 @@
 """How did it move over time? Lines with their bands, named where they end."""
 
+from datetime import date
+
 import altair as alt
 import polars as pl
 
 from analytics.charts.theme import Drawn, Look, finish
 
 TEXT_LINE = 0.065  # of the height of the plot
-LONG = 400  # days from which the axis names only every second month or more
+PHONE_ROOM = 3.6  # names take a larger part of a narrow plot
 
 
-def time_axis(first: object, last: object, k: Look, room: float = 0.17) -> alt.X:
+def time_axis(first: date, last: date, k: Look, room: float = 0.17, field: str = "period") -> alt.X:
     """Return a month axis with room for the labels at the line ends, inside the plot."""
-    end = last + (last - first) * (room * 2 if k.compact else room)  # type: ignore[operator]
-    axis = alt.Axis(format="%b", tickCount="month", labelOverlap=True)
-    return alt.X("period:T", title=None, scale=alt.Scale(domain=[str(first), str(end)]), axis=axis)
+    end = last + (last - first) * (room * PHONE_ROOM if k.compact else room)
+    # no month is named after the data end
+    label = f"datum.value > toDate('{last}') ? '' : datum.label"
+    axis = alt.Axis(
+        format="%b", tickCount="month", labelOverlap=True, labelSeparation=8, labelExpr=label
+    )
+    return alt.X(
+        f"{field}:T", title=None, scale=alt.Scale(domain=[str(first), str(end)]), axis=axis
+    )
 
 
 def value_axis(unit: str, top: float, field: str = "value") -> alt.Y:
@@ -40,20 +48,28 @@ def trend(rows: pl.DataFrame, unit: str, k: Look, filled: bool = False) -> Drawn
         .then(pl.lit(k.label[0]))
         .otherwise(pl.lit(k.label[5])),
     )
-    x = time_axis(rows["period"].min(), rows["period"].max(), k)
+    first, last = rows.select(a=pl.col("period").min(), b=pl.col("period").max()).row(0)
+    x = time_axis(first, last, k)
     top = max(value for column in ("value", "high") for value in rows[column].drop_nulls())
     y = value_axis(unit, top)
     color = alt.Color("color:N", scale=None)
     band = alt.Chart(rows).mark_area(opacity=0.22)
     line = alt.Chart(rows).mark_line(strokeWidth=2.2)
-    ends = alt.Chart(_apart(rows.filter(pl.col("last").is_not_null()), top))
-    named = ends.mark_text(align="left", dx=8, fontWeight=600, fontSize=12.5)
+    ends = alt.Chart(
+        _apart(rows.filter(pl.col("last").is_not_null()), top).with_columns(end=pl.lit(last))
+    )
+    named = ends.mark_text(align="left", dx=8, fontWeight=600, fontSize=11 if k.compact else 12.5)
     layers = [
         band.encode(
             x, value_axis(unit, top, "low"), alt.Y2("high:Q"), color=color, detail="series:N"
         ),
         line.encode(x, y, color=color, detail="series:N"),
-        named.encode(x, alt.Y("at:Q"), text="last:N", color=alt.Color("ink:N", scale=None)),
+        named.encode(
+            time_axis(first, last, k, field="end"),
+            alt.Y("at:Q"),
+            text="last:N",
+            color=alt.Color("ink:N", scale=None),
+        ),
     ]
     if filled:
         layers.insert(0, _between(rows, x, unit, top, k))

@@ -145,10 +145,15 @@ class _Book:
             "unit": self.unit(row["metric"]),
             "title": self.title(row["metric"]),
             "period": quarter(row.get("period")),
+            "grain": _grain(row),
         }
         words = self.passports.get(row["metric"], {}).get("words") or {}
         said = words.get("up" if (row["change"] or 0) > 0 else "down")
         return {name: row[name] for name in names} | about | {"words": said}
+
+
+def _grain(row: Mapping[str, Any]) -> str:
+    return str(row["grain"]) if row["grain"] != "all" else "period"
 
 
 def quarter(first: date | None) -> str:
@@ -174,7 +179,13 @@ def _changes(book: _Book) -> Iterator[Found]:
         yield Found(way, "clear", page, metric, book.facts(row), size)
     if checked:
         names = [f"{metric}:{bin_}" if bin_ else metric for metric, bin_, _ in checked]
-        yield Found("no_change", "noise", checked[0][2], checked[0][0], {"checked": names})
+        yield Found(
+            "no_change",
+            "noise",
+            checked[0][2],
+            checked[0][0],
+            {"checked": names, "grain": "quarter"},
+        )
 
 
 def _gap(book: _Book) -> Iterator[Found]:
@@ -234,7 +245,14 @@ def _hierarchy(book: _Book) -> Iterator[Found]:
     if verdict == "same":
         yield Found("hierarchy_same", "noise", "hierarchy", "upward_initiation_share", {})
     elif verdict != "unseen":
-        yield Found(verdict, "clear", "hierarchy", "upward_initiation_share", {}, 2.0)
+        yield Found(
+            verdict,
+            "clear",
+            "hierarchy",
+            "upward_initiation_share",
+            {"grain": _grain(latest[0])},
+            2.0,
+        )
 
 
 def _unseen(book: _Book) -> Iterator[Found]:

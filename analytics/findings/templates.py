@@ -38,6 +38,9 @@ SUBJECTS = {
 }  # fmt: skip
 
 
+MOST_NAMED = 2  # of the figures that did not move: the rest is counted
+
+
 @dataclass(frozen=True)
 class Template:
     """Two parts with slots in braces; the verdict that must hold."""
@@ -66,7 +69,7 @@ TEMPLATES: dict[str, Template] = {
         "{measure}, {period}: {others_alike}.",
     ),
     "flatter": Template(
-        "clear", "A little flatter than in the period before.",
+        "clear", "A little flatter than in {earlier}.",
         "Those below the top have more of the say, and they are answered no less than before.",
     ),
     "louder": Template(
@@ -74,16 +77,16 @@ TEMPLATES: dict[str, Template] = {
         "Those below the top have more of the say, but we can't say that they are answered as often as before.",
     ),
     "steeper": Template(
-        "clear", "A little steeper than in the period before.",
+        "clear", "A little steeper than in {earlier}.",
         "Those below the top have less of the say, and they are answered no more than before.",
     ),
     "quieter": Template(
-        "clear", "Upward messages are answered less than in the period before.",
+        "clear", "Upward messages are answered less than in {earlier}.",
         "Who has the say shows no change we can tell.",
     ),
     "no_change": Template(
         "noise", "No change we can tell in what people do.",
-        "{subjects_checked}: what moved since the period before is within what chance explains.",
+        "{subjects_checked}: since {earlier} nothing moved beyond what chance explains.",
     ),
     "departments_alike": Template(
         "noise", "The departments can't be told apart.",
@@ -107,22 +110,22 @@ TEMPLATES: dict[str, Template] = {
         "Talk in the corridor, on the phone or in a tool without an export is not in any figure.",
     ),
     # ---- leads of pages
-    "adoption_up": Template("clear", "{about_active} used the tools; {about_talking} had a conversation in them.", "Conversation went up by {change} since the period before."),
-    "adoption_down": Template("clear", "{about_active} used the tools; {about_talking} had a conversation in them.", "Conversation went down by {change} since the period before."),
-    "adoption_same": Template("noise", "{about_active} used the tools; {about_talking} had a conversation in them.", "That has not moved beyond what chance explains."),
+    "adoption_up": Template("clear", "{about_active} used the tools; {about_talking} had a conversation in them.", "Conversation went up by {change} since {earlier}."),
+    "adoption_down": Template("clear", "{about_active} used the tools; {about_talking} had a conversation in them.", "Conversation went down by {change} since {earlier}."),
+    "adoption_same": Template("noise", "{about_active} used the tools; {about_talking} had a conversation in them.", "Since {earlier} conversation shows no change we can tell."),
     "adoption_now": Template("unseen", "{about_active} used the tools; {about_talking} had a conversation in them.", "There is no earlier period to compare with."),
     "adoption_partly": Template("unseen", "{about_active} used the tools.", "Who had a conversation in them we can't see."),
     "departments_some": Template("clear", "{apart_count} of {groups} departments {stand} apart from the company.", "{others_sentence}"),
     "departments_none": Template("noise", "The departments can't be told apart from the company:", "what differs is within what chance explains."),
     "departments_few": Template("unseen", "There are too few groups of ten or more to compare."),
-    "time_up": Template("clear", "People spend {now} a week in the tools.", "That is {change_size} more than in the period before."),
-    "time_down": Template("clear", "People spend {now} a week in the tools.", "That is {change_size} less than in the period before."),
-    "time_same": Template("noise", "People spend {now} a week in the tools.", "That has not moved beyond what chance explains."),
-    "time_now": Template("unseen", "People spend {now} a week in the tools.", "There is no earlier period to compare with."),
-    "hierarchy_flatter": Template("clear", "A little flatter than in the period before.", "Those below the top have more of the say, and listening did not fall. {rest}"),
+    "time_up": Template("clear", "People spend {now} a week in meetings, calls and writing.", "That is {change_size} more than in {earlier}."),
+    "time_down": Template("clear", "People spend {now} a week in meetings, calls and writing.", "That is {change_size} less than in {earlier}."),
+    "time_same": Template("noise", "People spend {now} a week in meetings, calls and writing.", "Since {earlier} that shows no change we can tell."),
+    "time_now": Template("unseen", "People spend {now} a week in meetings, calls and writing.", "There is no earlier period to compare with."),
+    "hierarchy_flatter": Template("clear", "A little flatter than in {earlier}.", "Those below the top have more of the say, and listening did not fall. {rest}"),
     "hierarchy_louder": Template("clear", "Louder, not flatter:", "those below the top have more of the say, and we can't say that they are answered as often as before. {rest}"),
-    "hierarchy_steeper": Template("clear", "A little steeper than in the period before.", "Those below the top have less of the say, and listening did not rise. {rest}"),
-    "hierarchy_quieter": Template("clear", "People at the top listen less than in the period before.", "Voice shows no change we can tell. {rest}"),
+    "hierarchy_steeper": Template("clear", "A little steeper than in {earlier}.", "Those below the top have less of the say, and listening did not rise. {rest}"),
+    "hierarchy_quieter": Template("clear", "People at the top listen less than in {earlier}.", "Voice shows no change we can tell. {rest}"),
     "hierarchy_unchanged": Template("noise", "No change we can tell.", "Voice and listening are within what chance explains."),
     "hierarchy_now": Template("unseen", "This is how talk runs through the org chart today.", "There is no earlier period of the same length to compare with."),
     "page_unseen": Template("unseen", "{reason}"),
@@ -130,8 +133,8 @@ TEMPLATES: dict[str, Template] = {
     # ---- titles of figures
     "ladder_gap": Template("clear", "{gap} between using the tools and being in conversation"),
     "ladder_question": Template("noise", "Where do people stop?"),
-    "trend_up": Template("clear", "Conversation went up by {change} since the period before"),
-    "trend_down": Template("clear", "Conversation went down by {change} since the period before"),
+    "trend_up": Template("clear", "Conversation went up by {change} since {earlier}"),
+    "trend_down": Template("clear", "Conversation went down by {change} since {earlier}"),
     "trend_question": Template("noise", "How does use move, and does conversation move with it?"),
     "cohorts_known": Template("clear", "{share} of those who started were there {later} weeks on"),
     "cohorts_question": Template("noise", "Who stays?"),
@@ -139,7 +142,7 @@ TEMPLATES: dict[str, Template] = {
     "lifecycle_question": Template("noise", "Who comes, who goes?"),
     "definitions": Template("clear", "The same people, by {count} definitions of “active”"),
     "definitions_question": Template("noise", "What does “active” mean?"),
-    "gini_known": Template("clear", "How unevenly people contribute: {low} to {high} on a scale from 0 to 1"),
+    "gini_known": Template("clear", "The busiest tenth makes {top} of all acts, {silent} make none"),
     "gini_question": Template("noise", "Do a few speak for all?"),
     "compare_apart": Template("clear", "{apart_list}; {nobody_else}"),
     "compare_question": Template("noise", "Do departments differ?"),
@@ -148,8 +151,8 @@ TEMPLATES: dict[str, Template] = {
     "outside_up": Template("clear", "Work outside working hours went up by {change}"),
     "outside_down": Template("clear", "Work outside working hours went down by {change}"),
     "outside_question": Template("noise", "How much happens outside working hours?"),
-    "load_up": Template("clear", "{now} messages reach a person on a working day, {change} since the period before"),
-    "load_down": Template("clear", "{now} messages reach a person on a working day, {change} since the period before"),
+    "load_up": Template("clear", "{now} messages reach a person on a working day, {change} since {earlier}"),
+    "load_down": Template("clear", "{now} messages reach a person on a working day, {change} since {earlier}"),
     "load_question": Template("noise", "How much lands on a person?"),
     "facets_flatter": Template("clear", "Voice grew, listening held: that is what we call flatter"),
     "facets_louder": Template("clear", "Voice grew; that listening held we can't say"),
@@ -200,6 +203,7 @@ def _written(slots: Mapping[str, Any]) -> dict[str, str]:
     """Turn raw slots into text: numbers by their unit, lists into enumerations, reasons into sentences."""
     unit = str(slots.get("unit", "share"))
     text = {key: str(value) for key, value in slots.items() if isinstance(value, str | int)}
+    text["earlier"] = f"the {slots.get('grain') or 'period'} before"
     if "metric" in slots:
         text["subject"] = subject(slots["metric"], slots.get("bin"), slots.get("title"))
         went = "went up" if (slots.get("change") or 0) > 0 else "went down"
@@ -208,7 +212,7 @@ def _written(slots: Mapping[str, Any]) -> dict[str, str]:
         text["now"] = numbers.number(slots["value"], unit, _half(slots, "low", "high"))
     if slots.get("change") is not None:
         text |= _change(slots, unit)
-    for name in ("active", "talking", "coverage", "share"):
+    for name in ("active", "talking", "coverage", "share", "top", "silent"):
         if isinstance(slots.get(name), float):
             text[name] = numbers.number(slots[name], "share")
             text[f"about_{name}"] = numbers.about(slots[name])
@@ -218,9 +222,10 @@ def _written(slots: Mapping[str, Any]) -> dict[str, str]:
         text["reason"] = REASONS[slots["reason"]]
     if "checked" in slots:
         names = [subject(*name.partition(":")[::2]) for name in slots["checked"]]
-        text["subjects_checked"] = listed(
-            [names[0], *[name[:1].lower() + name[1:] for name in names[1:]]]
-        )
+        told = [names[0], *[name[:1].lower() + name[1:] for name in names[1:MOST_NAMED]]]
+        rest = len(names) - len(told)
+        more = [f"{numbers.spelled(rest)} more"] if rest else []
+        text["subjects_checked"] = listed([*told, *more])
     return text | (_apart(slots) if "others" in slots else {})
 
 

@@ -99,7 +99,11 @@ def verdict_line(verdict: Verdict, row: Mapping[str, Any] | None, unit: str) -> 
         return f"{MARKS['noise']} :small[No change we can tell]"
     low, high = row["change_low"], row["change_high"]
     changed = numbers.change(row["change"], unit, None if low is None else (high - low) / 2)
-    return f"{MARKS['clear']} :small[:primary[**{plain(changed)}**] on the period before]"
+    return f"{MARKS['clear']} :small[:primary[**{plain(changed)}**] on the {_earlier(row)} before]"
+
+
+def _earlier(row: Mapping[str, Any]) -> str:
+    return str(row["grain"]) if row.get("grain") in {"week", "month", "quarter"} else "period"
 
 
 def small_multiple(
