@@ -63,11 +63,7 @@ def _for_visitors() -> None:
 def _for_members(who: access.Role) -> None:
     st.session_state["workspace"] = workspace.chosen()
     found = _release_or_none()
-    entries = [
-        entry
-        for entry in access.PAGES
-        if access.may_open(entry.name, who) and (PAGES_FOLDER / f"{entry.name}.py").is_file()
-    ]
+    entries = [entry for entry in access.PAGES if access.may_open(entry.name, who)]
     pages = {entry.name: _page(entry, published=found is not None) for entry in entries}
     st.session_state["pages"] = pages
     page = st.navigation(list(pages.values()), position="sidebar", expanded=True)

@@ -3,9 +3,11 @@
 import polars as pl
 import streamlit as st
 
+from analytics import jobs
 from analytics import release as releases
 from pages.parts import access
 from pages.parts.access import guard
+from pages.parts.job_view import newest, running
 from pages.parts.states import note
 
 guard("welcome")
@@ -36,11 +38,22 @@ OPENS = pl.DataFrame(
 )
 
 
+def demo_is_made() -> bool:
+    """Say whether the demo company is being made just now."""
+    job = newest(access.DEMO)
+    return job is not None and job.state == "running"
+
+
+def may_open_demo() -> bool:
+    """Say whether there is a demo to look at, or whoever looks may have it made."""
+    return releases.current(access.DEMO) is not None or access.may_open("imports", access.role())
+
+
 def open_demo() -> None:
     """Show the demo company; make it first where it is not there yet."""
-    if releases.current(access.DEMO) is None:
-        from analytics import jobs
-
+    if not may_open_demo():
+        return
+    if releases.current(access.DEMO) is None and not demo_is_made():
         jobs.start_demo(access.DEMO)
     st.session_state["workspace"] = access.DEMO
     st.query_params["ws"] = access.DEMO
@@ -71,7 +84,10 @@ with st.container(key="lead", width=780):
 st.space("xsmall")
 with st.grid(3, min_column_width=260, gap="medium"):
     with card("demo", "Look around first", DEMO_FACTS):
-        st.button("Open the demo company", type="primary", on_click=open_demo, key="open_demo")
+        if demo_is_made():
+            running(access.DEMO)
+        elif may_open_demo():
+            st.button("Open the demo company", type="primary", on_click=open_demo, key="open_demo")
     with card(
         "exports",
         "Bring your exports",

@@ -1,6 +1,6 @@
 """Whom do the exports let us see? One row a tool or department, one cell a week, one outline a gap."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import altair as alt
 import polars as pl
@@ -9,7 +9,8 @@ from analytics.charts.rows import names_above
 from analytics.charts.theme import Look, finish
 
 WEEK = timedelta(weeks=1)
-STEP, PHONE_STEP = 34, 50  # px a row; on a phone the name stands above
+STEP, PHONE_STEP = 34, 56  # px a row; on a phone the name stands above
+ROOM, ROOM_PHONE = 0.1, 0.22  # of the width: a narrower gap has no room for its reason
 
 
 def coverage(rows: pl.DataFrame, gaps: pl.DataFrame, order: list[str], k: Look) -> alt.Chart:
@@ -26,7 +27,7 @@ def coverage(rows: pl.DataFrame, gaps: pl.DataFrame, order: list[str], k: Look) 
         "row:N",
         title=None,
         sort=order,
-        scale=alt.Scale(domain=order, padding=0.5 if k.compact else 0.08),
+        scale=alt.Scale(domain=order, padding=0.55 if k.compact else 0.08),
         axis=names,
     )
     seen = rows.with_columns(next_week=pl.col("week") + WEEK, text=_percent("share"))
@@ -46,11 +47,15 @@ def coverage(rows: pl.DataFrame, gaps: pl.DataFrame, order: list[str], k: Look) 
     outline = alt.Chart(gaps).mark_rect(
         fillOpacity=0, stroke=k.hidden, strokeDash=[3, 3], strokeWidth=1.2
     )
+    whole = max(ends) - min(weeks)
+    roomy = gaps.filter(
+        (pl.col("next_week") - pl.col("week")) > whole * (ROOM_PHONE if k.compact else ROOM)
+    )
     words = (
         alt.Chart(
-            gaps.with_columns(middle=pl.col("week") + (pl.col("next_week") - pl.col("week")) / 2)
+            roomy.with_columns(middle=pl.col("week") + (pl.col("next_week") - pl.col("week")) / 2)
         )
-        .mark_text(color=k.muted, limit=300)
+        .mark_text(color=k.muted)
         .encode(alt.X("middle:T", scale=scale), y, text="reason:N")
     )
     layers = [
@@ -59,7 +64,7 @@ def coverage(rows: pl.DataFrame, gaps: pl.DataFrame, order: list[str], k: Look) 
         words,
     ]
     if k.compact:
-        layers.append(names_above(pl.DataFrame({"row": order}), "row", y, k))
+        layers.append(names_above(pl.DataFrame({"row": order}), "row", y, k, dy=-22))
     height = alt.Step(PHONE_STEP if k.compact else STEP)
     return finish(alt.layer(*layers).properties(height=height), k)
 
@@ -68,8 +73,8 @@ def _percent(column: str) -> pl.Expr:
     return pl.format("{}%", (pl.col(column) * 100).round(0).cast(pl.Int64))
 
 
-def gaps(rows: pl.DataFrame, weeks: list["object"]) -> pl.DataFrame:
-    """Return row, week, next_week, reason: one line for each unbroken stretch of weeks without anybody seen.
+def gaps(rows: pl.DataFrame, weeks: list[date]) -> pl.DataFrame:
+    """Return row, week, next_week, reason: one line an unbroken stretch of weeks without anybody seen, for one reason.
 
     Takes row, week, share (null = not seen), reason; a week that has no line at all is a gap too.
     """
@@ -81,14 +86,13 @@ def gaps(rows: pl.DataFrame, weeks: list["object"]) -> pl.DataFrame:
     return (
         grid.join(rows, on=["row", "week"], how="left")
         .sort("row", "week")
-        .with_columns(stretch=pl.col("share").is_null().rle_id().over("row"))
-        .filter(pl.col("share").is_null())
-        .group_by("row", "stretch")
-        .agg(
-            week=pl.col("week").min(),
-            next_week=pl.col("week").max() + WEEK,
-            reason=pl.col("reason").drop_nulls().first(),
+        .with_columns(
+            reason=pl.when(pl.col("share").is_null()).then(pl.col("reason").fill_null("no export"))
         )
-        .select("row", "week", "next_week", pl.col("reason").fill_null("no export"))
+        .with_columns(stretch=pl.col("reason").rle_id().over("row"))
+        .drop_nulls("reason")
+        .group_by("row", "stretch", "reason")
+        .agg(week=pl.col("week").min(), next_week=pl.col("week").max() + WEEK)
+        .select("row", "week", "next_week", "reason")
         .sort("row", "week")
     )

@@ -4,15 +4,24 @@ import polars as pl
 import streamlit as st
 
 from analytics.charts import coverage as chart
-from analytics.charts import theme
-from analytics.metrics.reasons import REASONS
 from analytics.release import Release
 from pages.parts import text
+from pages.parts.figure import Picture, Said, figure
 from pages.parts.filters import tool_name
-from pages.parts.states import note, state
-from pages.parts.text import plain
+from pages.parts.states import state
 
 RECENT = 4  # weeks that the sentence speaks of
+TENTHS = (
+    "fewer than one person in ten", "one person in ten", "two people in ten", "three people in ten",
+    "four people in ten", "half the people", "six people in ten", "seven people in ten",
+    "eight people in ten", "nine people in ten",
+)  # fmt: skip
+WITHHELD = ("small_group", "protected", "dominated", "nearly_all_or_none")
+IN_A_GAP = {
+    **dict.fromkeys(WITHHELD, "kept back"),
+    "no_data": "no export",
+    "low_coverage": "too few visible",
+}
 TOOL, DEPARTMENT = "By tool", "By department"
 
 
@@ -46,101 +55,84 @@ def draw(release: Release) -> None:
                 label_visibility="collapsed",
             )
     if view == TOOL:
-        rows = seen.filter(pl.col("department").is_null()).with_columns(
-            row=pl.col("tool").map_elements(tool_name, pl.String)
-        )
+        rows = seen.filter(pl.col("department").is_null()).with_columns(row=names("tool"))
         headline = in_a_sentence(rows)
     else:
-        rows = seen.filter(pl.col("department").is_not_null(), pl.col("tool") == tool).with_columns(
-            row="department"
-        )
-        headline = f"How much of each department is visible through {plain(tool_name(tool))}"
+        rows = seen.filter(pl.col("department").is_not_null(), pl.col("tool") == tool)
+        rows = rows.with_columns(row="department")
+        headline = f"How much of each department is visible through {tool_name(tool)}"
     picture(release, rows, headline)
+
+
+def names(column: str) -> pl.Expr:
+    """Return tools under the names that people read."""
+    return pl.col(column).str.slice(0, 1).str.to_uppercase() + pl.col(column).str.slice(1)
 
 
 def in_a_sentence(rows: pl.DataFrame) -> str:
     """Return the headline: which tools show whom, over the last four weeks. Takes row, week, share."""
-    last = rows["week"].max()
     recent = (
-        rows.filter(pl.col("week") > pl.lit(last) - pl.duration(weeks=RECENT))
+        rows.filter(pl.col("week") > pl.col("week").max() - pl.duration(weeks=RECENT))
         .group_by("row", maintain_order=True)
-        .agg(share=pl.col("share").mean())
-        .sort("share", descending=True, nulls_last=True)
+        .agg(share=pl.col("share").mean(), reason=pl.col("reason").drop_nulls().first())
+        .sort("share", descending=True, nulls_last=True, maintain_order=True)
     )
     seen = recent.filter(pl.col("share") > 0)
-    unseen = [
-        plain(name)
-        for name in recent.filter(pl.col("share").is_null() | (pl.col("share") == 0))["row"]
-    ]
+    empty = (pl.col("share") == 0) | (
+        pl.col("share").is_null() & ~pl.col("reason").is_in(list(WITHHELD))
+    )
+    unseen = recent.filter(empty.fill_null(value=True))["row"].to_list()
     if seen.is_empty():
         return "No export shows anybody in the last weeks"
-    name, share = seen.row(0)
-    first = f"We see {how_many(share)} through {plain(name)}"
+    most = how_many(seen["share"][0])
+    tools = [
+        name for name, share in seen.select("row", "share").iter_rows() if how_many(share) == most
+    ]
+    first = f"We see {most} through {text.listed(tools)}"
     return f"{first}, and nobody through {text.listed(unseen, 'or')}" if unseen else first
 
 
 def how_many(share: float) -> str:
-    """Return a share as people say it, rounded to tenths; never "everybody" below 99.5 %."""
-    if share >= 0.995:  # noqa: PLR2004
+    """Return a share as people say it, rounded to tenths; "everybody" only when nobody is missing."""
+    if share >= 1:
         return "everybody"
     tenths = round(share * 10)
-    if tenths == 10:  # noqa: PLR2004
+    if tenths == len(TENTHS):
         return "nearly everybody"
-    if tenths == 0:
-        return "fewer than one person in ten"
-    names = (
-        "one person",
-        "two",
-        "three",
-        "four",
-        "half the people",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-    )
-    word = names[tenths - 1]
-    return word if tenths == 5 else f"{word} in ten" if tenths == 1 else f"{word} people in ten"  # noqa: PLR2004
+    return TENTHS[tenths]
 
 
 def picture(release: Release, rows: pl.DataFrame, headline: str) -> None:
     """Draw the grid, its measure and its table. Takes row, week, people, headcount, share, reason."""
     weeks = sorted(rows["week"].unique().to_list())
-    spoken = rows.with_columns(
-        pl.col("reason").replace_strict(REASONS, default=None, return_dtype=pl.String)
-    )
-    holes = chart.gaps(spoken.select("row", "week", "share", reason=short_reason()), weeks)
+    short = pl.col("reason").replace_strict(IN_A_GAP, default=None, return_dtype=pl.String)
+    gaps = chart.gaps(rows.select("row", "week", "share", reason=short), weeks)
     order = rows["row"].unique(maintain_order=True).to_list()
-    k = theme.look(
-        st.context.theme.type, compact="Mobi" in (st.context.headers.get("User-Agent") or "")
+    company = release.company()
+    all_, visible = float(company.get("headcount") or 0), float(company.get("visible") or 0)
+    unseen = all_ - visible
+    source = f"{text.count(unseen)} cannot be seen in any export: nothing here speaks for them"
+    twin = table(rows)
+    figure(
+        "coverage",
+        Said(
+            finding=headline,
+            measure="Share of the staff that each export lets us see, week by week; stronger is more, outlined is nobody",
+            source=source if all_ and unseen > 0 else "Everybody is visible in at least one export",
+            alt=in_words(headline, twin),
+        ),
+        Picture(
+            chart.coverage, (rows.select("row", "week", "share").drop_nulls("share"), gaps, order)
+        ),
+        rows.select("tool", "week", "department", "people", "headcount", "share", "reason"),
+        twin,
     )
-    headcount = release.company().get("headcount")
-    of = f" of {text.count(float(headcount))}" if headcount else ""
-    st.markdown(
-        f"#### {headline}\n{text.small(f'Share{of} that each export lets us see, per week; darker is more, outlined is nobody')}",
-        anchors=False,
-    )
-    drawn = chart.coverage(
-        rows.filter(pl.col("share").is_not_null()).select("row", "week", "share"), holes, order, k
-    )
-    st.altair_chart(drawn, alt=f"{headline}.", key="ch_coverage")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        visible = release.company().get("visible")
-        unseen = float(headcount or 0) - float(visible or 0)
-        note(
-            f"{text.count(unseen)} cannot be seen in any export: nothing here speaks for them."
-            if headcount and visible and unseen
-            else ""
-        )
-        with st.popover("More", type="tertiary", key="more_coverage"):
-            st.table(
-                table(rows), border="horizontal", hide_index=True, alt=f"{headline}, as a table"
-            )
 
 
-def short_reason() -> pl.Expr:
-    """Return what is written into a gap: its reason up to the first comma."""
-    return pl.col("reason").str.split(".").list.first().str.split(",").list.first()
+def in_words(headline: str, twin: pl.DataFrame) -> str:
+    """Return the picture as a sentence with its numbers. Takes the table."""
+    lines = [f"{name} {share} over {weeks} weeks" for name, _, _, weeks, share in twin.iter_rows()]
+    return f"{headline}. {'; '.join(lines)}."
 
 
 def table(rows: pl.DataFrame) -> pl.DataFrame:
@@ -158,7 +150,7 @@ def table(rows: pl.DataFrame) -> pl.DataFrame:
     return pl.DataFrame(
         [
             (
-                plain(name),
+                name,
                 text.short_day(first) if first else text.UNKNOWN,
                 text.short_day(last) if last else text.UNKNOWN,
                 text.number(weeks),

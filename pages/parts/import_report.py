@@ -9,10 +9,12 @@ import streamlit as st
 from analytics import jobs
 from analytics.sheets import csv_text
 from pages.parts import codes
+from pages.parts.mapping import columns_in
 from pages.parts.states import note
 from pages.parts.table import show_table
 from pages.parts.text import day, listed, number, plain
 
+COLUMNS_ASKED = "Its columns were not recognised: say above which is which, and it is read at once."
 OUTCOMES = {
     "accept": "● Read whole",
     "partial": "● Read, with something set apart",
@@ -28,7 +30,8 @@ def file_card(file: dict[str, Any], key: str) -> None:
     )
     note(OUTCOMES.get(file["outcome"], ""))
     if file.get("message"):
-        st.markdown(plain(file["message"]))
+        asked = columns_in(file["message"]) and file["outcome"] == "reject"
+        st.markdown(COLUMNS_ASKED if asked else plain(file["message"]))
     if file["outcome"] == "reject":
         return
     facts = {
@@ -42,8 +45,10 @@ def file_card(file: dict[str, Any], key: str) -> None:
             with st.container(gap="xxsmall"):
                 note(label)
                 st.markdown(f"**{number(value)}**")
+    parts = [f"{number(value)} {label.lower()}" for label, value in list(facts.items())[1:]]
     if file["non_records"]:
-        note(f"{number(file['non_records'])} entries are no records and were passed over.")
+        parts.append(f"{number(file['non_records'])} that are no records")
+    note(f"{number(file['records'])} read = {' + '.join(parts)}.")
     if apart:
         rows = pl.DataFrame(
             [

@@ -1,0 +1,94 @@
+"""The newest job of a company: live while it runs, then what became of its files."""
+
+from typing import Any
+
+import streamlit as st
+
+from analytics import jobs, places
+from pages.parts.import_report import file_card
+from pages.parts.states import note
+from pages.parts.text import count, number, plain
+
+EVERY = 1.0  # seconds between two looks at a running job
+STAGES = {
+    "starting": "Starting",
+    "reading": "Reading",
+    "building": "Putting the imports together",
+    "publishing": "Computing the figures",
+}
+
+
+def newest(workspace: str) -> jobs.Job | None:
+    """Return the job that was started last, or None where there was none."""
+    if not (places.folder(workspace) / "jobs").is_dir():
+        return None
+    return next(iter(jobs.list(workspace)), None)
+
+
+def running(workspace: str) -> None:
+    """Draw the newest job. The card looks by itself, so it goes on whatever else happens on the page."""
+    first = newest(workspace)
+    if first is None:
+        return
+
+    @st.fragment(run_every=EVERY if first.state == "running" else None)
+    def card() -> None:
+        job = jobs.get(workspace, first.id)
+        if job.state != "running" and first.state == "running":
+            st.rerun()  # the rest of the page has news too
+        with st.container(border=True, key="job"):
+            if job.state == "running":
+                under_way(workspace, job)
+            else:
+                ended(job)
+
+    card()
+
+
+def under_way(workspace: str, job: jobs.Job) -> None:
+    """Draw how far a job has come."""
+    step = job.progress or {}
+    stage = str(step.get("stage") or "starting")
+    total = float(step.get("total") or 0)
+    share = min(float(step.get("done") or 0) / total, 1.0) if total else 0.0
+    said = STAGES.get(stage, stage.capitalize())
+    if job.kind == "demo":
+        said = "Making the demo company: about half a minute"
+    st.progress(share, text=f"{said} {plain(step.get('file') or '')}".strip())
+    note("You may leave this page: it goes on, and the figures of before stay until it is done.")
+    if st.button("Stop", key="stop"):
+        jobs.cancel(workspace, job.id)
+        st.rerun()
+
+
+def ended(job: jobs.Job) -> None:
+    """Draw how a job ended: the release, who is who, and each file."""
+    result = job.result or {}
+    if job.kind == "undo" and job.state == "done":
+        st.markdown("● **Left out.** The figures were computed anew without it.")
+        return
+    if not result:
+        st.markdown(
+            "● Done. A new release is open."
+            if job.state == "done"
+            else f"○ {plain(job.message or 'Stopped.')}"
+        )
+        return
+    release = result.get("release")
+    if release and job.state == "done":
+        st.markdown(f"● **Release {number(release)} is open.**")
+    else:
+        st.markdown("○ **Nothing new was published.** The figures of before stand.")
+    who_is_who(result.get("people") or {})
+    for index, file in enumerate(result.get("files") or []):
+        st.divider()
+        file_card(file, f"{job.id}_{index}")
+
+
+def who_is_who(people: dict[str, Any]) -> None:
+    """Say how many people of the HR file were seen, and how many accounts fit nobody."""
+    if people.get("in_org"):
+        note(
+            f"{count(people['in_org'])} in the HR file, {number(people['matched'])} of them seen in the exports; "
+            f"{count(people['unmatched'], 'accounts')} fit nobody in it."
+        )
