@@ -109,6 +109,64 @@ def test_lifecycle_weeks_equal_the_published_ones(shared, tmp_path):
     ]
 
 
+def test_the_four_fates_account_for_every_active_person(shared, tmp_path):
+    con = traffic(tmp_path, mail(shared))
+    active = cells(con, "active_people", variant="", grain="week").select("period", active="sx")
+
+    weeks = (
+        cells(con, "lifecycle", grain="week")
+        .pivot("bin", index="period", values="sx")
+        .join(active, on="period")
+        .sort("period")
+        .with_columns(before=pl.col("active").shift(1))
+        .drop_nulls("before")
+    )
+
+    came = pl.col("new") + pl.col("resurrected")
+    assert weeks.filter(pl.col("active") != came + pl.col("retained")).is_empty()
+    assert weeks.filter(pl.col("active") != pl.col("before") + came - pl.col("dormant")).is_empty()
+    sums = weeks.filter(pl.col("period") > monday(2010, 1, 4)).select(
+        came.sum(), pl.col("dormant").sum()
+    )
+    assert sums.row(0) == (30 + 421, 462)
+
+
+def test_each_step_of_the_funnel_holds_the_next(shared, tmp_path):
+    con = traffic(tmp_path, mail(shared))
+
+    found = cells(con, "adoption_funnel").sort("grain", "period", "position")
+
+    for _, steps in found.group_by("grain", "period"):
+        assert steps.sort("position")["sx"].is_sorted(descending=True)
+
+
+def test_new_is_not_told_in_the_first_eight_weeks(shared, tmp_path):
+    con = traffic(tmp_path, mail(shared))
+
+    told = cells(con, "lifecycle", grain="week", bin="new").filter(pl.col("reason").is_null())
+
+    assert told["period"].min() == monday(2010, 3, 1)
+
+
+def test_beside_a_tool_with_seats_a_log_tells_no_uptake(tmp_path):
+    con = store(
+        tmp_path,
+        event="""
+        at               | tool  | actor | action
+        2026-01-05 10:00 | slack | 1     | post
+        2026-01-05 10:00 | mail  | 1     | email
+        """,
+        seat="tool | person\n slack | 1",
+    )
+
+    measures = tuple(m for m in adoption.MEASURES if m.metric == "stickiness" and m.variant == "")
+    found = engine.cells(con, panel(con, SETTINGS), SETTINGS, measures).filter(
+        grain="all", cut="tool"
+    )
+
+    assert dict(found.select("tool", "reason").rows()) == {"slack": None, "mail": "no_seats"}
+
+
 def test_retention_of_a_chat_equals_the_published_cohorts(shared, tmp_path):
     con = traffic(tmp_path, chat(shared, "elmlang_2019.csv"), action="post", tool="slack")
 

@@ -81,6 +81,62 @@ def test_without_meetings_their_hours_are_not_known(tmp_path):
     assert cells(con, "meeting_hours", settings)["reason"].to_list() == ["no_calendar"]
 
 
+def test_a_calendar_has_no_messages_to_give_hours_for(tmp_path):
+    con = store(tmp_path, event="""
+        at               | tool | action  | actor | seconds | attendee | to
+        2026-01-05 09:00 | cal  | meeting | 1     | 3600    | 2        |
+        2026-01-05 10:00 | mail | email   | 1     |         |          | 2
+        """)  # fmt: skip
+    measures = tuple(
+        m for m in time_cost.MEASURES if m.metric == "collaboration_hours" and m.variant == ""
+    )
+
+    found = engine.cells(con, panel(con, Settings()), Settings(), measures).filter(
+        grain="all", cut="tool"
+    )
+
+    assert {(r["tool"], r["bin"]): r["reason"] for r in found.rows(named=True)} == {
+        ("cal", "meeting"): None,
+        ("cal", "call"): "no_calendar",
+        ("cal", "own_acts"): "not_applicable",
+        ("cal", "total"): None,
+        ("cal", "reading"): "no_recipients",
+        ("mail", "meeting"): "no_calendar",
+        ("mail", "call"): "no_calendar",
+        ("mail", "own_acts"): None,
+        ("mail", "total"): None,
+        ("mail", "reading"): None,
+    }
+
+
+def test_a_channel_post_could_have_been_read_by_every_other_member(tmp_path):
+    con = store(
+        tmp_path,
+        event="""
+        at               | action | actor | space | mention
+        2026-01-05 09:00 | post   | 1     | 100   |
+        2026-01-05 09:01 | post   | 2     | 100   | 1
+        2026-01-09 09:01 | post   | 3     | 100   |
+        """,
+        space="space | tool | openness\n 100 | slack | public",
+        membership="space | tool | person\n 100 | slack | 1\n 100 | slack | 2",
+    )
+
+    rows = cells(con, "deliveries_per_day", Settings())
+
+    # Person 1: named once, and 3's post. Person 2: the posts of 1 and 3. Person 3 is no member.
+    counts = dict(rows.select("bin", "sx").rows())
+    assert counts == {
+        "total": 4,
+        "direct": 0,
+        "mention": 1,
+        "group": 0,
+        "broadcast": 0,
+        "channel": 3,
+    }
+    assert rows["sy"].to_list() == [15] * 6
+
+
 def test_without_a_known_time_zone_the_clock_is_not_told(tmp_path):
     settings = Settings(time_zone=None)
     con = store(

@@ -59,14 +59,16 @@ FUNNEL = tuple(
     for i, (step, x) in enumerate(STEPS.items())
 )  # fmt: skip
 
+# Among the active people, so a workspace of mail logs alone can tell it; beside a tool with seats a log cannot.
+NO_UPTAKE = _unless("when not bool_or(has_uptake) then 'no_seats'")
 STICKINESS = (
     Measure(
         "stickiness", "active_working_days", "working_days * (acts > 0)::int",
-        kind="clustered", grains=LONGER,
+        kind="clustered", grains=LONGER, reason=NO_UPTAKE,
     ),
     Measure(
         "stickiness", "active_days", "days * (acts > 0)::int",
-        kind="clustered", variant="all_days", grains=LONGER,
+        kind="clustered", variant="all_days", grains=LONGER, reason=NO_UPTAKE,
     ),
 )  # fmt: skip
 

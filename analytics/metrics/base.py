@@ -22,7 +22,9 @@ known as (
         tool in (select tool from event where action in ('post', 'reply', 'reaction')) as has_posts,
         tool in (select tool from event where action = 'meeting' and seconds > 0)     as has_meetings,
         tool in (select tool from event where action = 'call' and seconds > 0)        as has_calls,
-        tool in (select tool from event where is_timed and action not in ('view', 'notice')) as has_times,
+        tool in (select tool from event where action in ('post', 'reply', 'email', 'file')) as has_writing,
+        tool in (select tool from event where is_timed and action in ('post', 'reply', 'email', 'file')) as has_times,
+        tool in (select tool from seated_tool)                                        as has_uptake,
         tool in (select tool from tie_week)                                           as has_ties,
         tool in (select tool from tie_week) or tool in (select tool from membership)  as has_recipients
     from used
@@ -188,7 +190,8 @@ left join seated_first f on f.person = m.person and f.tool is not distinct from 
 """
 
 SEES = (
-    "has_seats", "has_views", "has_posts", "has_meetings", "has_calls", "has_times", "has_ties", "has_recipients",
+    "has_seats", "has_views", "has_posts", "has_meetings", "has_calls", "has_writing", "has_times", "has_ties",
+    "has_recipients", "has_uptake",
 )  # fmt: skip
 CLOCK = (
     "act_us_30",
@@ -222,7 +225,7 @@ def seated(con: duckdb.DuckDBPyConnection) -> None:
 def make(
     con: duckdb.DuckDBPyConnection, grain: str, workdays: tuple[int, ...], zone_is_set: bool
 ) -> None:
-    """Make the table `base` of a grain; needs the tables of periods.make, panel.load and the rollups."""
+    """Make the table `base` of a grain; needs the tables of periods.make, panel.load, seated and the rollups."""
     con.execute(TOOL.format(any_tool=", ".join(f"bool_or({name})" for name in SEES)))
     whole = f"date '{WHOLE.isoformat()}'"
     query = BASE.format(

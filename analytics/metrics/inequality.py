@@ -17,6 +17,7 @@ CLASSES = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 LEAST_PEOPLE = 50
 LEAST_IN_CLASS = 10
 TENTH = 0.1
+FEW = 3  # fewer silent people, or fewer who are not, would be single people
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,10 @@ def _rows(counted: pl.DataFrame, least: int) -> list[dict[str, object]]:
         {"variant": "", "bin": name, "position": i, "value": value, "n": people}
         for i, (name, value) in enumerate(zip(names, values, strict=True))
     ]
-    rows[-1] |= {"numerator": float(silent), "denominator": float(people)}
+    if FEW <= silent <= people - FEW:
+        rows[-1] |= {"numerator": float(silent), "denominator": float(people)}
+    else:
+        rows[-1] |= {"value": None, "reason": "nearly_all_or_none"}
     curve = [
         {"variant": "lorenz", "bin": f"{x:.4f}", "position": i, "value": y, "n": people}
         for i, (x, y) in enumerate(points)

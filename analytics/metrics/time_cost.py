@@ -21,13 +21,14 @@ ZONES_KNOWN = 0.8
 WHEN = "case {} end".format
 NO_MEETINGS = WHEN("when not bool_or(has_meetings) then 'no_calendar'")
 NO_CALLS = WHEN("when not bool_or(has_calls) then 'no_calendar'")
-NO_TIMES = WHEN("when not bool_or(has_times) then 'no_timestamps'")
-NO_CLOCK = WHEN("when not bool_or(has_times or has_meetings or has_calls) then 'no_timestamps'")
-NO_RECIPIENTS = WHEN("when not bool_or(has_recipients) then 'no_recipients'")
-NO_ZONE = WHEN(
-    "when not bool_or(has_times) then 'no_timestamps'"
-    f" when avg(zone_known::int) < {ZONES_KNOWN} then 'no_time_zone'"
+UNTIMED = (
+    "when not bool_or(has_writing) then 'not_applicable'"  # a calendar holds no messages
+    " when not bool_or(has_times) then 'no_timestamps'"
 )
+NO_TIMES = WHEN(UNTIMED)
+NO_CLOCK = WHEN(f"when bool_or(has_meetings or has_calls) then null {UNTIMED}")
+NO_RECIPIENTS = WHEN("when not bool_or(has_recipients) then 'no_recipients'")
+NO_ZONE = WHEN(f"{UNTIMED} when avg(zone_known::int) < {ZONES_KNOWN} then 'no_time_zone'")
 
 
 def _hours(column: str) -> str:
