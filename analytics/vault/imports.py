@@ -208,7 +208,7 @@ def _order(connection: "duckdb.DuckDBPyConnection", table: str) -> str:
     if table != "event":
         return "order by all"
     twice = connection.sql(
-        "select count(*) > count(distinct tool || ':' || event) from part_event"
+        "select count(*) > count(distinct hash(tool, event)) from part_event"
     ).fetchall()[0][0]
     newest = "partition by t.tool, t.event order by t.version desc, t.at, t.actor, t.action"
     once = f"qualify row_number() over ({newest}) = 1" if twice else ""

@@ -18,7 +18,7 @@ from analytics.vault.workspace import Workspace
 from tests.faults import kill_child
 from tests.test_ingest import hashes
 
-KILLS = 24
+KILLS = 20
 CHILD = Path(kill_child.__file__)
 
 
@@ -113,3 +113,29 @@ def erase(workspace, id_):
     with workspace.locked():
         imports.sweep(workspace)
     imports.write_list(workspace)
+
+
+def test_a_killed_import_takes_its_readers_along(tmp_path):
+    log = tmp_path / "log.csv"
+    rows = "".join(f"2026-01-05 09:00:00,a{n}@x.org,b{n % 99}@x.org\n" for n in range(400_000))
+    log.write_text("time,sender,recipient\n" + rows * 2)
+    command = [sys.executable, "-m", "analytics", "ingest", str(log), "--workspace", "acme"]
+    surroundings = os.environ | {"CONVIVIO_HOME": str(tmp_path / "home")}
+    parent = subprocess.Popen(command, env=surroundings, stderr=subprocess.DEVNULL)
+    while not (readers := children(parent.pid)):
+        time.sleep(0.02)
+
+    time.sleep(0.5)
+    parent.kill()
+    parent.wait()
+
+    end = time.monotonic() + 10
+    while any(Path(f"/proc/{pid}").exists() for pid in readers) and time.monotonic() < end:
+        time.sleep(0.02)
+    assert not [pid for pid in readers if Path(f"/proc/{pid}").exists()]
+
+
+def children(pid):
+    """The processes that a process started, whichever of its threads did."""
+    lists = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for file in lists for child in file.read_text().split()]

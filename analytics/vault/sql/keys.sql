@@ -13,9 +13,6 @@ with pairs as (
 )
 select person, other from pairs where person <> other;
 
--- Spark and Sail cannot read unsigned keys.
-create macro as_signed(hash) as
-    cast(case when hash > 9223372036854775807 then cast(hash as hugeint) - 18446744073709551616 else hash end as bigint);
-
+-- Spark and Sail cannot read unsigned keys: 0 to 2^64 becomes -2^63 to 2^63.
 create macro natural_key(salt, tool, name) as
-    as_signed(md5_number_lower(salt || tool || ':' || name));
+    cast(cast(md5_number_lower(salt || tool || ':' || name) as hugeint) - 9223372036854775808 as bigint);
