@@ -1,11 +1,13 @@
 """A file may be as bad as it likes: the process that asked for it lives, and nothing of it is kept."""
 
 import time
+import zipfile
 from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
+import xlsxwriter
 
 from analytics.readers.base import NOTHING_SAID, Options
 from analytics.readers.jail import Limits
@@ -75,6 +77,7 @@ def test_the_child_sees_nothing_of_its_parent(tmp_path, monkeypatch):
     assert report.tool == "chat"
     assert "cwd 0" in seen
     assert "options chat" in seen
+    assert {f"DATA {512 << 20}", "CORE 0", "NOFILE 256"} <= set(seen)
     assert "connected" not in seen
     assert not any("CONVIVIO" in text or "HOME" in text for text in seen)
 
@@ -83,6 +86,26 @@ def test_a_missing_file_is_a_rejected_file(tmp_path):
     report = parse(tmp_path / "nowhere.zip", tmp_path / "out")
     assert report.outcome == "reject"
     assert "nowhere.zip" in (report.message or "")
+
+
+def test_one_far_cell_kills_nobody(tmp_path):
+    """A workbook of 1 kB whose only cell is the last one possible: laid out, it would take 500 GB."""
+    sheet = (
+        '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+        '<row r="1"><c r="A1" t="inlineStr"><is><t>id</t></is></c></row>'
+        '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData></worksheet>'
+    )
+    with xlsxwriter.Workbook(tmp_path / "whole.xlsx") as book:
+        book.add_worksheet("staff")
+    with (
+        zipfile.ZipFile(tmp_path / "whole.xlsx") as whole,
+        zipfile.ZipFile(tmp_path / "far.xlsx", "w", zipfile.ZIP_DEFLATED) as far,
+    ):
+        for name in whole.namelist():
+            far.writestr(name, sheet if name.endswith("sheet1.xml") else whole.read(name))
+    report = parse(tmp_path / "far.xlsx", tmp_path / "out")
+    assert report.outcome == "reject"
+    assert report.message
 
 
 def test_no_child_and_no_descriptor_is_left(tmp_path):

@@ -12,14 +12,7 @@ NAMES = ("slack_export", "interaction_log", "hr_file")
 
 def load(names: Iterable[str]) -> tuple[ModuleType, ...]:
     """Return the reader modules of these dotted names."""
-    found = []
-    for name in names:
-        try:
-            found.append(import_module(name))
-        except ModuleNotFoundError as error:
-            if error.name != name:
-                raise
-    return tuple(found)
+    return tuple(import_module(name) for name in names)
 
 
 READERS: tuple[ModuleType, ...] = load(f"analytics.readers.{name}" for name in NAMES)
