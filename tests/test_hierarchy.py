@@ -9,6 +9,7 @@ import pytest
 from analytics.metrics import periods
 from analytics.metrics.bootstrap import standard_error, week_weights
 from analytics.metrics.hierarchy import PASSPORTS, WORTH, _company, _periods, figures, verdict
+from analytics.metrics.org_flows import flows
 from analytics.metrics.org_measures import Scope, Sums, values
 from analytics.metrics.org_tree import OrgTree, possible, within
 from analytics.metrics.org_view import View
@@ -49,6 +50,12 @@ ERRORS = {  # published, from 60 draws
     "reply_asymmetry": 0.0083,
 }
 DAY = 86_400_000_000
+NO_EXCHANGES = pl.DataFrame(
+    schema={
+        "week": pl.Date,
+        **dict.fromkeys(("actor", "person", "starts", "watched", "answered"), pl.Int64),
+    }
+)
 START = 1_735_862_400_000_000  # Friday 2025-01-03
 
 
@@ -105,6 +112,9 @@ def test_messages_by_distance_of_the_factory(result):
         2.271,
     ]
     assert list(found)[6:] == ["7+"]
+    rows = result[0].filter(pl.col("metric") == "messages_by_distance", pl.col("grain") == "all")
+    bins = rows.filter(pl.col("tool").is_null()).sort("position")["bin"].to_list()
+    assert bins == ["1", "2", "3", "4", "5", "6", "7+"]
 
 
 def test_the_factory_has_34_managers_and_six_levels(factory):
@@ -262,8 +272,7 @@ def test_index_of_krackhardts_managers(shared, network, column, index):
     scope = Scope(tree, np.ones(21, dtype=bool), group, 5)
     week = pl.lit(date(2025, 1, 6))
     frame = ties.with_columns(week=week, messages=1, broadcast=0)
-    none = pl.DataFrame(schema={"week": pl.Date, "actor": pl.Int64, "person": pl.Int64, "starts": pl.Int64, "watched": pl.Int64, "answered": pl.Int64})  # fmt: skip
-    sums = Sums(scope, frame, none, np.array(["2025-01-06"], dtype="datetime64[D]"))
+    sums = Sums(scope, frame, NO_EXCHANGES, np.array(["2025-01-06"], dtype="datetime64[D]"))
     _, observed, expected = values(sums, np.ones((1, 1)))["department_ei_excess", "", None]
     assert observed[0] == pytest.approx(index, abs=5e-7)
     assert expected[0] > observed[0]
@@ -384,6 +393,28 @@ def test_in_a_thread_only_acts_in_it_answer(tmp_path):
     exchanges = _company(con, people, 5, 1).traffic.exchanges
     up = exchanges.filter(pl.col("person") == 1).select(pl.col("watched", "answered").sum()).row(0)
     assert up == (2, 1)
+
+
+def test_a_flow_carried_by_few_hands_is_not_shown():
+    """Two departments of twelve: all of A write to all of B, but only three of B write back."""
+    org = pl.DataFrame({"person": range(25), "manager": [None, *[0] * 24]})
+    tree = OrgTree.grow(org)
+    first, second = range(1, 13), range(13, 25)
+    rows = [(a, b) for a in first for b in second] + [
+        (b, a) for b in list(second)[:3] for a in first
+    ]
+    ties = pl.DataFrame(rows, schema=["actor", "person"], orient="row").with_columns(
+        week=pl.lit(date(2025, 1, 6)), messages=1, broadcast=0
+    )
+    scope = Scope(tree, np.ones(25, dtype=bool), tree.branch, 10)
+    sums = Sums(scope, ties, NO_EXCHANGES, np.array(["2025-01-06"], dtype="datetime64[D]"))
+    labels = [None if p == 0 else "A" if p in first else "B" for p in tree.ids.tolist()]
+    found = {(s, t): (r, why) for s, t, r, why in flows(scope, sums, labels).iter_rows()}
+    # A sends 144, B receives 144; each of three in B sends 12 and receives 12, each of A sends 12 and receives 3
+    chance = 144 * 144 / (180 * 180 - 3 * 12 * 12 - 12 * 12 * 3)
+    assert found["A", "B"] == (float(f"{144 / 180 / chance:.2g}"), None)
+    assert found["B", "A"] == (None, "small_group")
+    assert found["A", "A"] == (None, "small_group")  # nobody wrote inside
 
 
 def test_without_an_org_file_every_figure_says_so(tmp_path):

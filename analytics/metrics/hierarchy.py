@@ -165,10 +165,11 @@ def _rows(company: Company, period: Period, earlier: Period | None) -> list[dict
     moves = _changes(company, period, earlier) if reason is None and earlier else {}
     keys = [key for key in KEYS if key[0] not in ("org_match", "messages_by_distance")]
     keys += list(view.values) if reason is None else [("messages_by_distance", "", None)]
-    for key in dict.fromkeys(keys):
+    for position, key in enumerate(dict.fromkeys(keys)):
         why = reason or view.metric_reason(key)
         told = {"reason": why} if why else {**_figure(view, key), **moves.get(key, {})}
-        rows.append({**shared, "metric": key[0], "variant": key[1], "bin": key[2], **told})
+        named = {"metric": key[0], "variant": key[1], "bin": key[2], "position": position}
+        rows.append({**shared, **named, **told})
     return rows
 
 
@@ -201,7 +202,7 @@ def _match(company: Company, period: Period, view: View) -> OrgMatch | str:
 
 
 def _match_figure(match: OrgMatch | str) -> dict[str, Any]:
-    told: dict[str, Any] = {"metric": "org_match", "variant": "", "bin": None}
+    told: dict[str, Any] = {"metric": "org_match", "variant": "", "bin": None, "position": 0}
     if isinstance(match, str):
         return {**told, "reason": match}
     told |= {"numerator": match.in_touch, "denominator": match.pairs}
