@@ -95,7 +95,8 @@ def _is_empty(data: object) -> bool:
 
 
 def bare(chart: Drawn) -> Drawn:
-    """Return the chart without its configuration, so that it can be set beside another."""
+    """Return the chart without configuration and padding, so that it can be set beside another."""
     copy = chart.copy()
     copy.config = alt.Undefined
+    copy.padding = alt.Undefined
     return copy

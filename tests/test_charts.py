@@ -1,0 +1,329 @@
+"""Charts: valid, drawn offline with text, light enough, and saying in words what they draw."""
+
+import json
+from datetime import date, timedelta
+from itertools import pairwise
+
+import polars as pl
+import pytest
+
+from analytics.charts import (
+    bars,
+    cohorts,
+    compare,
+    dots,
+    export,
+    facets,
+    ladder,
+    lorenz,
+    matrix,
+    numbers,
+    shape,
+    spark,
+    stack,
+    trend,
+    updown,
+    words,
+)
+from analytics.charts.theme import DARK, LIGHT, finish, look
+from analytics.findings.verdicts import FACETS
+from tests.drawn_release import LEVELS, SHAPES, figures, flows, passport
+
+DRAWN = figures()
+MONDAYS = [date(2026, 1, 5) + timedelta(weeks=i) for i in range(12)]
+MOST_MARKS = 5_000
+
+
+def rows(metric, grain="all", by=None, variant="", bin_=..., **cell):
+    where = (
+        (pl.col("metric") == metric) & (pl.col("grain") == grain) & (pl.col("variant") == variant)
+    )
+    for cut in ("department", "level", "location", "tool"):
+        where &= (
+            pl.col(cut).is_not_null()
+            if cut == by
+            else pl.col(cut).eq_missing(pl.lit(cell.get(cut), pl.String))
+        )
+    if bin_ is not ...:
+        where &= pl.col("bin").eq_missing(pl.lit(bin_, pl.String))
+    return DRAWN.filter(where)
+
+
+def compared():
+    last = rows("active_people", "quarter", by="department")
+    last = last.filter(pl.col("period") == last["period"].max())
+    hidden = last.head(1).with_columns(
+        department=pl.lit("Facilities"),
+        value=None,
+        low=None,
+        high=None,
+        chance_low=None,
+        chance_high=None,
+        named=None,
+        n=None,
+        reason=pl.lit("small_group"),
+    )
+    return shape.compare_rows(
+        pl.concat([last, hidden], how="vertical_relaxed"), "department", 0.62, "share"
+    )
+
+
+def latest():
+    found = {}
+    for metric in (m for facet in FACETS.values() for m in facet):
+        found[metric] = rows(metric, "quarter").row(-1, named=True)
+    return found
+
+
+def pictures():
+    """Return {name: (function, parts)} of every kind of chart, on the drawn release."""
+    parts, total = shape.hours_rows(rows("collaboration_hours", "week"))
+    line = rows("active_people", "week").select("period", "value", "low", "high")
+    series = shape.trend_rows(
+        {
+            "Contribute": (line, "noise"),
+            "Talk": (rows("adoption_funnel", "week", bin_="reciprocal"), "accent"),
+        },
+        "share",
+    )
+    definitions = DRAWN.filter(
+        (pl.col("metric") == "active_people")
+        & (pl.col("grain") == "all")
+        & pl.all_horizontal(pl.col("department", "level", "location", "tool").is_null())
+    )
+    distance = rows("messages_by_distance")
+    answers = pl.DataFrame(
+        {
+            "name": ["Answered"] * 2,
+            "way": ["up", "down"],
+            "value": [0.4, 0.7],
+            "low": [0.3, 0.65],
+            "high": [0.5, 0.75],
+            "text": ["40%", "70%"],
+        }
+    )
+    return {
+        "sparkline": (spark.sparkline, (line,)),
+        "against_company": (spark.against_company, (line, line, True)),
+        "ladder": (ladder.ladder, (shape.ladder_rows(rows("adoption_funnel")), "gap: 37 points")),
+        "trend": (trend.trend, (series, "share")),
+        "areas": (stack.areas, (parts.drop("top"), total)),
+        "columns": (stack.columns, (shape.lifecycle_rows(rows("lifecycle", "week"), "week").drop("period"),)),
+        "cohorts": (cohorts.cohorts, (shape.cohort_rows(rows("retention")).select("cohort", "later", "value", "text", "people"),)),
+        "dots": (dots.dots, (shape.rows_named(definitions, {"": "Ours", "viva": "Viva-like"}, "share", "variant", "").drop("key"), "share")),
+        "dots_log": (dots.dots, (shape.rows_named(distance, {str(i): f"{i} steps" for i in range(1, 6)}, "count").drop("key"), "log")),
+        "difference": (dots.difference, (0.02, -0.01, 0.05, ("less", "more"))),
+        "lorenz": (lorenz.lorenz, (shape.lorenz_rows(rows("participation_inequality", variant="lorenz")), 0.4, "the busiest tenth: 40%")),
+        "bars": (bars.bars, (shape.rows_named(rows("deliveries_per_day"), shape.KINDS, "count").with_columns(tone=pl.lit("accent")).drop("key", "is_ours"),)),
+        "covered": (bars.covered, (pl.DataFrame({"tool": ["Mail", "Slack"], "share": [0.9, None], "text": ["90%", "not imported"]}),)),
+        "compare": (compare.compare, (compared().drop("places"), 0.62, "company 62%", "share")),
+        "facets": (facets.facets, (shape.facet_rows(latest(), FACETS, {m: passport(m) for m in SHAPES}).drop("metric"),)),
+        "matrix": (matrix.matrix, (shape.flow_rows(flows()).select("source", "target", "ratio", "text"), list(LEVELS))),
+        "updown": (updown.updown, (answers,)),
+    }  # fmt: skip
+
+
+PICTURES = pictures()
+LOOKS = {"light": LIGHT, "dark": DARK, "phone": look("light", compact=True)}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+@pytest.mark.parametrize("look_name", LOOKS)
+def test_every_chart_is_valid_and_light(name, look_name):
+    make, parts = PICTURES[name]
+
+    specification = make(*parts, LOOKS[look_name]).to_dict(validate=True)
+
+    marks = sum(len(rows_) for rows_ in specification.get("datasets", {}).values())
+    assert 0 < marks < MOST_MARKS
+    assert specification["config"]["background"] == "transparent"
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_every_chart_is_drawn_with_its_finding_as_text(name):
+    make, parts = PICTURES[name]
+
+    drawn = export.picture(
+        export.poster(
+            make(*parts, LIGHT), "A finding of this chart", "Share of people", "Slack · 400 people"
+        ),
+        "svg",
+    ).decode()
+
+    assert "A finding of this chart" in drawn
+    assert "Slack · 400 people" in drawn
+
+
+def test_a_png_holds_ink_where_its_title_stands():
+    make, parts = PICTURES["ladder"]
+    with_title = export.picture(
+        export.poster(make(*parts, LIGHT), "A long finding that takes room", "m", "s"), "png"
+    )
+    without = export.picture(export.poster(make(*parts, LIGHT), " ", "m", "s"), "png")
+
+    assert with_title.startswith(b"\x89PNG")
+    assert len(with_title) > len(without) + 500
+
+
+def test_pictures_use_our_fonts_which_lie_beside_their_licence():
+    assert {"Inter", "Newsreader"} == {
+        path.stem.split("-")[0].capitalize() for path in export.FONTS.glob("*.ttf")
+    }
+    assert "OPEN FONT LICENSE" in (export.FONTS / "OFL.txt").read_text()
+
+
+def test_without_our_fonts_a_picture_still_has_text(monkeypatch, tmp_path):
+    monkeypatch.setattr(export, "FONTS", tmp_path / "missing")
+    export._with_fonts.cache_clear()
+    make, parts = PICTURES["bars"]
+
+    drawn = export.picture(
+        export.poster(make(*parts, LIGHT), "Still readable", "m", "s"), "svg"
+    ).decode()
+    export._with_fonts.cache_clear()
+
+    assert "Still readable" in drawn
+
+
+def test_a_chart_is_configured_once():
+    make, parts = PICTURES["bars"]
+    specification = finish(make(*parts, LIGHT), LIGHT).to_dict(validate=False)
+
+    assert specification["config"]["axis"]["labelColor"] == LIGHT.muted
+
+
+def test_the_order_of_the_middle_block_is_the_alphabet():
+    order, heads = compare.block_order(compared())
+
+    assert heads == list(compare.HEADS.values())
+    middle = order[order.index(compare.HEADS["alike"]) + 1 : order.index(compare.HEADS["lower"])]
+    assert middle == sorted(middle)
+    assert len(middle) > 1
+    assert order[-1] == "Facilities"
+
+
+def test_a_filled_dot_lies_outside_its_pale_bar_and_a_hollow_one_inside():
+    for row in compared().filter(pl.col("block") != "hidden").iter_rows(named=True):
+        is_outside = row["value"] < row["chance_low"] or row["value"] > row["chance_high"]
+        assert is_outside == (row["block"] in {"higher", "lower"}), row["group"]
+
+
+def test_a_hidden_group_shows_its_reason_and_no_number():
+    hidden = compared().filter(pl.col("group") == "Facilities").row(0, named=True)
+
+    assert hidden["reason"] == shape.SMALL
+    assert hidden["people"] is None
+    assert "Facilities" in json.dumps(
+        PICTURES["compare"][0](*PICTURES["compare"][1], LIGHT).to_dict(validate=False)
+    )
+
+
+def test_a_missing_week_is_a_gap_and_never_zero():
+    line = pl.DataFrame(
+        {
+            "period": MONDAYS,
+            "value": [0.5] * 5 + [None] + [0.6] * 6,
+            "low": [0.4] * 12,
+            "high": [0.7] * 12,
+        }
+    )
+    drawn = shape.trend_rows({"A": (line, "accent")}, "share")
+
+    assert drawn["value"].null_count() == 1
+    assert drawn.filter(pl.col("last").is_not_null())["period"].to_list() == [MONDAYS[-1]]
+
+
+def test_clearness_of_a_facet_follows_interval_and_size():
+    base = {"value": 0.5, "reason": None, "metric": "upward_initiation_share"}
+    known = {"upward_initiation_share": passport("upward_initiation_share")}  # worth showing: 0.02
+    cases = {(0.05, 0.03, 0.07): True, (0.05, -0.01, 0.11): False, (0.01, 0.005, 0.015): False}
+    for (change, low, high), expected in cases.items():
+        row = base | {"change": change, "change_low": low, "change_high": high}
+        drawn = shape.facet_rows({"upward_initiation_share": row}, FACETS, known)
+        assert drawn["is_clear"][0] is expected
+
+
+def test_a_facet_is_turned_so_that_right_is_flatter():
+    row = {
+        "value": 1.3,
+        "reason": None,
+        "metric": "leadership_voice_ratio",
+        "change": -0.2,
+        "change_low": -0.3,
+        "change_high": -0.1,
+    }
+    drawn = shape.facet_rows(
+        {"leadership_voice_ratio": row},
+        FACETS,
+        {"leadership_voice_ratio": passport("leadership_voice_ratio")},
+    )
+
+    assert drawn["value"][0] > 0  # leaders say less of it all: looser
+    assert 0 < drawn["low"][0] < drawn["high"][0]
+    assert drawn["text"][0] == "1.50 → 1.30"
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "half", "expected"),
+    [
+        (0.274, "share", 0.02, "27%"),
+        (0.274, "share", 0.005, "27.4%"),
+        (1.0, "share", 0.002, "100%"),
+        (0.0, "share", 0.002, "0%"),
+        (15.23, "hours", 0.6, "15.2\u00a0h"),
+        (-0.31, "difference", None, "−0.31"),
+        (-0.001, "difference", None, "0.00"),
+        (1240, "count", 3, "1,240"),
+        (None, "share", None, "—"),
+        (float("nan"), "share", None, "—"),
+    ],
+)
+def test_numbers_are_as_fine_as_their_interval(value, unit, half, expected):
+    assert numbers.number(value, unit, half) == expected
+
+
+def test_intervals_changes_and_money():
+    assert numbers.full(0.27, 0.25, 0.29, "share") == "27% (25–29%)"
+    assert numbers.span(-0.42, -0.31, "difference") == "−0.42 to −0.31"
+    assert numbers.change(0.07, "share") == "+7 points"
+    assert numbers.change(-0.01, "share") == "−1 point"
+    assert numbers.change_span(0.04, 0.09, "share") == "+4 to +9"
+    assert numbers.money(28_900_000, 34_200_000) == "€29–34\u00a0m"
+    assert numbers.money(2_400_000, 4_400_000) == "€2.4–4.4\u00a0m"
+    assert numbers.money(1_100, 1_300, "GBP") == "£1.1–1.3\u00a0k"
+
+
+def test_words_say_every_figure_of_a_small_chart_and_the_ends_of_a_large_one():
+    assert words.in_words("Ladder?", ["a", "b"], ["1%", None]) == "Ladder: a 1%, b not shown."
+    assert "28 in between" in words.in_words("Many", [str(i) for i in range(30)], ["x"] * 30)
+
+
+def test_the_table_twin_carries_reasons_instead_of_numbers():
+    some = rows("active_people", "quarter", by="department").with_columns(
+        value=pl.when(pl.col("department") != "Finance").then("value"),
+        reason=pl.when(pl.col("department") == "Finance").then(pl.lit("small_group")),
+    )
+    twin = words.table(some, "share")
+    finance = twin.filter(pl.col("Department") == "Finance").row(0, named=True)
+
+    assert finance["Figure"] == shape.SMALL
+    assert finance["People"] == numbers.UNKNOWN
+    assert set(twin["Against the company"]) <= {*words.VERDICTS.values(), numbers.UNKNOWN}
+
+
+def test_labels_of_a_stack_do_not_lie_on_each_other():
+    placed = sorted(shape._spread([("a", 1.0), ("b", 1.02), ("c", 1.03), ("d", 4.0)], 0.5).values())
+
+    assert all(b - a >= 0.5 - 1e-9 for a, b in pairwise(placed))
+
+
+def test_every_part_of_a_lifecycle_is_named_even_when_it_ends_early():
+    found = rows("lifecycle", "week")
+    last = found["period"].max()
+    without = found.with_columns(
+        value=pl.when(~((pl.col("bin") == "new") & (pl.col("period") == last))).then("value")
+    )
+
+    named = shape.lifecycle_rows(without, "week").filter(pl.col("last").is_not_null())
+
+    assert set(named["part"]) == {"stayed", "came back", "new", "fell silent"}

@@ -1,0 +1,232 @@
+"""Sentences: a word of direction only where we can tell, every template for every verdict, no banned word."""
+
+import json
+import re
+from datetime import date
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from analytics.charts import numbers
+from analytics.findings import TEMPLATES, say, select, sentence
+from analytics.findings.select import quarter
+from analytics.findings.verdicts import block, change_verdict, facet_moves, hierarchy_verdict
+from analytics.metrics.reasons import REASONS
+from tests.drawn_release import SHAPES, figures, passport
+
+DIRECTION = re.compile(
+    r"\b(more|less|fewer|higher|lower|rose|rises|fell|grew|grow|grows|went up|went down|increase\w*|decrease\w*"
+    r"|flatter|steeper|louder|quieter|better|worse)\b",
+    re.IGNORECASE,
+)
+BANNED = re.compile(
+    r"\b(best|worst|lazy|engaged|disengaged|productivity|toxic|burnout|mood|significant\w*|because of|thanks to)\b",
+    re.IGNORECASE,
+)
+SLOTS = {
+    "metric": "active_people", "bin": None, "unit": "share", "title": "Active people", "value": 0.62, "low": 0.57, "high": 0.67,
+    "change": 0.05, "change_low": 0.02, "change_high": 0.08, "period": "April to June 2026", "grain": "quarter",
+    "active": 0.78, "talking": 0.41, "gap": 0.37, "coverage": 0.96, "share": 0.6, "top": 0.4, "silent": 0.2,
+    "measure": "The share of people in conversation", "higher": ["Customer care"], "lower": ["Operations"], "others": 5,
+    "checked": ["active_people", "adoption_funnel:reciprocal", "stickiness", "meeting_hours"], "what": "meetings",
+    "reason": "no_calendar", "rest": "", "later": "four", "returned": "29", "silent_people": "3", "count": "three",
+    "largest": "Meetings", "part": "51%",
+}  # fmt: skip
+DRAWN = figures()
+# what is left of a direction word when it only names how something was counted or which way a message went
+NEUTRAL = ("and two more",)
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_every_template_is_written_out_whole(name):
+    claim, evidence = sentence(name, SLOTS)
+
+    assert claim
+    assert numbers.UNKNOWN not in claim + evidence
+    assert "{" not in claim + evidence
+    assert not BANNED.search(claim + " " + evidence)
+
+
+@pytest.mark.parametrize("name", [n for n, t in TEMPLATES.items() if t.verdict != "clear"])
+def test_a_direction_is_named_only_where_we_can_tell(name):
+    text = " ".join(sentence(name, SLOTS))
+    for words in NEUTRAL:
+        text = text.replace(words, "")
+
+    assert not DIRECTION.search(text), text
+
+
+def test_the_search_for_directions_would_find_one():
+    assert DIRECTION.search(" ".join(sentence("change_up", SLOTS)))
+    assert BANNED.search("a significant change")
+
+
+@given(
+    slots=st.dictionaries(
+        st.sampled_from(sorted(SLOTS)),
+        st.one_of(st.none(), st.floats(-1, 1), st.integers(0, 99), st.text(max_size=5)),
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_odd_slots_never_raise_for_what_the_release_may_lack(slots):
+    numeric = {
+        k: v
+        for k, v in slots.items()
+        if isinstance(v, float | int) or v is None or k in {"metric", "bin", "title", "unit"}
+    }
+    numeric = {
+        k: v for k, v in numeric.items() if not (k in {"metric", "unit"} and not isinstance(v, str))
+    }
+    for listed in ("higher", "lower", "checked", "others"):
+        numeric.pop(listed, None)
+    for name in TEMPLATES:
+        sentence(name, {k: v for k, v in numeric.items() if v is not None or k == "bin"})
+
+
+def test_an_unknown_finding_of_a_newer_release_says_nothing():
+    assert sentence("from_tomorrow", {}) == ("", "")
+
+
+def test_reasons_are_written_as_sentences():
+    assert say("page_unseen", reason="no_org") == REASONS["no_org"]
+
+
+@pytest.mark.parametrize(
+    ("change", "low", "high", "expected"),
+    [
+        (0.05, 0.02, 0.08, "clear"),
+        (-0.05, -0.08, -0.02, "clear"),
+        (0.05, -0.01, 0.11, "noise"),
+        (0.01, 0.005, 0.015, "noise"),  # beyond chance, but too small to show
+        (0.05, None, None, "noise"),
+        (None, None, None, "unseen"),
+    ],
+)
+def test_verdict_on_a_change(change, low, high, expected):
+    row = {"change": change, "change_low": low, "change_high": high}
+
+    assert change_verdict(row, 0.02) == expected
+
+
+def test_verdict_without_a_row_is_unseen():
+    assert change_verdict(None, 0.02) == "unseen"
+
+
+@pytest.mark.parametrize(
+    ("row", "company", "expected"),
+    [
+        ({"value": 0.4, "named": True}, 0.3, "higher"),
+        ({"value": 0.2, "named": True}, 0.3, "lower"),
+        ({"value": 0.4, "named": False}, 0.3, "alike"),
+        ({"value": 0.4, "named": None}, 0.3, "alike"),
+        ({"value": None, "named": None}, 0.3, "hidden"),
+        ({"value": 0.4, "named": True}, None, "alike"),
+    ],
+)
+def test_block_of_a_group(row, company, expected):
+    assert block(row, company) == expected
+
+
+def moved(metric, change):
+    return {
+        "metric": metric,
+        "change": change,
+        "change_low": change - 0.01,
+        "change_high": change + 0.01,
+    }
+
+
+UP, DOWN, STILL = 0.1, -0.1, 0.0
+SMALLEST = dict.fromkeys(SHAPES, 0.05)
+
+
+@pytest.mark.parametrize(
+    ("voice", "listening", "expected"),
+    [
+        (UP, STILL, "flatter"),
+        (UP, UP, "flatter"),
+        (UP, DOWN, "louder"),
+        (UP, None, "louder"),  # listening not known: flatter may not be said
+        (DOWN, STILL, "steeper"),
+        (DOWN, UP, "same"),
+        (STILL, DOWN, "quieter"),
+        (STILL, STILL, "same"),
+        (None, None, "unseen"),
+    ],
+)
+def test_flatter_needs_voice_and_listening(voice, listening, expected):
+    rows = [moved("upward_initiation_share", voice)] if voice is not None else []
+    rows += [moved("reply_asymmetry", listening)] if listening is not None else []
+
+    assert hierarchy_verdict(rows, SMALLEST) == expected
+
+
+def test_measures_of_voice_that_contradict_each_other_are_no_rise():
+    rows = [
+        moved("upward_initiation_share", UP),
+        moved("leadership_voice_ratio", UP),
+        moved("reply_asymmetry", STILL),
+    ]
+
+    assert facet_moves(rows, "Voice", SMALLEST) == [1, -1]
+    assert hierarchy_verdict(rows, SMALLEST) == "same"
+
+
+def chosen(frame):
+    return select(frame, [passport(metric) for metric in SHAPES])
+
+
+def test_a_release_tells_three_to_five_things_and_always_what_it_cannot():
+    found = chosen(DRAWN)
+
+    assert found["rank"].to_list() == list(range(1, found.height + 1))
+    assert 3 <= found.height <= 5
+    assert found["verdict"].to_list()[-1] == "unseen"
+    assert "noise" in found["verdict"].to_list()
+    assert found["verdict"].to_list() == sorted(
+        found["verdict"], key=["clear", "noise", "unseen"].index
+    )
+
+
+def test_planted_departments_are_named_and_others_are_not():
+    found = chosen(DRAWN).filter(pl.col("finding") == "departments_apart")
+    slots = json.loads(found["slots"][0])
+
+    assert slots["higher"] == ["Customer care"]
+    assert slots["lower"] == ["Operations"]
+
+
+def test_without_any_difference_nothing_is_claimed():
+    flat = DRAWN.with_columns(
+        change=pl.lit(0.0), change_low=pl.lit(-1.0), change_high=pl.lit(1.0), named=pl.lit(False)
+    )
+    flat = flat.filter(~pl.col("bin").is_in(["active"]) | pl.col("bin").is_null())
+
+    assert "clear" not in chosen(flat)["verdict"].to_list()
+
+
+def test_an_empty_release_still_says_what_it_cannot_see():
+    found = chosen(DRAWN.clear())
+
+    assert found["verdict"].to_list() == ["unseen"]
+
+
+def test_slots_hold_numbers_and_names_never_a_finished_sentence():
+    for row in chosen(DRAWN).iter_rows(named=True):
+        assert sentence(row["finding"], json.loads(row["slots"]))[0]
+
+
+def test_quarters_are_named_by_their_thursday():
+    assert quarter(date(2025, 12, 29)) == "January to March 2026"
+    assert quarter(None) == "the whole period"
+
+
+def test_enumerations_read_like_prose():
+    one = sentence("departments_some", {"higher": ["Legal"], "lower": [], "others": 1})
+    several = say("compare_apart", higher=["A", "B", "C"], lower=["D"], others=0)
+
+    assert one[0] == "One of two departments stands apart from the company."
+    assert "The other one can't be told apart" in one[1]
+    assert several == "A, B and C are higher than the company, D lower; every group stands apart"
