@@ -132,6 +132,26 @@ def test_what_reaches_a_person_is_told_apart_by_how_many_it_reached(tmp_path):
     assert row.fetchall() == [(1, 1, 1, 1, 3, 1)]
 
 
+def test_what_one_sends_oneself_lands_on_nobody_and_two_ways_of_being_named_are_one(tmp_path):
+    con = store(
+        tmp_path,
+        event="""
+        at               | tool  | action | actor | space | to | mention | reply_to
+        2026-01-05 09:00 | mail  | email  | 1     |       | 1  |         |
+        2026-01-05 09:01 | slack | post   | 2     | 100   |    | 1       | 1
+        """,
+        space="space | tool | openness\n 100 | slack | public",
+    )
+
+    landed = con.sql("select direct, mentioned from person_day where person = 1 and tool is null")
+
+    assert landed.fetchall() == [(0, 1)]
+    assert con.sql("select person, posts from person_space_week order by person").fetchall() == [
+        (1, 1),
+        (2, 1),
+    ]
+
+
 def test_a_post_counts_for_its_channel_but_not_for_its_author_nor_for_whom_it_names(tmp_path):
     con = store(
         tmp_path,

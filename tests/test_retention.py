@@ -1,0 +1,80 @@
+"""Who is still there: cohorts of enough people, three meanings, and only as far as the exports reach."""
+
+from datetime import date, timedelta
+
+from analytics.metrics.engine import SCHEMA
+from analytics.metrics.panel import panel
+from analytics.metrics.retention import cells
+from tests.drawn import Settings, store
+
+MONDAY = date(2026, 1, 5)
+LAST = 54  # Friday of the eighth week
+
+
+def company(folder, *people):
+    """Each person posts on the given days, counted from the first Monday; the first also on the last day."""
+    days = [(person, day) for person, own in enumerate(people, 1) for day in own] + [(1, LAST)]
+    posts = [f"{MONDAY + timedelta(days=day)} 10:00 | {person}" for person, day in days]
+    return store(folder, event="\n".join(["at | actor", *posts]))
+
+
+def shares(con, variant="", threshold=5):
+    settings = Settings(threshold=threshold)
+    found = cells(con, panel(con, settings), settings).filter(cut="total", variant=variant)
+    return {row["bin"]: (row["sx"], row["sy"]) for row in found.rows(named=True)}
+
+
+def test_the_three_meanings_differ_on_the_same_people(tmp_path):
+    """Thursday starters: back on Monday of week 2, on the Wednesday after (six days), in week 4, never."""
+    con = company(tmp_path, [3], [3, 7], [3, 9], [3, 10], [3, 24], [3])
+
+    bounded, rolling, bracket = (shares(con, variant) for variant in ("", "rolling", "bracket"))
+
+    # Person 1 is back on the last day, in week 7 (day 51 to 57 since the start).
+    week = "2026-01-05/"
+    assert [bounded[f"{week}{k}"] for k in (1, 2, 3, 7)] == [(3, 6), (0, 6), (1, 6), (1, 6)]
+    assert [rolling[f"{week}{k}"] for k in (1, 2, 3, 4, 7)] == [
+        (5, 6),
+        (2, 6),
+        (2, 6),
+        (1, 6),
+        (1, 6),
+    ]
+    assert [bracket[f"{week}{k}"] for k in (1, 2, 3)] == [(1, 6), (0, 6), (1, 6)]
+
+
+def test_weeks_after_the_end_of_the_exports_are_not_told(tmp_path):
+    con = company(tmp_path, *[[0, 14]] * 5)
+
+    assert max(int(name.split("/")[1]) for name in shares(con) if "/" in name) == 7
+    assert max(int(name.split("/")[1]) for name in shares(con, "bracket") if "/" in name) == 6
+
+
+def test_neighbouring_weeks_are_merged_until_a_cohort_is_large_enough(tmp_path):
+    starts = [0] * 5 + [7] * 2 + [14] * 4 + [21] * 2
+    con = company(tmp_path, *[[day] for day in starts])
+
+    first = {name: sums for name, sums in shares(con).items() if name.endswith("/1")}
+
+    assert {name: people for name, (_, people) in first.items()} == {
+        "2026-01-05/1": 5,
+        "2026-01-12/1": 8,
+    }
+
+
+def test_day_28_is_over_everybody_who_started(tmp_path):
+    con = company(tmp_path, [0, 28], [0, 30], [0, 40], [0, 27], [35])
+
+    assert [shares(con, variant)["day 28"] for variant in ("", "rolling", "bracket")] == [
+        (1, 4),
+        (3, 4),
+        (2, 4),
+    ]
+
+
+def test_nothing_imported_gives_no_rows(tmp_path):
+    con = store(tmp_path)
+
+    found = cells(con, panel(con, Settings()), Settings())
+
+    assert (found.height, dict(found.schema)) == (0, SCHEMA)
