@@ -25,22 +25,18 @@ def shares(con, variant="", threshold=5):
 
 
 def test_the_three_meanings_differ_on_the_same_people(tmp_path):
-    """Thursday starters: back on Monday of week 2, on the Wednesday after (six days), in week 4, never."""
-    con = company(tmp_path, [3], [3, 7], [3, 9], [3, 10], [3, 24], [3])
+    """All start on a Thursday; days since then on which they are back: 4, 6, 7, 21, 11, never, and 51 (the last day)."""
+    con = company(tmp_path, [3], [3, 7], [3, 9], [3, 10], [3, 24], [3], [3, 14])
 
     bounded, rolling, bracket = (shares(con, variant) for variant in ("", "rolling", "bracket"))
 
-    # Person 1 is back on the last day, in week 7 (day 51 to 57 since the start).
-    week = "2026-01-05/"
-    assert [bounded[f"{week}{k}"] for k in (1, 2, 3, 7)] == [(3, 6), (0, 6), (1, 6), (1, 6)]
-    assert [rolling[f"{week}{k}"] for k in (1, 2, 3, 4, 7)] == [
-        (5, 6),
-        (2, 6),
-        (2, 6),
-        (1, 6),
-        (1, 6),
-    ]
-    assert [bracket[f"{week}{k}"] for k in (1, 2, 3)] == [(1, 6), (0, 6), (1, 6)]
+    def back(told: dict[str, tuple[float, float]]) -> list[float]:
+        return [told[f"2026-01-05/{k}"][0] for k in (1, 2, 3, 4)]
+
+    assert back(bounded) == [3, 1, 1, 0]
+    assert back(rolling) == [6, 3, 2, 1]
+    assert back(bracket) == [2, 0, 1, 0]
+    assert bounded["2026-01-05/7"] == rolling["2026-01-05/7"] == (1, 7)
 
 
 def test_weeks_after_the_end_of_the_exports_are_not_told(tmp_path):
