@@ -11,7 +11,9 @@ from scipy import sparse
 from analytics.privacy.kernel import System, values
 from analytics.privacy.lattice import CUTS, FAMILIES, LABELS, Lattice
 
-MOST_SIBLINGS = 12  # all unions of so many small siblings; of more: those of up to three, and all of them together
+MOST_SIBLINGS = 12  # all unions of so many small siblings are tried
+# Of more: threes of the smallest, and all of them together; twos are found among all pairs of small sets.
+MOST_IN_THREES = 24
 
 
 @dataclass(frozen=True)
@@ -116,10 +118,12 @@ def _sets(small: list[int], n: np.ndarray, k: int | None) -> list[tuple[int, ...
     if len(small) <= 1:
         return []
     if len(small) > MOST_SIBLINGS:
-        found = [pair for size in (2, 3) for pair in combinations(small[:60], size)] + [
-            tuple(small)
-        ]
-        return [each for each in found if k is None or sum(n[list(each)]) < k]
+        few = np.array(sorted(small, key=lambda cell: n[cell])[:MOST_IN_THREES])
+        threes = few[np.array(list(combinations(range(len(few)), 3)))]
+        if k is not None:
+            threes = threes[n[threes].sum(axis=1) < k]
+            small = small if n[small].sum() < k else []
+        return [*map(tuple, threes.tolist()), *([tuple(small)] if small else [])]
     sets: list[tuple[tuple[int, ...], int]] = [((), 0)]
     for cell in small:
         sets += [
