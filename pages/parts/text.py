@@ -44,9 +44,7 @@ def digits(low: float | None, high: float | None, unit: float = 1.0) -> int:
     if low is None or high is None:
         return 0
     half = (high - low) / 2 / unit
-    return (
-        0 if half > 1 or half <= 0 else min(2, math.ceil(-math.log10(half)) + 1 if half < 1 else 0)
-    )
+    return min(2, math.ceil(-math.log10(half))) if 0 < half < 1 else 0
 
 
 def number(value: float, decimals: int = 0) -> str:

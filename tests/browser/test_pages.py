@@ -82,7 +82,7 @@ def test_a_person_drops_files_sees_what_became_of_them_and_takes_one_out(own, ch
     page = chromium.new_context(**MODES["light"]).new_page()
     page.goto(f"{own.url}/imports")
     settle(page)
-    page.get_by_label("Its short name").fill("acme")
+    page.get_by_label("Short name of the company").fill("acme")
     page.keyboard.press("Enter")
     drop = page.locator("input[type=file]")
     drop.wait_for(state="attached")
