@@ -10,6 +10,6 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """Return the folder of real data, or skip: it is not part of the project."""
-    if not SHARED.exists():
+    if not (SHARED / "data" / "README.md").exists():
         pytest.skip("real data are not on this machine (../shared)")
     return SHARED
