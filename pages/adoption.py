@@ -140,8 +140,7 @@ def _trend(figures: Figures) -> None:
 
 def _cohorts(figures: Figures) -> None:
     variant = str(st.session_state.get("retention_variant") or "")
-    tool = {"tool": figures.scope.tool} if figures.scope.tool else {}
-    found = figures.ask("retention", variant=variant, grain="all", **tool)
+    found = figures.ask("retention", variant=variant, grain="all", **figures.scope.cell)
     rows = shape.cohort_rows(found)
     stayed = found.filter((pl.col("bin") == A_MONTH) & pl.col("value").is_not_null())[
         "value"
@@ -155,7 +154,7 @@ def _cohorts(figures: Figures) -> None:
         else say("cohorts_question"),
         measure="Share of those who contributed for the first time in a week, so many weeks later. "
         "Dashed: too few people, or almost all or none of them",
-        source=source(figures, found, "newcomers since the exports begin"),
+        source=source(figures, found, "newcomers since the exports begin", period="Whole period"),
         alt=words.in_words(
             "Still there",
             [f"{row['cohort']} after {row['later']}" for row in told],

@@ -47,7 +47,7 @@ def page() -> None:
         found, "department", company["value"] if company else None, figures.unit(metric)
     )
     with title:
-        _opening(rows, found)
+        _opening(figures, rows, found)
     clicked = _blocks(figures, key, rows, found, company)
     _remember(clicked, rows)
     st.space("small")
@@ -93,14 +93,15 @@ def _slots(rows: pl.DataFrame) -> dict[str, Any]:
     }
 
 
-def _opening(rows: pl.DataFrame, found: pl.DataFrame) -> None:
+def _opening(figures: Figures, rows: pl.DataFrame, found: pl.DataFrame) -> None:
     slots = _slots(rows) if rows.height else {"higher": [], "lower": [], "others": 0}
     if slots["higher"] or slots["lower"]:
         return opening("Departments", "departments_some", **slots)
     if found["named"].is_not_null().any():
         return opening("Departments", "departments_none")
     if found["value"].is_not_null().any():
-        return opening("Departments", "departments_few")
+        few = "departments_shown" if figures.inside else "departments_few"
+        return opening("Departments", few)
     return opening("Departments", "page_unseen", reason=first_reason(found))
 
 
@@ -118,7 +119,11 @@ def _blocks(
     slots = _slots(rows) if rows.height else {"higher": [], "lower": [], "others": 0}
     is_apart = bool(slots["higher"] or slots["lower"])
     compared = rows.filter(pl.col("block") != "hidden").height if rows.height else 0
-    whole = f"company {numbers.number(company['value'], unit)}" if company and is_shown else ""
+    whole = (
+        f"{'all' if figures.inside else 'company'} {numbers.number(company['value'], unit)}"
+        if company and is_shown
+        else ""
+    )
     period = quarter(found["period"][0]) if found.height else figures.scope.period_label
     said = Said(
         finding=say("compare_apart", **slots) if is_apart else say("compare_question"),
@@ -129,6 +134,7 @@ def _blocks(
             f"filled dots stand apart ({compared} comparisons, 5% false alarms in all)",
             n=company["n"] if company else None,
             period=period,
+            people="Whole company" if figures.scope.department else None,
         ),
         alt=words.in_words(
             f"{label}, {whole}", rows["group"].to_list() if rows.height else [], _spoken(rows)
@@ -234,7 +240,9 @@ def _against(figures: Figures, key: str, chosen: str) -> tuple[Any, Any, str]:
     )
     own = found.filter(pl.col("department") == chosen)
     block = rows.filter(pl.col("group") == chosen)["block"].to_list()
-    return (own.row(0, named=True) if own.height else None), company, (block or ["hidden"])[0]
+    row = own.row(0, named=True) if own.height else None
+    is_compared = row is None or row["value"] is None or row["named"] is not None
+    return row, company, (block or ["hidden"])[0] if is_compared else ""
 
 
 def _told(chosen: str, rows: pl.DataFrame, blocks: dict[str, str]) -> None:
@@ -252,7 +260,7 @@ def _told(chosen: str, rows: pl.DataFrame, blocks: dict[str, str]) -> None:
     if parts:
         rest = "; in the other measures it can't be told apart" if alike else ""
         st.markdown(f"**{plain(chosen)}** ({size}) is {' and '.join(parts)}{rest}.")
-    else:
+    elif alike:
         st.markdown(
             f"**{plain(chosen)}** ({size}) can't be told apart from the company in any of these measures."
         )

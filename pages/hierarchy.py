@@ -136,6 +136,8 @@ def _matrix(figures: Figures) -> None:
     period = figures.scope.start if figures.scope.block == "quarter" else None
     grain = figures.scope.block if figures.scope.block in {"quarter", "all"} else "all"
     flows = figures.release.flows("level", grain=grain, period=period)
+    if any(figures.scope.cell.values()):  # flows are released for all tools together
+        flows = flows.clear()
     names = {level: level_name(level) for level in flows["source"].unique()} if flows.height else {}
     rows = shape.flow_rows(flows, names)
     order = [names[level] for level in sorted(names, key=_rank)]
@@ -147,6 +149,7 @@ def _matrix(figures: Figures) -> None:
             rows.clear().with_columns(n=pl.lit(None, pl.Int64)),
             "1× is as expected; a level of fewer than ten is counted with the next one"
             + ("; dashed: fewer than ten people at one end" if rows["ratio"].null_count() else ""),
+            period=None if grain == figures.scope.block else "Whole period",
         ),
         alt=words.in_words(
             "Messages against chance",

@@ -117,6 +117,7 @@ TEMPLATES: dict[str, Template] = {
     "adoption_partly": Template("unseen", "{about_active} used the tools.", "Who had a conversation in them we can't see."),
     "departments_some": Template("clear", "{apart_count} of {groups} departments {stand} apart from the company.", "{others_sentence}"),
     "departments_none": Template("noise", "The departments can't be told apart from the company:", "what differs is within what chance explains."),
+    "departments_shown": Template("unseen", "Departments stand side by side here, without a verdict:", "they are told apart for the company as a whole."),
     "departments_few": Template("unseen", "There are too few groups of at least ten people to compare."),
     "time_up": Template("clear", "People spend {now} a week in meetings, calls and writing.", "That is {change_size} more than in {earlier}."),
     "time_down": Template("clear", "People spend {now} a week in meetings, calls and writing.", "That is {change_size} less than in {earlier}."),

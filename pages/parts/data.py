@@ -113,6 +113,11 @@ class Figures:
         """Return what may be said about the latest change."""
         return change_verdict(self.latest(metric, bin_), self.smallest(metric))
 
+    @property
+    def inside(self) -> str | None:
+        """Return the cut inside which departments are compared: tool, level or location; null = the company."""
+        return next((name for name in ("tool", "level", "location") if self.scope.cell[name]), None)
+
     def compared(
         self, metric: str, cut: str, bin_: str | None = None, variant: str = ""
     ) -> tuple[pl.DataFrame, Row | None]:
@@ -120,9 +125,13 @@ class Figures:
 
         That is the scope's period when its groups carry a verdict, else the last quarter inside it.
         """
-        tool = self.scope.tool
-        by = f"{cut}_tool" if tool else cut
-        where = {"by": by, "variant": variant, **({"tool": tool} if tool else {})}
+        within = self.inside
+        cell = {within: self.scope.cell[within]} if within else {}
+        where: dict[str, Any] = {
+            "by": f"{cut}_{within}" if within else cut,
+            "variant": variant,
+            **cell,
+        }
         choices: list[tuple[Grain, date | None, date | None]] = [
             (self.scope.block, self.scope.start, self._block_end())
         ]
@@ -140,7 +149,7 @@ class Figures:
                 grain=grain,
                 start=start,
                 end=end,
-                **({"tool": tool} if tool else {}),
+                **cell,
             )
             company = company.filter(pl.col("bin").eq_missing(pl.lit(bin_, pl.String)))
             found = (rows, company.row(0, named=True) if company.height else None)

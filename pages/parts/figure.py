@@ -190,8 +190,9 @@ def source(
     caveat: str = "",
     n: float | None = None,
     period: str | None = None,
+    people: str | None = None,
 ) -> str:
-    """Return the foot: who, when, how many, and what to bear in mind; `n` and `period` where they are not the scope's."""
+    """Return the foot: who, when, how many, what to bear in mind; `n`, `period`, `people` where not the scope's."""
     sizes = (
         pl.Series([n])
         if n is not None
@@ -201,7 +202,7 @@ def source(
     )
     parts = [
         filters.tool_name(figures.scope.tool),
-        figures.scope.people_label,
+        people or figures.scope.people_label,
         period or figures.scope.period_label,
         numbers.people(float(sizes.max())) if sizes.len() else "",  # type: ignore[arg-type]
         caveat,
