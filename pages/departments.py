@@ -133,7 +133,7 @@ def _blocks(
             found,
             f"filled dots stand apart ({compared} comparisons, 5% false alarms in all)",
             n=company["n"] if company else None,
-            period=period,
+            period=period if found.height and found["period"][0] else None,
             people="Whole company" if figures.scope.department else None,
         ),
         alt=words.in_words(

@@ -66,12 +66,7 @@ def _gap(rows: pl.DataFrame, gap: str, x: X, y: alt.Y, k: Look) -> list[Drawn]:
     at = rows.slice(3, 1).with_columns(end=pl.lit(opened["value"]), text=pl.lit(gap))
     dropped = alt.Chart(at).mark_rule(color=k.muted, strokeDash=[3, 3])
     line = dropped.encode(x("end"), y=alt.value(46 + 36), y2=alt.value(4 * 46))
-    is_narrow = opened["value"] - talking["high"] < ROOM_FOR_WORDS
-    written = alt.Chart(at)
-    words = written.mark_text(
-        fontStyle="italic",
-        fontSize=12.5,
-        align="left" if is_narrow else "right",
-        dx=6 if is_narrow else -6,
-    )
+    if opened["value"] - (talking["high"] or talking["value"]) < ROOM_FOR_WORDS:
+        return [line]  # the figure's title says it
+    words = alt.Chart(at).mark_text(fontStyle="italic", fontSize=12.5, align="right", dx=-6)
     return [line, words.encode(x("end"), y, text="text:N")]

@@ -20,7 +20,7 @@ HOURS = {
     # bin: (name, category), from the bottom of the stack
     "meeting": ("Meetings", 0),
     "call": ("Calls", 3),
-    "own_acts": ("Writing and posting", 1),
+    "own_acts": ("Writing", 1),
 }
 LIVES = {
     # bin: (name, category, order), a stay or a return above zero, silence below it

@@ -1,0 +1,158 @@
+"""Where a figure cannot be, its page says why: no zero, no traceback, no sentence that claims more."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import polars as pl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from analytics.charts.bars import bars
+from analytics.metrics.reasons import REASONS
+from pages.parts.figure import Picture
+from pages.parts.money import interpolate
+from tests import drawn_release
+from tests.drawn_release import HIERARCHY, draw_release
+
+SHELL = Path(__file__).resolve().parent.parent / "pages" / "shell.py"
+FIGURES = ("overview", "adoption", "departments", "time_cost", "hierarchy")
+DRAWN = drawn_release.figures()
+NUMBERS = ("value", "low", "high", "shrunken", "chance_low", "chance_high", "named", "places", "change", "change_low",
+           "change_high", "n", "numerator", "denominator")  # fmt: skip
+
+
+def without(frame, where, reason):
+    """Return the figures with the rows of a condition emptied for a reason."""
+    kept = [pl.when(~where).then(name).alias(name) for name in NUMBERS]
+    return frame.with_columns(*kept, reason=pl.when(where).then(pl.lit(reason)).otherwise("reason"))
+
+
+@pytest.fixture
+def opened(tmp_path, monkeypatch):
+    """Return a function that draws a release of these figures and returns the texts of a page."""
+    monkeypatch.setenv("CONVIVIO_HOME", str(tmp_path))
+    name = hashlib.sha256(str(tmp_path).encode()).hexdigest()[
+        :8
+    ]  # what is remembered must not mix tests
+
+    def show(frame, page, **query):
+        monkeypatch.setattr(drawn_release, "figures", lambda: frame)
+        draw_release(tmp_path, f"w{name}")
+        at = AppTest.from_file(str(SHELL), default_timeout=60)
+        for key, value in query.items():
+            at.query_params[key] = value
+        at.run()
+        if page != "overview":
+            at.switch_page(f"{page}.py").run()
+        assert not at.exception
+        text = "\n".join(
+            str(element.value) for kind in ("title", "markdown") for element in getattr(at, kind)
+        )
+        assert "could not be drawn" not in text
+        return text.replace("\\", "")
+
+    return show
+
+
+@pytest.mark.parametrize("page", FIGURES)
+def test_an_empty_release_opens_every_page(opened, page):
+    text = opened(DRAWN.clear(), page)
+
+    assert not re.search(r"\b0%|\bnan\b|None", text)
+
+
+@pytest.mark.parametrize("page", FIGURES)
+def test_hidden_figures_say_so(opened, page):
+    text = opened(without(DRAWN, pl.lit(True), "small_group"), page)
+
+    assert "ewer than ten people" in text
+    assert not re.search(r"\b0%|\bnan\b", text)
+
+
+@pytest.mark.parametrize("page", FIGURES)
+@pytest.mark.parametrize("reason", ["no_org", "no_seats", "short_history"])
+def test_figures_that_cannot_be_computed_say_what_is_lacking(opened, page, reason):
+    text = opened(without(DRAWN, pl.lit(True), reason), page)
+
+    assert (
+        REASONS[reason] in text
+        or "No HR file" in text
+        or "who may use the tool" in text
+        or "Not enough weeks" in text
+    )
+
+
+def test_without_replies_nobody_is_said_to_talk(opened):
+    where = (pl.col("metric") == "adoption_funnel") & pl.col("bin").is_in(
+        ["reciprocal", "habitual"]
+    )
+
+    text = opened(without(DRAWN, where, "no_replies"), "adoption")
+
+    assert "Who had a conversation in them we can't see" in text
+    assert "points between" not in text
+
+
+def test_an_org_chart_that_does_not_fit_shows_no_hierarchy(opened):
+    text = opened(without(DRAWN, pl.col("metric").is_in(HIERARCHY), "org_mismatch"), "hierarchy")
+
+    assert "The org chart and the messages" in text
+    assert "Voice" not in text
+
+
+def test_hierarchy_of_a_department_is_not_offered(opened):
+    text = opened(DRAWN, "hierarchy", department="Finance")
+
+    assert "for the whole company only" in text
+
+
+def test_departments_that_do_not_differ_are_not_ordered(opened):
+    text = opened(
+        DRAWN.with_columns(named=pl.when(pl.col("named").is_not_null()).then(pl.lit(False))),
+        "departments",
+    )
+
+    assert "The departments can't be told apart from the company" in text
+    assert "Do departments differ?" in text
+    assert "higher" not in text
+
+
+def test_the_overview_tells_what_the_release_found(opened):
+    text = opened(DRAWN, "overview")
+
+    assert "Customer care is higher than the company, Operations lower." in text
+    assert "We can't see" in text
+    assert ":gray[○]" in text
+
+
+def test_words_of_the_release_cannot_act_as_markdown(opened):
+    evil = "![x](https://evil.example/x.png)"
+    frame = DRAWN.with_columns(department=pl.col("department").replace("Customer care", evil))
+
+    for page in ("overview", "departments"):
+        text = opened(frame, page)
+        assert evil in text  # shown as it is once the escapes are taken away
+
+
+def test_hours_between_two_released_caps_lie_on_their_line():
+    hours = {
+        2.0: {"low": 9.0, "value": 10.0, "high": 11.0, "n": 400},
+        5.0: {"low": 12.0, "value": 13.0, "high": 14.0, "n": 400},
+    }
+
+    assert interpolate(hours, 3.5) == pytest.approx((10.5, 11.5, 12.5, 400))
+    assert interpolate(hours, 10) == pytest.approx(
+        (12.0, 13.0, 14.0, 400)
+    )  # nothing is said beyond what is released
+    assert interpolate(hours, 1) == pytest.approx((9.0, 10.0, 11.0, 400))
+
+
+def test_a_file_carries_the_hash_of_what_it_shows():
+    rows = pl.DataFrame({"name": ["a"], "value": [1.0]})
+    same, other = Picture(bars, (rows,)), Picture(bars, (rows.with_columns(value=pl.lit(2.0)),))
+
+    assert same.digest() == Picture(bars, (rows.clone(),)).digest()
+    assert same.digest() != other.digest()
+    assert json.dumps(same.digest()).isascii()
