@@ -327,3 +327,13 @@ def test_every_part_of_a_lifecycle_is_named_even_when_it_ends_early():
     named = shape.lifecycle_rows(without, "week").filter(pl.col("last").is_not_null())
 
     assert set(named["part"]) == {"stayed", "came back", "new", "fell silent"}
+
+
+def test_a_group_that_was_not_compared_is_never_called_apart():
+    last = rows("active_people", "all", by="department").with_columns(
+        named=pl.lit(None, pl.Boolean)
+    )
+
+    drawn = shape.compare_rows(last, "department", 0.62, "share")
+
+    assert set(drawn["block"]) == {"alike"}
