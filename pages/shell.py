@@ -18,7 +18,7 @@ if str(ROOT) not in sys.path:
 from analytics.errors import AnalyticsError  # noqa: E402
 from analytics.release import Release  # noqa: E402
 from pages.parts import access, filters, text, workspace  # noqa: E402
-from pages.parts.states import note, state  # noqa: E402
+from pages.parts.states import note, page_link, state  # noqa: E402
 
 SIDEBAR = 248  # px
 STATIC = PAGES_FOLDER / "static"
@@ -57,6 +57,8 @@ def _for_visitors() -> None:
         pages["trust"] = _page(access.BY_NAME["trust"])
     st.session_state["pages"] = pages
     page = st.navigation(list(pages.values()), position="hidden")
+    if page.url_path == "trust":
+        st.page_link(sign_in, label="Sign in", icon=":material/login:")
     _run(page)
 
 
@@ -195,16 +197,13 @@ def _sign_in() -> None:
             key="sign_in",
         )
         st.space("small")
-        open_ = access.may_open("trust", "visitor")
-        link = (
-            " [What we see, and what we don't](/trust) is open to everyone, without signing in."
-            if open_
-            else ""
-        )
         note(
             "Figures are about groups of ten people or more. Nobody can look up a person here, "
-            f"and no message is ever read.{link}"
+            "and no message is ever read. How that is kept is open to everyone, without signing in:"
+            if access.may_open("trust", "visitor")
+            else "Figures are about groups of ten people or more, and no message is ever read."
         )
+        page_link("trust", "What we see, and what we don't")
 
 
 def _no_role() -> None:

@@ -7,8 +7,10 @@ from analytics import jobs
 from analytics import release as releases
 from pages.parts import access
 from pages.parts.access import guard
+from pages.parts.figure import screen
 from pages.parts.job_view import newest, running
 from pages.parts.states import note
+from pages.parts.text import listed
 
 guard("welcome")
 
@@ -75,6 +77,29 @@ def to_page(name: str, label: str) -> None:
         st.switch_page(pages[name])
 
 
+def in_two_columns(opens: pl.DataFrame) -> pl.DataFrame:
+    """Return the same table for a phone: an export, and what it opens in words."""
+    pages = opens.columns[1:]
+    rows = [
+        (
+            export,
+            listed(
+                [
+                    f"{cell[2:]} {page}"
+                    for page, cell in zip(pages, cells, strict=True)
+                    if cell[0] != "·"
+                ]
+            ),
+        )
+        for export, *cells in opens.iter_rows()
+    ]
+    return pl.DataFrame(
+        [(export, (said[:1].upper() + said[1:]) or "Nothing by itself") for export, said in rows],
+        schema=["Export", "Opens"],
+        orient="row",
+    )
+
+
 st.title("Welcome", anchor=False)
 with st.container(key="lead", width=780):
     st.markdown(
@@ -103,7 +128,12 @@ with st.grid(3, min_column_width=260, gap="medium"):
         to_page("trust", "What we see")
 st.space("small")
 st.markdown("#### What each export opens", anchors=False)
-st.table(OPENS, border="horizontal", hide_index=True, alt="Which export opens which page")
+st.table(
+    in_two_columns(OPENS) if screen().compact else OPENS,
+    border="horizontal",
+    hide_index=True,
+    alt="Which export opens which page",
+)
 note(
     "An HR file opens nothing by itself: it says who belongs to which department and who reports to whom."
 )

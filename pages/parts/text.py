@@ -1,6 +1,7 @@
 """How numbers and foreign words are written on a page."""
 
 import math
+import re
 import unicodedata
 from datetime import date
 
@@ -13,6 +14,8 @@ UNKNOWN = "\u2014"
 ONE_DIGIT = 10  # below it a range of money keeps one decimal
 
 _MARKS = frozenset("\\`*_{}[]()#+-.!|~>$:<&^=\"'@/")
+JOINER = "\u2060"  # unseen; what looks like an address is no longer one
+_ADDRESSES = re.compile(r"https?(?=\\:)|www(?=\\\.)|@", re.IGNORECASE)
 _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "CHF": "CHF\u00a0"}
 
 
@@ -21,12 +24,8 @@ def plain(text: object) -> str:
 
     Control and direction characters are dropped, line breaks become spaces.
     """
-    kept = (
-        " " if letter.isspace() else letter
-        for letter in str(text)
-        if letter.isspace() or unicodedata.category(letter) not in ("Cc", "Cf", "Cs")
-    )
-    return "".join(f"\\{letter}" if letter in _MARKS else letter for letter in kept).strip()
+    escaped = "".join(f"\\{letter}" if letter in _MARKS else letter for letter in bare(text))
+    return _ADDRESSES.sub(lambda found: f"{found[0]}{JOINER}", escaped)
 
 
 def bare(text: object) -> str:
