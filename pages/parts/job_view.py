@@ -55,7 +55,8 @@ def under_way(workspace: str, job: jobs.Job) -> None:
     if job.kind == "demo":
         said = "Making the demo company: about half a minute"
     st.progress(share, text=f"{said} {plain(step.get('file') or '')}".strip())
-    note("You may leave this page: it goes on, and the figures of before stay until it is done.")
+    stays = "" if job.kind == "demo" else ", and the figures of before stay until it is done"
+    note(f"You may leave this page: it goes on{stays}.")
     if st.button("Stop", key="stop"):
         jobs.cancel(workspace, job.id)
         st.rerun()
