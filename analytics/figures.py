@@ -9,7 +9,7 @@ import polars as pl
 
 from analytics.metrics.passport import Passport
 from analytics.privacy.by_value import withhold
-from analytics.schema import tables
+from analytics.schema import polars_schema, tables
 from analytics.statistics.change import change
 from analytics.statistics.compare import distinguish, places, shrunken
 from analytics.statistics.interval import interval, publish_ends
@@ -19,6 +19,7 @@ NAMED_GRAINS = ("quarter", "all")  # naming weekly would be thirteen tries a qua
 SAME_PEOPLE = 0.9
 INEXACT = 3  # significant digits
 FAMILY = ["metric", "variant", "bin", "cut", "across"]
+VERDICTS = ("shrunken", "chance_low", "chance_high", "named", "places")
 KEYS = ["quarter", "department", "level", "location", "tool"]
 ESTIMATES = (
     "value", "low", "high", "shrunken", "chance_low", "chance_high", "named", "places",
@@ -47,22 +48,14 @@ def finish(
 
 
 def described(cells: pl.DataFrame, passports: dict[str, Passport]) -> pl.DataFrame:
-    """Return the cells with yes_or_no, defined, worth of their metric, and the quarter they belong to."""
+    """Return the cells with yes_or_no, defined and the worth of their metric."""
     about = pl.DataFrame(
         [{"metric": p.id, "worth": p.smallest_worth_showing} for p in passports.values()]
     )
     return cells.join(about, on="metric", how="left", maintain_order="left").with_columns(
         yes_or_no=pl.col("kind") == "share",
         defined=pl.col("bin").eq_missing("enabled"),
-        quarter=pl.when(pl.col("grain") != "all").then(quarter_of(pl.col("period"))),
     )
-
-
-def quarter_of(monday: pl.Expr) -> pl.Expr:
-    """Return the first Monday of the quarter whose weeks hold this Monday (its Thursday decides)."""
-    start = (monday + pl.duration(days=3)).dt.truncate("1q")
-    to_thursday = (11 - start.dt.weekday().cast(pl.Int32)) % 7
-    return (start + pl.duration(days=to_thursday) - pl.duration(days=3)).cast(pl.Date)
 
 
 def masked(cells: pl.DataFrame, mask: pl.DataFrame) -> pl.DataFrame:
@@ -102,7 +95,13 @@ def compared(shown: pl.DataFrame) -> pl.DataFrame:
         places(distinguish(shrunken(page, FAMILY), FAMILY), FAMILY)
         for _, page in cells.filter("is_compared").group_by("grain", "period", maintain_order=True)
     ]
-    return pl.concat([*pages, cells.filter(~pl.col("is_compared"))], how="diagonal_relaxed")
+    # a company without departments and levels has nothing to compare, and still has its figures
+    verdicts = pl.DataFrame(
+        schema={name: polars_schema("release.figure")[name] for name in VERDICTS}
+    )
+    return pl.concat(
+        [verdicts, *pages, cells.filter(~pl.col("is_compared"))], how="diagonal_relaxed"
+    )
 
 
 def changed(shown: pl.DataFrame) -> pl.DataFrame:

@@ -157,9 +157,7 @@ def covered(sums: pl.DataFrame, headcount: pl.DataFrame) -> pl.DataFrame:
     if headcount.is_empty():
         return sums.with_columns(coverage=pl.lit(None, pl.Float64))
     parts = []
-    for (cut,), part in sums.with_columns(
-        quarter=pl.when(pl.col("grain") != "all").then(figures.quarter_of(pl.col("period")))
-    ).group_by("cut", maintain_order=True):
+    for (cut,), part in sums.group_by("cut", maintain_order=True):
         labels = [label for label in engine.LABELS if label in str(cut) and label != "tool"]
         every = (
             headcount.drop_nulls(labels).group_by("quarter", *labels).agg(pl.col("headcount").sum())
@@ -177,7 +175,7 @@ def covered(sums: pl.DataFrame, headcount: pl.DataFrame) -> pl.DataFrame:
         pl.concat(parts)
         .with_columns(coverage=share)
         .with_columns(reason=pl.when(low).then(pl.lit("low_coverage")).otherwise("reason"))
-        .drop("quarter", "headcount")
+        .drop("headcount")
     )
 
 

@@ -156,3 +156,24 @@ def figures(capsys, workspace: str) -> list[tuple]:
         for metric in PUBLISHED
         for row in call(capsys, "metric", metric, "-w", workspace)["rows"]
     ]
+
+
+def test_a_slack_export_alone_gives_adoption_and_says_what_it_lacks(
+    home, tmp_path, monkeypatch, capsys
+):
+    from analytics.demo import company
+
+    monkeypatch.setenv("CONVIVIO_HOME", str(home))
+    _, slack, mail, _ = company(tmp_path, 60, 14, 3)
+    call(capsys, "ingest", str(slack), "-w", "slack-only", "--time-zone", "Europe/Rome")
+    call(capsys, "ingest", str(mail), "-w", "mail-only")
+
+    [row] = call(capsys, "metric", "active_people", "-w", "slack-only")["rows"]
+    assert 0 < row["low"] < row["value"] < row["high"] < 1
+    for workspace in ("slack-only", "mail-only"):
+        lacking = {
+            m["metric"]: m["reason"]
+            for m in call(capsys, "coverage", "-w", workspace)["metrics"]
+            if not m["computable"]
+        }
+        assert lacking["tree_reach_ratio"] == "no_org"

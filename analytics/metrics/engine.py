@@ -16,18 +16,8 @@ from scipy import sparse
 
 from analytics.metrics import base, periods
 from analytics.metrics import panel as panels
-from analytics.metrics.passport import Cut, Grain
+from analytics.metrics.passport import CUTS, Cut, Grain
 
-CUTS: dict[Cut, tuple[str, ...]] = {
-    "total": (),
-    "department": ("department",),
-    "level": ("level",),
-    "location": ("location",),
-    "department_level": ("department", "level"),
-    "department_location": ("department", "location"),
-    "tool": ("tool",),
-    "department_tool": ("department", "tool"),
-}
 LABELS = ("department", "level", "location", "tool")
 
 

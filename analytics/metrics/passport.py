@@ -12,6 +12,19 @@ Cut = Literal[
 ]  # fmt: skip
 
 
+# which labels a cell of each cut carries: what may be asked for, and nothing else
+CUTS: dict[Cut, tuple[str, ...]] = {
+    "total": (),
+    "department": ("department",),
+    "level": ("level",),
+    "location": ("location",),
+    "department_level": ("department", "level"),
+    "department_location": ("department", "location"),
+    "tool": ("tool",),
+    "department_tool": ("department", "tool"),
+}
+
+
 @dataclass(frozen=True)
 class Words:
     """How the verdict on this metric is said: each completes a sentence about the company or a group."""

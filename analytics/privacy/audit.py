@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
+from analytics.metrics.passport import Cut
 from analytics.privacy.kernel import System, values
 from analytics.privacy.lattice import CUTS, FAMILIES, LABELS, Lattice
 
@@ -85,7 +86,7 @@ def _atoms(lattice: Lattice, k: int) -> sparse.csr_matrix:
     return sparse.vstack(parts, format="csr")
 
 
-def _children(lattice: Lattice, parent: str, child: str) -> list[tuple[int, list[int]]]:
+def _children(lattice: Lattice, parent: Cut, child: Cut) -> list[tuple[int, list[int]]]:
     """Each cell of the parent cut with its cells of the child cut."""
     cells = lattice.cells
     shared = ["quarter", *CUTS[parent]]

@@ -7,20 +7,12 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
+from analytics.metrics.passport import CUTS, Cut
+
 LABELS = ("department", "level", "location")
-CUTS: dict[str, tuple[str, ...]] = {
-    "total": (),
-    "department": ("department",),
-    "level": ("level",),
-    "location": ("location",),
-    "tool": ("tool",),
-    "department_level": ("department", "level"),
-    "department_location": ("department", "location"),
-    "department_tool": ("department", "tool"),
-}
 
 # A family is a cell and its children in a finer cut. People of children are apart, except by tool: many use two.
-FAMILIES: tuple[tuple[str, str], ...] = (
+FAMILIES: tuple[tuple[Cut, Cut], ...] = (
     ("total", "department"),
     ("total", "level"),
     ("total", "location"),

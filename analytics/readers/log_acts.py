@@ -13,7 +13,6 @@ MOST_PARTS = 256
 REPEATS_USUAL = (
     0.01  # above, one mail lies in several folders (Enron's archive repeats most of its mail)
 )
-SECOND = 1_000_000  # microseconds
 
 EVENT_COLUMNS = (
     "tool", "event", "at", "is_timed", "action", "actor", "space", "thread", "in_reply_to", "recipients", "seconds",

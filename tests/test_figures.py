@@ -1,0 +1,96 @@
+"""What leaves the vault: hidden cells hold no number, and a change tells no more than the two figures it stands between."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from analytics.figures import ESTIMATES, finish
+from analytics.metrics.adoption import PASSPORTS
+from analytics.metrics.engine import SCHEMA
+
+SPRING, SUMMER = date(2026, 3, 30), date(2026, 6, 29)
+PASSPORT = {passport.id: passport for passport in PASSPORTS}
+GROUPS = {"A": 40, "B": 30, "C": 25, "D": 20, "E": 15}
+
+
+def cell(quarter: date, department: str | None, n: int, yes: int) -> dict[str, object]:
+    """Everybody with a seat, `yes` of n active; as many of the same people in the quarter before."""
+    return dict.fromkeys(SCHEMA) | {
+        "metric": "active_people", "variant": "", "kind": "share", "position": 0, "grain": "quarter",
+        "period": quarter, "quarter": quarter, "cut": "department" if department else "total", "department": department,
+        "n": n, "ny": n, "sx": yes, "sy": n, "sxx": yes, "sxy": yes, "syy": n, "sr": n * 50.0, "srr": n * 3000.0,
+        "sl": 1.0, "sll": 1.0, "n_capped": 0, "x1": 1, "x2": 1, "pair_n": n, "now_x": yes, "now_y": n, "now_xx": yes,
+        "now_xy": yes, "now_yy": n, "then_x": yes - 2, "then_y": n, "then_xx": yes - 2, "then_xy": yes - 2, "then_yy": n,
+        "cross_xx": yes - 4, "cross_xy": yes, "cross_yx": yes - 2, "cross_yy": n,
+    }  # fmt: skip
+
+
+def released(hidden: tuple[tuple[date, str], ...] = (), **instead: object) -> pl.DataFrame:
+    cells = [
+        cell(quarter, name, n, n // 2 + (2 if quarter == SUMMER else 0)) | instead
+        for quarter in (SPRING, SUMMER)
+        for name, n in {None: 130, **GROUPS}.items()
+    ]
+    frame = pl.DataFrame(cells, schema=SCHEMA, strict=False).with_columns(coverage=pl.lit(1.0))
+    mask = frame.select("quarter", "department", "level", "location", "tool").with_columns(
+        shown=~pl.struct("quarter", "department").is_in(
+            [{"quarter": quarter, "department": name} for quarter, name in hidden]
+        )
+        if hidden
+        else pl.lit(value=True),
+        reason=pl.lit("protected"),
+    )
+    return finish(frame, mask, PASSPORT, 10)
+
+
+def one(rows: pl.DataFrame, department: str, quarter: date = SUMMER) -> dict[str, object]:
+    return rows.filter(department=department, period=quarter).row(0, named=True)
+
+
+def test_a_hidden_cell_holds_no_number_at_all():
+    row = one(released(((SUMMER, "B"),)), "B")
+
+    assert row["reason"] == "protected"
+    assert [row.get(name) for name in (*ESTIMATES, "n")] == [None] * (len(ESTIMATES) + 1)
+
+
+def test_a_cell_that_the_mask_does_not_know_is_hidden():
+    frame = pl.DataFrame([cell(SUMMER, "A", 40, 20)], schema=SCHEMA, strict=False)
+    nothing = pl.DataFrame(
+        schema={"quarter": pl.Date, "department": pl.String, "level": pl.String, "location": pl.String,
+                "tool": pl.String, "shown": pl.Boolean, "reason": pl.String}
+    )  # fmt: skip
+
+    assert finish(frame, nothing, PASSPORT, 10)["reason"].to_list() == ["small_group"]
+
+
+def test_a_change_is_the_difference_of_the_two_published_values():
+    rows = released()
+
+    now, before = one(rows, "A"), one(rows, "A", SPRING)
+    assert now["change"] == pytest.approx(now["value"] - before["value"])
+    assert now["change_low"] < now["change"] < now["change_high"]
+    assert before["change"] is None
+
+
+def test_there_is_no_change_from_a_hidden_figure():
+    row = one(released(((SPRING, "B"),)), "B")
+
+    assert row["value"] is not None
+    assert (row["change"], row["change_low"], row["change_high"]) == (None, None, None)
+
+
+def test_there_is_no_change_when_more_than_a_tenth_are_other_people():
+    assert one(released(pair_n=14), "E")["change"] is not None
+    assert one(released(pair_n=14), "A")["change"] is None
+
+
+def test_a_value_is_there_exactly_where_no_reason_is():
+    rows = released(((SPRING, "B"), (SUMMER, "C")))
+
+    assert rows.filter(pl.col("value").is_null() == pl.col("reason").is_null()).is_empty()
+
+
+def test_what_lies_open_small_groups_stays_in_the_vault():
+    assert not set(released().columns) & {"sxx", "sxy", "syy", "sr", "srr", "sl", "sll", "x1", "x2"}
