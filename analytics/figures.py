@@ -35,6 +35,8 @@ def finish(
     `mask` holds quarter (null = whole period), department, level, location, tool, shown, reason. A cell that
     the mask does not know is hidden. Cells hidden have no number at all, not even n.
     """
+    if cells.is_empty():  # an HR file alone: nobody has done anything yet
+        return pl.DataFrame(schema=polars_schema("release.figure"))
     cells = masked(described(cells, passports), mask)
     cells = withhold(cells, k)
     estimated = pl.concat(

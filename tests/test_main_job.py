@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from analytics.__main__ import main
+from analytics.release import current, open_release
 
 # Manufacturing company, e-mail of nine months and reporting lines (Nurek & Michalski 2020, doi:10.7910/DVN/6Z3CGX):
 # the values were computed from the published files by independent scripts.
@@ -177,3 +178,28 @@ def test_a_slack_export_alone_gives_adoption_and_says_what_it_lacks(
             if not m["computable"]
         }
         assert lacking["tree_reach_ratio"] == "no_org"
+
+
+TINY = {
+    "hr-alone": "id,manager,department\n1,,A\n2,1,A\n3,1,B\n",
+    "three-people": "time,sender,recipient\n2026-01-05 09:00:00,a,b\n2026-01-06 09:00:00,b,c\n2026-02-06 09:00:00,c,a\n",
+}
+
+
+@pytest.mark.parametrize("name", TINY)
+def test_a_company_too_small_to_show_is_published_and_every_page_opens(
+    name, home, tmp_path, monkeypatch, capsys
+):
+    from tests.test_pages import BROKEN, FIGURES, shown
+
+    monkeypatch.setenv("CONVIVIO_HOME", str(home))
+    file = tmp_path / f"{name}.csv"
+    file.write_text(TINY[name])
+
+    report = call(capsys, "ingest", str(file), "-w", name)
+
+    assert report["release"] == 1
+    for page in (*FIGURES, "trust", "imports"):
+        assert BROKEN not in shown(page, ws=name), page
+    figures = open_release(current(name)).figures("deliveries_per_day", variant=None)
+    assert figures["value"].drop_nulls().is_empty()

@@ -206,7 +206,7 @@ def _cheapest(take: np.ndarray, cost: np.ndarray) -> np.ndarray:
 
 
 def _frame(lattice: Lattice, rows: Rows, hidden: np.ndarray, k: int) -> pl.DataFrame:
-    protected = np.where(rows.of_cell >= 0, hidden[rows.of_cell], False)
+    protected = np.append(hidden, False)[rows.of_cell]  # −1, a cell under k, is the last
     cells = lattice.cells.with_columns(protected=pl.Series(protected)).filter("listed")
     return cells.select(
         "cut",
