@@ -38,6 +38,12 @@ def build(connection: duckdb.DuckDBPyConnection, folder: Path, week: WorkingWeek
         _view(connection, folder, name)
 
 
+def attach(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Make views of the rollups that were built into the folder earlier."""
+    for name in ("working_day", *NAMES):
+        _view(connection, folder, name)
+
+
 def working_days(week: WorkingWeek) -> pl.DataFrame:
     """Return dow, starts, ends (seconds of the local day); a day off has starts = ends = the end of the day."""
     return pl.DataFrame({"dow": list(range(1, 8))}, schema={"dow": pl.Int32}).with_columns(
