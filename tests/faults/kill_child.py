@@ -47,13 +47,11 @@ def publish(workspace, progress):
     return workspace.publish_pointer(path)
 
 
-def run(file):
+def run(file, progress=lambda _: None):
     ingest.sandbox.parse = parse
-    return ingest.ingest([file], "acme", publish=publish)
+    return ingest.ingest([file], "acme", progress=progress, publish=publish)
 
 
 if __name__ == "__main__":
     os.environ["CONVIVIO_HOME"] = sys.argv[1]
-    print("ready", flush=True)  # the test waits for it
-    run(Path(sys.argv[2]))
-    print("done", flush=True)
+    run(Path(sys.argv[2]), lambda now: print(now["stage"], flush=True))  # the test waits for these

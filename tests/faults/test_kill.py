@@ -1,5 +1,6 @@
 """A process killed at any instant of an import: the release before stands, importing again is exact."""
 
+import itertools
 import json
 import os
 import random
@@ -23,12 +24,23 @@ CHILD = Path(kill_child.__file__)
 
 
 def start(home, file):
-    child = subprocess.Popen(
+    return subprocess.Popen(
         [sys.executable, str(CHILD), str(home), str(file)],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, start_new_session=True,
     )  # fmt: skip
-    assert child.stdout.readline() == "ready\n"
-    return child
+
+
+def rehearse(home, file):
+    """Import in a child left alone; return how long each stage of it lasts, in seconds."""
+    child, begins = start(home, file), []
+    for line in child.stdout:
+        begins.append((line.strip(), time.monotonic()))
+    assert child.wait() == 0
+    return {
+        stage: after - begin
+        for (stage, begin), (_, after) in itertools.pairwise(begins)
+        if after > begin
+    }
 
 
 def told(workspace):
@@ -69,19 +81,21 @@ def test_after_a_kill_at_any_instant_importing_again_is_exact(tmp_path, monkeypa
     kill_child.run(first)
     workspace = Workspace.open("acme")
     before, shown_before = hashes(), told(workspace)
-    began = time.monotonic()
+    lasts = rehearse(tmp_path / "home", second)
     id_ = kill_child.run(second)["files"][0]["import"]
-    lasts = time.monotonic() - began
     after, shown_after = hashes(), told(workspace)
     undo("acme", id_, publish=kill_child.publish)
-    moments, ends, done = random.Random(3), set(), 0
+    moments, ends = random.Random(3), set()
+    assert list(lasts) == ["reading", "building", "publishing"]
 
-    for _ in range(KILLS):
+    for stage, _ in zip(itertools.cycle(lasts), range(KILLS), strict=False):
         erase(workspace, id_)
         child = start(tmp_path / "home", second)
-        time.sleep(moments.random() * lasts * 1.1)
+        while child.stdout.readline() != f"{stage}\n":
+            assert child.poll() is None
+        time.sleep(moments.random() * lasts[stage] * 1.1)
         os.killpg(child.pid, signal.SIGKILL)
-        done += "done" in child.communicate()[0]
+        child.communicate()
         ends.add(state(workspace))
         shown = told(workspace)
 
@@ -98,8 +112,7 @@ def test_after_a_kill_at_any_instant_importing_again_is_exact(tmp_path, monkeypa
             e.id for e in ledger.entries(workspace)
         }
 
-    assert done < KILLS // 2, "the kills came too late to tell anything"
-    assert len(ends) >= 2, f"the kills all fell into one stage: {ends}"
+    assert len(ends) >= 3, f"the kills did not fall into every stage: {ends}"
 
 
 def erase(workspace, id_):
