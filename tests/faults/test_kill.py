@@ -32,9 +32,8 @@ def start(home, file):
 
 def rehearse(home, file):
     """Import in a child left alone; return how long each stage of it lasts, in seconds."""
-    child, begins = start(home, file), []
-    for line in child.stdout:
-        begins.append((line.strip(), time.monotonic()))
+    child = start(home, file)
+    begins = [(line.strip(), time.monotonic()) for line in child.stdout]
     assert child.wait() == 0
     return {
         stage: after - begin
