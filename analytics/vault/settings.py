@@ -3,6 +3,7 @@
 import json
 import tomllib
 from dataclasses import asdict, dataclass, fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,6 +12,10 @@ from analytics.errors import AnalyticsError
 
 LOWEST_THRESHOLD = 5  # under five people a group's figure says something about each of them
 HIGHEST_DAY, LAST_HOUR, COSTS = 7, 24, 3
+LONGEST = 36_600  # days: a hundred years, so that no date runs out of the calendar
+COUNTRIES = ("", "it", "de")
+NO_LONGER_USED = {"minutes_per_act"}  # may stand in a file of an older version
+TEXTS = ("company", "purpose", "legal_basis", "agreement", "country", "currency")
 
 
 class WrongSetting(AnalyticsError):
@@ -19,10 +24,19 @@ class WrongSetting(AnalyticsError):
 
 @dataclass(frozen=True)
 class Settings:
-    """Threshold in people, hours of the local day, ISO weekdays (1 = Monday), cost low-base-high an hour."""
+    """Threshold in people, hours of the local day, ISO weekdays (1 = Monday), cost low-base-high an hour.
+
+    `agreement` refers to what was agreed with the works council or the unions, or to the authority's
+    authorisation; `keep_days` is how long acts are kept, `keep_days_by_tool` where a tool differs ("slack=365").
+    """
 
     company: str = ""
     purpose: str = ""
+    legal_basis: str = ""
+    agreement: str = ""
+    country: str = ""
+    keep_days: int | None = None
+    keep_days_by_tool: tuple[str, ...] = ()
     threshold: int = 10
     time_zone: str | None = None
     day_starts: int = 9
@@ -30,30 +44,58 @@ class Settings:
     workdays: tuple[int, ...] = (1, 2, 3, 4, 5)
     hourly_cost: tuple[float, float, float] | None = None
     currency: str = "EUR"
-    minutes_per_act: float = 2.0
     demo: bool = False
 
     def __post_init__(self) -> None:
         """Refuse what no figure could be computed with."""
+        for name in TEXTS:
+            if not isinstance(getattr(self, name), str):
+                raise WrongSetting(f"{name} takes words in quotes.")
         if self.threshold < LOWEST_THRESHOLD:
             raise WrongSetting(
-                f"settings.toml: threshold is {self.threshold}, but groups under {LOWEST_THRESHOLD} people"
+                f"threshold is {self.threshold}, but groups under {LOWEST_THRESHOLD} people"
                 f" are never shown. Set it to {LOWEST_THRESHOLD} or more (10 is usual)."
             )
+        if not isinstance(self.threshold, int):
+            raise WrongSetting("threshold takes a whole number of people, such as 10.")
         if not 0 <= self.day_starts < self.day_ends <= LAST_HOUR:
-            raise WrongSetting(
-                "settings.toml: day_starts must come before day_ends, both between 0 and 24."
-            )
+            raise WrongSetting("day_starts must come before day_ends, both between 0 and 24.")
         if not self.workdays or not set(self.workdays) <= set(range(1, HIGHEST_DAY + 1)):
-            raise WrongSetting(
-                "settings.toml: workdays takes the numbers 1 (Monday) to 7 (Sunday)."
-            )
+            raise WrongSetting("workdays takes the numbers 1 (Monday) to 7 (Sunday).")
         if self.hourly_cost is not None and not _is_range(self.hourly_cost):
             raise WrongSetting(
-                "settings.toml: hourly_cost takes three amounts, low, usual and high, in that order."
+                "hourly_cost takes three amounts, low, usual and high, in that order."
             )
         if self.time_zone is not None:
             check_time_zone(self.time_zone)
+        if self.country not in COUNTRIES:
+            raise WrongSetting(
+                f"country is {self.country!r}; there are rules for it (Italy) and de (Germany). Leave it empty elsewhere."
+            )
+        self._by_tool  # noqa: B018  # raises where it cannot be read
+        if self.keep_days is not None and not _is_days(self.keep_days):
+            raise WrongSetting("keep_days takes a whole number of days, 1 or more, such as 365.")
+
+    def days_kept(self, tool: str) -> int | None:
+        """Return for how many days acts of the tool are kept; None means without end."""
+        return self._by_tool.get(tool.casefold(), self.keep_days)
+
+    @cached_property
+    def _by_tool(self) -> dict[str, int]:
+        found = {}
+        for entry in self.keep_days_by_tool:
+            tool, _, days = str(entry).partition("=")
+            if not (tool.strip() and days.strip().isdecimal() and _is_days(int(days))):
+                raise WrongSetting(
+                    "keep_days_by_tool takes a tool and a number of days, such as"
+                    f" slack=365; it holds {entry!r}."
+                )
+            found[tool.strip().casefold()] = int(days)
+        return found
+
+
+def _is_days(days: object) -> bool:
+    return isinstance(days, int) and not isinstance(days, bool) and 0 < days < LONGEST
 
 
 def _is_range(cost: tuple[float, ...]) -> bool:
@@ -66,7 +108,7 @@ def check_time_zone(name: str) -> None:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         raise WrongSetting(
-            f"settings.toml: time_zone {name!r} is not known. Use a name such as Europe/Rome."
+            f"time_zone {name!r} is not known. Use a name such as Europe/Rome."
         ) from None
 
 
@@ -80,12 +122,16 @@ def read_settings(path: Path) -> Settings:
         raise WrongSetting(
             f"settings.toml cannot be read: {error}. Correct or delete it."
         ) from None
+    found = {key: value for key, value in found.items() if key not in NO_LONGER_USED}
     unknown = sorted(set(found) - {field.name for field in fields(Settings)})
     if unknown:
         raise WrongSetting(
             f"settings.toml: {unknown[0]} is not a setting. Correct or delete the line."
         )
-    return with_values(Settings(), found)
+    try:
+        return with_values(Settings(), found)
+    except WrongSetting as error:
+        raise WrongSetting(f"settings.toml: {error}") from None
 
 
 def with_values(settings: Settings, values: dict[str, Any]) -> Settings:
@@ -95,7 +141,7 @@ def with_values(settings: Settings, values: dict[str, Any]) -> Settings:
         return replace(settings, **plain)
     except TypeError:
         raise WrongSetting(
-            "settings.toml: a value is of the wrong kind: numbers stand without quotes, names with them."
+            "a value is of the wrong kind: numbers stand without quotes, names with them."
         ) from None
 
 
