@@ -61,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:  # noqa: PLR0915  # a list of commands
     """Return the parser of all commands."""
     top = argparse.ArgumentParser(
         prog="python -m analytics",
@@ -129,6 +129,14 @@ def parser() -> argparse.ArgumentParser:
         one.add_argument(f"--{cut}")
     one.add_argument("--variant", default="")
     with_format(one)
+
+    one = command("verify-log", verify_log, "Check that the log of a workspace was not altered.")
+    with_workspace(one)
+    one.add_argument(
+        "--noted",
+        metavar="LINE:HASH",
+        help="a line as it was written down before, to be found again",
+    )
 
     one = command("attack", attack, "Try to work out small groups from a release file.")
     one.add_argument("release", type=Path)
@@ -337,6 +345,28 @@ def metric(options: argparse.Namespace) -> None:
         print(json.dumps(answer, ensure_ascii=False))
         return
     write(shown, options.format)
+
+
+def verify_log(options: argparse.Namespace) -> None:
+    """Say whether the log holds; exit 1 with the first line that does not."""
+    from analytics import audit_log, places
+
+    folder = places.folder(options.workspace)
+    if not folder.is_dir():
+        raise UsageError(f"There is no workspace {options.workspace}: check the name.")
+    noted = None
+    if options.noted:
+        line, colon, digest = options.noted.partition(":")
+        if not (line.isdecimal() and colon and digest):
+            raise UsageError("--noted takes LINE:HASH, as the works council's document prints it.")
+        noted = (int(line), digest)
+    if problem := audit_log.verify(folder, noted):
+        raise AnalyticsError(
+            f"{problem.sentence} The log of {options.workspace} cannot be trusted from line {problem.line} on: "
+            "compare it with a backup, and ask who may write to this folder."
+        )
+    count, digest = audit_log.last(folder)
+    print(f"The log is whole: {count} lines, the last one {count}:{digest}")
 
 
 def attack(options: argparse.Namespace) -> None:
