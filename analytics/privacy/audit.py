@@ -47,7 +47,7 @@ def targets(lattice: Lattice, k: int, rng: np.random.Generator) -> Targets:
         "nested": _nested(lattice, k),
         "whole": _whole_differences(lattice),
     }
-    small = np.flatnonzero(lattice.cells["n"].to_numpy() < k)
+    small = lattice.current.filter(pl.col("n") < k)["cell"].to_numpy()
     parts = [("atom", _atoms(lattice, k)), ("cell", lattice.member[small])]
     parts += [(kind, (combo @ lattice.member).tocsr()) for kind, combo in combos.items()]
     vectors = sparse.vstack([part for _, part in parts], format="csr")
@@ -88,7 +88,7 @@ def _atoms(lattice: Lattice, k: int) -> sparse.csr_matrix:
 
 def _children(lattice: Lattice, parent: Cut, child: Cut) -> list[tuple[int, list[int]]]:
     """Each cell of the parent cut with its cells of the child cut."""
-    cells = lattice.cells
+    cells = lattice.current
     shared = ["quarter", *CUTS[parent]]
     above = cells.filter(pl.col("cut") == parent).select(*shared, parent="cell")
     below = cells.filter(pl.col("cut") == child).select(*shared, "cell")
@@ -134,7 +134,7 @@ def _sets(small: list[int], n: np.ndarray, k: int | None) -> list[tuple[int, ...
 
 
 def _nested(lattice: Lattice, k: int) -> sparse.csr_matrix:
-    """Cells of one period and tool that share people and differ by fewer than k."""
+    """Cells of one period and tool that share people and differ by fewer than k, in this release or between releases."""
     cells = lattice.cells
     stands = (lattice.member @ lattice.people_of).tocsr()
     stands.data[:] = 1
@@ -158,8 +158,9 @@ def _nested(lattice: Lattice, k: int) -> sparse.csr_matrix:
 def _whole_differences(lattice: Lattice) -> sparse.csr_matrix:
     """Return the quarters of a cell less its whole period: what leavers, joiners and movers did."""
     place = ["cut", *LABELS, "tool"]
-    whole = lattice.cells.filter(pl.col("quarter").is_null()).select(*place, whole="cell")
-    quarters = lattice.cells.filter(pl.col("quarter").is_not_null()).select(*place, "cell")
+    cells = lattice.current
+    whole = cells.filter(pl.col("quarter").is_null()).select(*place, whole="cell")
+    quarters = cells.filter(pl.col("quarter").is_not_null()).select(*place, "cell")
     groups = (
         quarters.join(whole, on=place, nulls_equal=True).group_by("whole").agg("cell").sort("whole")
     )

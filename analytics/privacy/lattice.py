@@ -1,5 +1,6 @@
 """Which groups may be asked about, and who is in them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -26,6 +27,19 @@ FAMILIES: tuple[tuple[Cut, Cut], ...] = (
 )
 
 KEYS = ("quarter", "department", "level", "location", "tool")
+PLACE = ("person", *LABELS, "tools")
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier release: how it placed people, and which of its cells everybody has seen.
+
+    panel  quarter (null = whole period), person, department, level, location, tools
+    shown  cut and KEYS of the cells that it showed
+    """
+
+    panel: pl.DataFrame
+    shown: pl.DataFrame
 
 
 @dataclass(frozen=True)
@@ -33,12 +47,13 @@ class Lattice:
     """Every cell of the publication as a sum of unknowns.
 
     An unknown is what the people of one atom did in one quarter with one tool; an atom is all people whose place and
-    tools are the same in every quarter and in the whole. The whole period is the sum of its quarters, "any tool" the
-    sum of the tools: a figure that does not add up like this is tied to the others by less, so it is no easier to
-    work out.
+    tools are the same in every quarter and in the whole, in this release and in those before. The whole period is the
+    sum of its quarters, "any tool" the sum of the tools: a figure that does not add up like this is tied to the others
+    by less, so it is no easier to work out.
 
-    cells   quarter (null = whole period), department, level, location, tool (null = all), cut, n = people,
-            listed = false for what only exists as a remainder (no department, no level, no tool)
+    cells   edition (which placing of people the cell belongs to), cut, quarter (null = whole period), department,
+            level, location, tool (null = all), n = people, listed = false for what only exists as a remainder (no
+            department, no level, no tool), current = of the release to be made, fixed = everybody has seen it
     member  cells × unknowns, 0/1
     """
 
@@ -57,6 +72,11 @@ class Lattice:
             (np.ones(count), self.atom, np.arange(count + 1)), shape=(count, len(self.people))
         )
 
+    @cached_property
+    def current(self) -> pl.DataFrame:
+        """The cells of the release to be made."""
+        return self.cells.filter("current")
+
     def count_people(self, vectors: sparse.csr_matrix) -> np.ndarray:
         """People behind each row of a sparse matrix over unknowns: a person in two quarters is one person."""
         touched = abs(vectors) @ self.people_of
@@ -64,22 +84,39 @@ class Lattice:
         return np.rint(touched @ self.people).astype(np.int64)
 
 
-def build(panel: pl.DataFrame) -> Lattice:
-    """Return the lattice of a panel (quarter or null, person, department, level, location, tools)."""
-    rows, people = _atoms(panel)
-    unknowns = _unknowns(rows)
-    placed = pl.concat([unknowns, _whole(unknowns, rows)])
-    parts = [_cells_of(placed, cut, columns) for cut, columns in CUTS.items()]
-    pairs = pl.concat(parts)
-    cells = pairs.select("cut", *KEYS).unique().sort("cut", *KEYS).with_row_index("cell")
-    pairs = pairs.join(cells, on=["cut", *KEYS], nulls_equal=True)
+def build(panel: pl.DataFrame, earlier: Sequence[Earlier] = ()) -> Lattice:
+    """Return the lattice of a panel (quarter or null, person, department, level, location, tools) and of earlier ones."""
+    editions = _editions(panel, earlier)
+    rows, people = _atoms(editions.rows)
+    placed_quarters, unknowns = _quarters(rows)
+    placed = pl.concat([placed_quarters, _wholes(rows, placed_quarters, editions)])
+    pairs = pl.concat([_cells_of(placed, cut, columns) for cut, columns in CUTS.items()])
+    key = ["edition", "cut", *KEYS]
+    current = pl.col("edition").is_in(editions.current)
+    cells = pairs.select(key).unique()
+    if earlier:
+        fixed = editions.shown.with_columns(fixed=True)
+        cells = cells.join(fixed, on=key, how="left", nulls_equal=True).with_columns(
+            pl.col("fixed").fill_null(value=False)
+        )
+    else:
+        cells = cells.with_columns(fixed=pl.lit(value=False))
+    # of an earlier placing only what was shown is known
+    cells = (
+        cells.with_columns(current=current)
+        .filter(pl.col("current") | pl.col("fixed"))
+        .sort(key)
+        .with_row_index("cell")
+    )
+    pairs = pairs.join(cells.select(*key, "cell"), on=key, nulls_equal=True)
     member = sparse.csr_matrix(
         (np.ones(pairs.height), (pairs["cell"].to_numpy(), pairs["unknown"].to_numpy())),
         shape=(cells.height, unknowns.height),
     )
     tool = unknowns["tool"].rank("dense").cast(pl.Int64).to_numpy()
-    atom, quarter = unknowns["atom"].cast(pl.Int64).to_numpy(), unknowns["block"].to_numpy()
-    lattice = Lattice(cells, member, atom, quarter, tool, people)
+    atom = unknowns["atom"].cast(pl.Int64).to_numpy()
+    block = unknowns["quarter"].rank("dense").fill_null(0).cast(pl.Int64).to_numpy()
+    lattice = Lattice(cells, member, atom, block, tool, people)
     listed = pl.all_horizontal(
         pl.when(pl.col("cut").is_in([cut for cut, columns in CUTS.items() if label in columns]))
         .then(pl.col(label).is_not_null() & (pl.col(label) != ""))
@@ -87,63 +124,129 @@ def build(panel: pl.DataFrame) -> Lattice:
         for label in (*LABELS, "tool")
     )
     cells = cells.with_columns(n=pl.Series(lattice.count_people(member)), listed=listed)
-    return Lattice(cells, member, atom, quarter, tool, people)
+    return Lattice(cells, member, atom, block, tool, people)
 
 
-def _atoms(panel: pl.DataFrame) -> tuple[pl.DataFrame, np.ndarray]:
+@dataclass(frozen=True)
+class _Editions:
+    """Different placings of people, each once: a quarter's, or the whole period's with the quarters that it sums.
+
+    rows     edition, quarter, person, department, level, location, tools
+    sums     whole (an edition), edition (of one of its quarters)
+    shown    edition, cut and KEYS of what earlier releases showed
+    current  editions of the release to be made
+    """
+
+    rows: pl.DataFrame
+    sums: pl.DataFrame
+    shown: pl.DataFrame
+    current: list[int]
+
+
+def _editions(panel: pl.DataFrame, earlier: Sequence[Earlier]) -> _Editions:
+    numbers: dict[tuple[object, ...], int] = {}
+    rows: list[pl.DataFrame] = []
+    sums: list[tuple[int, int]] = []
+    shown: list[pl.DataFrame] = []
+    current: list[int] = []
+    for place, release in enumerate((panel, *(one.panel for one in earlier))):
+        placed = release.select("quarter", *PLACE).sort("quarter", "person", nulls_last=True)
+        parts: list[int] = []
+        found: dict[object, int] = {}
+        for (quarter,), part in placed.group_by("quarter", maintain_order=True):
+            # the whole period, last, is told by its quarters too
+            mark = (quarter, tuple(parts) if quarter is None else (), _mark(part) if earlier else 0)
+            if mark not in numbers:
+                numbers[mark] = len(numbers)
+                rows.append(part.with_columns(edition=pl.lit(numbers[mark], pl.Int64)))
+                if quarter is None:
+                    sums += [(numbers[mark], one) for one in parts]
+            found[quarter] = numbers[mark]
+            if quarter is not None:
+                parts.append(numbers[mark])
+        if place == 0:
+            current = list(found.values())
+        else:
+            of_quarter = pl.DataFrame(
+                {"quarter": list(found), "edition": list(found.values())},
+                {"quarter": pl.Date, "edition": pl.Int64},
+            )
+            cells = earlier[place - 1].shown.select("cut", *KEYS)
+            shown.append(cells.join(of_quarter, on="quarter", nulls_equal=True))
+    empty = panel.select("quarter", *PLACE).clear().with_columns(edition=pl.lit(0, pl.Int64))
+    return _Editions(
+        pl.concat([empty, *rows]),
+        pl.DataFrame(sums, {"whole": pl.Int64, "edition": pl.Int64}, orient="row"),
+        pl.concat(shown).unique() if shown else pl.DataFrame(),
+        current,
+    )
+
+
+def _mark(part: pl.DataFrame) -> int:
+    """One number that is equal for equal placings."""
+    return hash(part.hash_rows(seed=1).to_numpy().tobytes())
+
+
+def _atoms(rows: pl.DataFrame) -> tuple[pl.DataFrame, np.ndarray]:
     """Return one person's rows for each kind of person, with `atom`, and how many people each atom holds."""
-    place = pl.struct("quarter", *LABELS, "tools").rank("dense").cast(pl.String)
+    place = pl.struct("edition", *LABELS, "tools").rank("dense").cast(pl.String)
     kinds = (
-        panel.sort("person", "quarter")
-        .with_columns(place=place)
+        rows.with_columns(place=place)
+        .sort("person", "edition")
         .group_by("person", maintain_order=True)
         .agg(signature=pl.col("place").str.join(","))
-        .group_by("signature", maintain_order=True)
-        .agg(person=pl.col("person").first(), people=pl.len())
+        .group_by("signature")
+        .agg(person=pl.col("person").min(), people=pl.len())
         .sort("signature")
         .with_row_index("atom")
     )
-    rows = panel.join(kinds.select("atom", "person"), on="person").sort("atom", "quarter")
-    return rows, kinds["people"].to_numpy().astype(np.float64)
+    kept = rows.join(kinds.select("atom", "person"), on="person").sort("atom", "edition")
+    return kept, kinds["people"].to_numpy().astype(np.float64)
 
 
-def _unknowns(rows: pl.DataFrame) -> pl.DataFrame:
-    """One row an atom, quarter and tool; the tool is "" for people who have none."""
+def _quarters(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return what stands where in which quarter, and the unknowns: one an atom, quarter and tool.
+
+    The tool is "" for people who have none. People known of the whole period only have one unknown without a quarter.
+    """
     quarters = rows.filter(pl.col("quarter").is_not_null())
     only_whole = rows.filter(pl.col("quarter").is_null()).join(quarters, on="atom", how="anti")
-    return (
+    placed = (
         pl.concat([quarters, only_whole])
         .with_columns(tool=pl.col("tools").fill_null("").str.split(","))
         .explode("tool")
-        .sort("atom", "quarter", "tool")
-        .with_row_index("unknown")
-        .with_columns(block=pl.col("quarter").rank("dense").fill_null(0).cast(pl.Int64))
-        .select("unknown", "atom", "block", "quarter", *LABELS, "tool")
     )
+    key = ["atom", "quarter", "tool"]
+    unknowns = placed.select(key).unique().sort(key).with_row_index("unknown")
+    placed = placed.join(unknowns, on=key, nulls_equal=True)
+    return placed.select("edition", "atom", "quarter", *LABELS, "tool", "unknown"), unknowns
 
 
-def _whole(unknowns: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+def _wholes(rows: pl.DataFrame, quarters: pl.DataFrame, editions: _Editions) -> pl.DataFrame:
     """Return the unknowns of people covered throughout, at their place in the whole period."""
     whole = rows.filter(pl.col("quarter").is_null()).select(
-        "atom", *LABELS, tools=pl.col("tools").fill_null("").str.split(",")
+        "atom", *LABELS, whole="edition", tools=pl.col("tools").fill_null("").str.split(",")
     )
-    in_quarters = unknowns.filter(pl.col("quarter").is_not_null())
     return (
-        in_quarters.select("unknown", "atom", "block", "tool")
-        .join(whole, on="atom")
+        quarters.filter(pl.col("quarter").is_not_null())
+        .select("edition", "atom", "tool", "unknown")
+        .join(editions.sums, on="edition")
+        .join(whole, on=["whole", "atom"])
         .with_columns(
+            edition="whole",
             quarter=pl.lit(None, pl.Date),
             tool=pl.when(pl.col("tools").list.contains(pl.col("tool")))
             .then("tool")
             .otherwise(pl.lit("")),
         )
-        .select(unknowns.columns)
+        .select(quarters.columns)
     )
 
 
 def _cells_of(placed: pl.DataFrame, cut: str, columns: tuple[str, ...]) -> pl.DataFrame:
-    """Pairs of cell and unknown of one cut: cut, quarter, labels, tool, unknown."""
+    """Pairs of cell and unknown of one cut: edition, cut, quarter, labels, tool, unknown."""
     return placed.select(
+        "edition",
         pl.lit(cut).alias("cut"),
         "quarter",
         *(

@@ -1,6 +1,7 @@
 """Which cells may be shown, so that no group of fewer than k people can be worked out from them."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ from scipy import sparse
 
 from analytics.privacy import audit
 from analytics.privacy.kernel import System, inverse, random_primes, values
-from analytics.privacy.lattice import KEYS, Lattice, build
+from analytics.privacy.lattice import KEYS, Earlier, Lattice, build
 
 RESTORE = True
 DIRECTIONS = (
@@ -46,17 +47,25 @@ class Mask:
 
 @dataclass
 class Rows:
-    """The different published rows: cells that hold the same people and tools are shown or hidden together."""
+    """The different published rows: cells that hold the same people and tools are shown or hidden together.
+
+    A fixed row was shown by an earlier release: nothing can hide it any more.
+    """
 
     of_cell: np.ndarray
     vectors: sparse.csr_matrix
     block: np.ndarray
     cost: np.ndarray
+    fixed: np.ndarray
 
 
-def mask(panel: pl.DataFrame, k: int, seed: int) -> Mask:
-    """Return the mask of a merged panel; the same panel, k and seed give the same mask."""
-    lattice = build(panel)
+def mask(panel: pl.DataFrame, k: int, seed: int, earlier: Sequence[Earlier] = ()) -> Mask:
+    """Return the mask of a merged panel; the same panel, k, seed and earlier releases give the same mask.
+
+    No set of fewer than k people follows from what is shown now together with what `earlier` releases showed,
+    unless it follows from those alone: that is known and cannot be taken back.
+    """
+    lattice = build(panel, earlier)
     rng = np.random.default_rng(seed)
     primes = random_primes(rng)
     rows = distinct_rows(lattice, k, rng)
@@ -64,12 +73,13 @@ def mask(panel: pl.DataFrame, k: int, seed: int) -> Mask:
     hidden = np.zeros(len(rows.block), bool)
     rounds: list[int] = []
     for number, p in enumerate(primes):
+        known = Known.of(rows, sets, p, rng)
         system = System(rows.vectors, rows.block, p, rng)
         system.hide(np.flatnonzero(hidden))
-        _hide(system, rows, sets, lattice, k, hidden, rounds)
+        _hide(system, rows, known, lattice, k, hidden, rounds)
         if number == 0 and RESTORE:
-            _restore(system, rows, sets, k, hidden)
-            _hide(system, rows, sets, lattice, k, hidden, rounds)
+            _restore(system, rows, known, k, hidden)
+            _hide(system, rows, known, lattice, k, hidden, rounds)
     frame = _frame(lattice, rows, hidden, k)
     certificate: dict[str, object] = {
         "k": k,
@@ -79,6 +89,8 @@ def mask(panel: pl.DataFrame, k: int, seed: int) -> Mask:
         "exposed_at_first": rounds[0],
         "exposed": rounds[-1],
         "rounds": len(rounds),
+        "earlier_releases": len(earlier),
+        "exposed_before": len(sets.people) - len(known.sets.people),
         "cells": int(frame["shown"].sum()),
         "hidden": int((frame["reason"] == "protected").sum()),
         "small": int((frame["reason"] == "small_group").sum()),
@@ -88,21 +100,62 @@ def mask(panel: pl.DataFrame, k: int, seed: int) -> Mask:
     return Mask(frame, certificate)
 
 
+@dataclass(frozen=True)
+class Known:
+    """What is left to protect once earlier releases are out.
+
+    sets   the targets that do not follow from the fixed rows alone
+    x      two kernel vectors of the fixed rows, null where there are none: what they give away has value 0
+    """
+
+    sets: audit.Targets
+    x: np.ndarray | None
+    p: int
+
+    @classmethod
+    def of(cls, rows: Rows, sets: audit.Targets, p: int, rng: np.random.Generator) -> "Known":
+        """Return it modulo p."""
+        if not rows.fixed.any():
+            return cls(sets, None, p)
+        fixed = System(rows.vectors[rows.fixed], rows.block[rows.fixed], p, rng)
+        fixed.eliminate()
+        x = fixed.kernel(2)
+        unknown = np.ones(len(sets.people), bool)
+        unknown[audit.exposed(fixed, x, sets)] = False
+        return cls(sets.take(np.flatnonzero(unknown)), x, p)
+
+    def new(self, vectors: sparse.csr_matrix) -> sparse.csr_matrix:
+        """Return those of the vectors that the fixed rows do not give away."""
+        if self.x is None or not vectors.shape[0]:
+            return vectors
+        return vectors[np.flatnonzero((values(vectors, self.x, self.p) != 0).any(axis=1))]
+
+    def pairs(self, k: int) -> set[tuple[int, int, int]]:
+        """Return the pairs of targets, with their sign, that the fixed rows give away."""
+        if self.x is None:
+            return set()
+        of_sets = values(self.sets.vectors, self.x, self.p)
+        return set(zip(*audit.pairs(of_sets, self.sets, k, self.p), strict=True))
+
+
 def primary(lattice: Lattice, k: int) -> np.ndarray:
-    """Which cells hiding small groups alone would show."""
-    return lattice.cells["listed"].to_numpy() & (lattice.cells["n"].to_numpy() >= k)
+    """Which cells of the new release hiding small groups alone would show."""
+    cells = lattice.cells
+    large = cells["n"].to_numpy() >= k
+    return cells["current"].to_numpy() & cells["listed"].to_numpy() & large
 
 
 def distinct_rows(lattice: Lattice, k: int, rng: np.random.Generator) -> Rows:
     cells = lattice.cells
-    shown = np.flatnonzero(primary(lattice, k))
+    fixed = cells["fixed"].to_numpy()
+    shown = np.flatnonzero(primary(lattice, k) | fixed)
     marks = lattice.member[shown].astype(np.int64) @ rng.integers(1, 2**62, lattice.member.shape[1])
     _, first, number = np.unique(marks, return_index=True, return_inverse=True)
     of_cell = np.full(cells.height, -1)
     of_cell[shown] = number
     department = cells["department"].rank("dense").fill_null(0).cast(pl.Int64).to_numpy() - 1
     weight = cells["cut"].replace_strict(WEIGHT, return_dtype=pl.Float64).to_numpy()
-    newest = cells["quarter"].max()
+    newest = lattice.current["quarter"].max()
     period = (
         cells.select(
             pl.when(pl.col("quarter").is_null())
@@ -119,26 +172,31 @@ def distinct_rows(lattice: Lattice, k: int, rng: np.random.Generator) -> Rows:
     np.maximum.at(block, number, department[shown])
     most = np.zeros(len(first))
     np.maximum.at(most, number, cost[shown])
-    return Rows(of_cell, lattice.member[shown[first]], block, most)
+    seen = np.zeros(len(first), bool)
+    np.logical_or.at(seen, number, fixed[shown])
+    most[seen] = np.inf
+    return Rows(of_cell, lattice.member[shown[first]], block, most, seen)
 
 
 def _hide(
     system: System,
     rows: Rows,
-    sets: audit.Targets,
+    known: Known,
     lattice: Lattice,
     k: int,
     hidden: np.ndarray,
     rounds: list[int],
 ) -> None:
     """Hide published rows until no target follows from the rest."""
+    sets = known.sets
     while True:
         system.eliminate()
         x = system.kernel(2)
         found = sets.vectors[audit.exposed(system, x, sets)]
-        found = sparse.vstack([found, audit.exposed_pairs(system, x, sets, k)], format="csr")
+        pairs = known.new(audit.exposed_pairs(system, x, sets, k))
+        found = sparse.vstack([found, pairs], format="csr")
         if not found.shape[0]:
-            found = audit.exposed_short(system, lattice, k)
+            found = known.new(audit.exposed_short(system, lattice, k))
         rounds.append(found.shape[0])
         if not found.shape[0]:
             return
@@ -148,12 +206,13 @@ def _hide(
         system.hide(chosen)
 
 
-def _restore(system: System, rows: Rows, sets: audit.Targets, k: int, hidden: np.ndarray) -> None:
+def _restore(system: System, rows: Rows, known: Known, k: int, hidden: np.ndarray) -> None:
     """Show again, dearest first, what hides nothing any more.
 
     With a row r more, t follows if and only if t·x and r·x are proportional over the x of the kernel; once r is shown,
     x·(r·y) − y·(r·x) are the vectors of the new kernel.
     """
+    sets, given_away = known.sets, known.pairs(k)
     waiting = np.flatnonzero(hidden)
     waiting = waiting[np.argsort(-rows.cost[waiting], kind="stable")]
     p = system.p
@@ -170,7 +229,8 @@ def _restore(system: System, rows: Rows, sets: audit.Targets, k: int, hidden: np
             if row[0] == 0:
                 continue
             after = _without(of_sets[:, :3], row[:3], p)
-            if (after == 0).all(axis=1).any() or audit.pairs(after, sets, k, p)[0]:
+            pairs = zip(*audit.pairs(after, sets, k, p), strict=True)
+            if (after == 0).all(axis=1).any() or any(pair not in given_away for pair in pairs):
                 continue
             of_sets, of_rows = _without(of_sets, row, p), _without(of_rows, row, p)
             shown.append(at)
@@ -199,7 +259,7 @@ def _cheapest(take: np.ndarray, cost: np.ndarray) -> np.ndarray:
     chosen: list[int] = []
     left = take.copy()
     while left.any():
-        row = int(np.argmax(left.sum(axis=0) / cost))
+        row = int(np.argmax(left.sum(axis=0) / cost))  # a fixed row costs more than anything
         chosen.append(row)
         left[left[:, row]] = False
     return np.array(chosen, int)
@@ -207,7 +267,7 @@ def _cheapest(take: np.ndarray, cost: np.ndarray) -> np.ndarray:
 
 def _frame(lattice: Lattice, rows: Rows, hidden: np.ndarray, k: int) -> pl.DataFrame:
     protected = np.append(hidden, False)[rows.of_cell]  # −1, a cell under k, is the last
-    cells = lattice.cells.with_columns(protected=pl.Series(protected)).filter("listed")
+    cells = lattice.cells.with_columns(protected=pl.Series(protected)).filter("listed", "current")
     return cells.select(
         "cut",
         *KEYS,
