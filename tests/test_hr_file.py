@@ -104,7 +104,7 @@ def test_a_file_that_claims_to_know_moods_is_refused_with_the_reason(tmp_path):
     with pytest.raises(UnreadableExport, match="mood") as refused:
         read_text(hr_file, "id,department,mood score\n1,A,4\n", tmp_path)
 
-    assert refused.value.code == "forbidden_column"
+    assert refused.value.code == "forbidden_content"
 
 
 def test_real_reporting_lines_give_the_published_tree(shared, tmp_path):

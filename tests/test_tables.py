@@ -14,7 +14,6 @@ from analytics.readers.headers import (
     assign,
     found_names,
     plain,
-    refuse_forbidden,
 )
 
 ROWS = "id,name\n1,Anna\n2,Bruno\n"
@@ -304,28 +303,6 @@ def test_a_needed_name_that_stands_twice_is_refused():
 def test_what_the_first_line_holds_is_told_only_when_it_is_a_header():
     assert found_names(["email", "name"]) == "Found: email, name."
     assert "anna" not in found_names(["1", "anna@acme.example", "Anna"])
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        "Sentiment", "sentiment_score", "EmotionDetected", "Mood", "attention", "Engagement Score", "talk tone",
-        "Stress level", "fatigue_index", "Keystrokes per minute", "typing speed", "Transcript", "Umore", "emozioni",
-        "Attenzione media", "Stimmung", "humeur",
-    ],
-)  # fmt: skip
-def test_columns_that_read_minds_are_refused_with_the_reason(name):
-    with pytest.raises(UnreadableExport, match="AI Act") as refusal:
-        refuse_forbidden(["id", name], "t.csv")
-
-    assert refusal.value.code == "forbidden_column"
-
-
-@pytest.mark.parametrize(
-    "name", ["Engagement", "Moodle courses", "distress", "Department", "stressed syllable?"]
-)
-def test_harmless_columns_that_look_alike_are_not_refused(name):
-    refuse_forbidden(["id", name], "t.csv")
 
 
 def test_other_columns_are_counted_and_sensitive_ones_by_their_own_code(tmp_path):

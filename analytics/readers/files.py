@@ -83,9 +83,18 @@ class Source:
         """Return the bytes of a single file from its start; several may be open at once."""
         return io.BufferedReader(_Window(self._descriptor, self.size))
 
-    def head(self, size: int = 65536) -> bytes:
-        """Return the first bytes of a single file; empty for a folder."""
-        return b"" if self.kind == "folder" else os.pread(self._descriptor, size, 0)
+    def head(self, size: int = 65536, member: str | None = None) -> bytes:
+        """Return the first bytes of a single file, or of a member; empty for a folder, or where it is damaged."""
+        if member is None:
+            return b"" if self.kind == "folder" else os.pread(self._descriptor, size, 0)
+        place = self._places[member]
+        if isinstance(place, str):
+            return self._read_from_folder(place, size)
+        try:
+            with self._archive.open(place) if self._archive else io.BytesIO() as stream:
+                return stream.read(size)
+        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+            return b""
 
     def members(self) -> list[str]:
         """Return the paths inside a zip or folder, sorted, without one wrapping folder and without junk."""
@@ -107,11 +116,11 @@ class Source:
         ) as error:
             raise _damaged(self.name, "one of its members cannot be unpacked") from error
 
-    def _read_from_folder(self, path: str) -> bytes:
+    def _read_from_folder(self, path: str, most: int = MEMBER_LIMIT) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=self._descriptor)
         with os.fdopen(descriptor, "rb") as file:
             _check_member_size(self.name, os.fstat(descriptor).st_size)
-            return file.read(MEMBER_LIMIT)
+            return file.read(most)
 
     def close(self) -> None:
         """Let go of the descriptor."""

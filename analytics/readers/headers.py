@@ -10,15 +10,6 @@ from analytics.readers.base import NOTHING_SAID, Options, Sink, UnreadableExport
 
 Aliases = Mapping[str, tuple[str, ...]]  # field -> plain spellings, the most trusted first
 
-FORBIDDEN = re.compile(
-    r"\b(sentiments?|emotions?|emotional|moods?|attention|engagement score|talk tone|stress|fatigue"
-    r"|keystrokes?|typing speed|transcripts?|facial|sentimento|emozion[ei]|emotivo|umore|attenzione"
-    r"|stanchezza|trascrizion[ei]|stimmung|aufmerksamkeit|humeur)\b"
-)
-FORBIDDEN_REASON = (
-    "inferring emotions or attention at work is prohibited in the EU (AI Act, Article 5(1)(f)) and is "
-    "never done here"
-)
 SENSITIVE = re.compile(
     r"\b(birth|birthday|dob|gender|sex|codice fiscale|tax|ssn|social security|salary|pay|payroll|wage"
     r"|compensation|hourly|rate|bonus|iban|bank|home|phone|mobile|fax|rating|performance|score"
@@ -103,17 +94,6 @@ def may_assign(
         return enough(set(assign(names, aliases, options).at))
     except UnreadableExport as refusal:
         return refusal.code == "header_duplicate"
-
-
-def refuse_forbidden(names: Sequence[str], file: str) -> None:
-    """Raise UnreadableExport(forbidden_column) when a column holds emotions, attention and the like."""
-    for number, name in enumerate(names, start=1):
-        if FORBIDDEN.search(plain(name)):
-            raise UnreadableExport(
-                "forbidden_column",
-                f"{file}: column {number} (“{name[:SHOWN_LENGTH]}”) is not accepted: {FORBIDDEN_REASON}. "
-                "Remove this column and import again.",
-            )
 
 
 def account_for_others(assigned: Assigned, sink: Sink) -> None:

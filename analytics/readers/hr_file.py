@@ -12,7 +12,6 @@ from analytics.readers.headers import (
     assign,
     may_assign,
     plain,
-    refuse_forbidden,
 )
 from analytics.readers.hr_columns import ALIASES, INACTIVE, SUMMARY
 from analytics.readers.hr_managers import MANAGER_FIELDS, place, resolve
@@ -94,7 +93,6 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
             f"{source.name}: this is one table of a data connector, where people, managers and departments lie in "
             "different tables. Export a report with one row a person: id or e-mail, manager, department.",
         )
-    refuse_forbidden(table.header.names, source.name)
     account_for_others(assigned, sink)
     people = _fields(table, assigned, sink)
     if people.is_empty() and not sink.rejected:

@@ -16,7 +16,6 @@ from analytics.readers.headers import (
     account_for_others,
     assign,
     may_assign,
-    refuse_forbidden,
 )
 from analytics.readers.log_acts import Staging
 from analytics.readers.log_columns import ALIASES, KINDS, MAIL_LIKE
@@ -106,7 +105,6 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     """Hand over accounts, events and deliveries; raises UnreadableExport when no row may be kept."""
     table = tables.open_table(source, sink, lambda rows: _choose(rows, source.name, options))
     assigned = _assigned(table, source, sink, options)
-    refuse_forbidden(table.header.names, source.name)
     account_for_others(assigned, sink)
     order = _order(table, assigned, options, source.name)
     staging = Staging(sink, source.size, has_ids="id" in assigned.at, place=table.place)

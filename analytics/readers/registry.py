@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from importlib import import_module
 from types import ModuleType
 
+from analytics.readers import tables
 from analytics.readers.base import NOTHING_SAID, Options, UnreadableExport
 from analytics.readers.files import Source
 
@@ -31,6 +32,7 @@ def recognise(
             "ambiguous_format",
             f"{source.name}: this could be read as {titles}. Leave out the columns or files that belong to the other.",
         )
+    tables.refuse_forbidden(source)
     raise _explanation(source, readers) or _nobody_knows(source, readers)
 
 

@@ -18,7 +18,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from analytics.readers import registry
+from analytics.readers import forbidden, registry
 from analytics.readers.base import NOTHING_SAID, Options, Sink, UnreadableExport
 from analytics.readers.files import open_source
 from analytics.readers.jail import USUAL, Limits
@@ -193,6 +193,7 @@ def work(job: dict[str, Any]) -> Report:
     known: str | None = None
     try:
         source = open_source(job["descriptor"], name)
+        forbidden.refuse_content(source)
         reader = registry.recognise(source, options, registry.load(job["readers"]))
         known = reader.FORMAT.id
         sink = Sink(Path(job["out"]))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import csv_text, xlsx_sheet
+from analytics.readers import csv_text, forbidden, xlsx_sheet
 from analytics.readers.base import Sink, UnreadableExport
 from analytics.readers.headers import found_names
 
@@ -123,8 +123,8 @@ def numeric_header(rows: list[Row]) -> Header | None:
 def open_table(source: "Source", sink: Sink, choose: Choose) -> Table:
     """Open a table after its header was chosen among the first rows; warnings about its form go to the sink.
 
-    Raises UnreadableExport: not_csv, file_empty, too_many_columns, no_rows, those of xlsx_sheet.check, and what
-    `choose` raises.
+    Raises UnreadableExport: not_csv, file_empty, forbidden_content, too_many_columns, no_rows, those of
+    xlsx_sheet.check, and what `choose` raises.
     """
     refuse_unreadable(source)
     form = kind(source)
@@ -134,7 +134,10 @@ def open_table(source: "Source", sink: Sink, choose: Choose) -> Table:
             codec, mark = csv_text.encoding(stream)
         if codec == "cp1252":
             sink.warn("encoding_converted")
-    header = choose(preview(source, codec))
+    first = preview(source, codec)
+    header = choose(first)
+    forbidden.refuse_columns(header.names, source.name)
+    _refuse_headers(source, first)
     if len(header.names) > MOST_COLUMNS:
         raise UnreadableExport(
             "too_many_columns",
@@ -142,7 +145,7 @@ def open_table(source: "Source", sink: Sink, choose: Choose) -> Table:
             "Export only the columns that are needed and import again.",
         )
     # a title has no separator of its own to share with the header; rows of other sheets are not above it
-    rows = [row for row in preview(source, codec) if form == "text" or row.part == header.part]
+    rows = [row for row in first if form == "text" or row.part == header.part]
     above = sum(row.line < header.line for row in rows)
     if above:
         sink.warn("header_row_detected")
@@ -187,6 +190,21 @@ def refuse_unreadable(source: "Source") -> None:
             f"{source.name}: the content is {what}, not the text of a table. "
             "Unpack it, or export the table as CSV or XLSX, and import that.",
         )
+
+
+def refuse_forbidden(source: "Source") -> None:
+    """Raise UnreadableExport(forbidden_content) by what a table, or any sheet of a workbook, claims to hold."""
+    try:
+        rows = preview(source)
+    except UnreadableExport:
+        return  # its reader says what is wrong with it
+    _refuse_headers(source, rows)
+
+
+def _refuse_headers(source: "Source", rows: list[Row]) -> None:
+    # lines of a text differ in their separators, sheets are tables of their own
+    is_text = kind(source) == "text"
+    forbidden.refuse_sheets((("" if is_text else row.part, row.cells) for row in rows), source.name)
 
 
 def explain(source: "Source", needs: str) -> UnreadableExport | None:
