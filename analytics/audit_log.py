@@ -25,6 +25,7 @@ HASHED = re.compile(rb'(.*), "hash": "([0-9a-f]{64})"\}', re.DOTALL)
 HEAD = re.compile(r"(\d+) ([0-9a-f]{64})\n")
 OURS = frozenset({"n", "at", "kind", "previous", "hash"})
 TAIL = 65_536  # bytes in which the last line is looked for
+ACTOR = "CONVIVIO_ACTOR"  # set by the pages for the jobs they start
 LONGEST = 500  # characters of one fact
 
 Mark = tuple[int, str]
@@ -42,7 +43,8 @@ def append(folder: Path, kind: str, **facts: str | int | None) -> None:
     """Add one line to the log in this workspace's folder, on disk when it returns.
 
     `facts` never name a person of the company or one of their accounts; `who` is the address of whoever
-    looked or acted, or "this machine". Null facts are left out. Several processes may write at once.
+    looked or acted: without it whoever started this process. Null facts are left out. Several processes
+    may write at once.
     """
     if clash := OURS & facts.keys():
         raise ValueError(f"the log itself writes {', '.join(sorted(clash))}")
@@ -52,7 +54,7 @@ def append(folder: Path, kind: str, **facts: str | int | None) -> None:
         number, previous = _end(folder, log)
         said = {
             key: fact[:LONGEST] if isinstance(fact, str) else fact
-            for key, fact in facts.items()
+            for key, fact in ({"who": actor()} | facts).items()
             if fact is not None
         }
         at = datetime.now(UTC).isoformat(timespec="seconds")
@@ -64,6 +66,11 @@ def append(folder: Path, kind: str, **facts: str | int | None) -> None:
             raise OSError(errno.ENOSPC, "the audit log could not be written: the disk is full")
         os.fsync(log)
         _write_head(folder, (number + 1, digest))
+
+
+def actor() -> str:
+    """Return who started this process: whoever pressed the button on a page, else "this machine"."""
+    return os.environ.get(ACTOR) or "this machine"
 
 
 def read(folder: Path, limit: int = 200) -> list[dict[str, str | int]]:

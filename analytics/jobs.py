@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
-from analytics import places
+from analytics import audit_log, places
 from analytics.errors import AnalyticsError
 from analytics.readers.base import NOTHING_SAID, Options
 
@@ -64,8 +64,12 @@ def start(
     paths: Sequence[Path],
     options: Options = NOTHING_SAID,
     time_zone: str | None = None,
+    who: str | None = None,
 ) -> str:
-    """Start importing files and return the job's id; `time_zone` is where the company works, if it is said."""
+    """Start importing files and return the job's id; `time_zone` is where the company works, if it is said.
+
+    `who` is the address of whoever started it, for the log.
+    """
     arguments = ["ingest", *(str(path.absolute()) for path in paths), "--workspace", workspace]
     for field, column in options.columns.items():
         arguments += ["--map", f"{field}={column}"]
@@ -78,18 +82,20 @@ def start(
         sorted(f.name for f in uploads if f.parent == _folder(workspace) and _is_upload(f))
     )
     names = tuple(path.name for path in paths)
-    return _start(workspace, "import", [*arguments, "--format", "json", "--progress"], names, ours)
+    return _start(
+        workspace, "import", [*arguments, "--format", "json", "--progress"], names, ours, who=who
+    )
 
 
-def start_undo(workspace: str, import_id: str) -> str:
+def start_undo(workspace: str, import_id: str, who: str | None = None) -> str:
     """Start leaving an import out and return the job's id."""
     arguments = ["imports", "--workspace", workspace, "--undo", import_id]
-    return _start(workspace, "undo", [*arguments, "--format", "json", "--progress"])
+    return _start(workspace, "undo", [*arguments, "--format", "json", "--progress"], who=who)
 
 
-def start_demo(workspace: str) -> str:
+def start_demo(workspace: str, who: str | None = None) -> str:
     """Start making the demo company and return the job's id."""
-    return _start(workspace, "demo", ["demo", "--workspace", workspace])
+    return _start(workspace, "demo", ["demo", "--workspace", workspace], who=who)
 
 
 def list(workspace: str) -> builtins.list[Job]:
@@ -134,6 +140,8 @@ def _start(
     arguments: Sequence[str],
     files: tuple[str, ...] = (),
     uploads: tuple[str, ...] = (),
+    *,
+    who: str | None = None,
 ) -> str:
     folder = _folder(workspace)
     now = datetime.now(UTC)
@@ -145,6 +153,7 @@ def _start(
             stdout=out,
             stderr=err,
             cwd=places.ROOT,
+            env={**os.environ, audit_log.ACTOR: who or ""},
             start_new_session=True,
         )
     # nobody waits for it here: `_alive` collects it when it is looked at

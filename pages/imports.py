@@ -132,7 +132,7 @@ def begin(name: str, columns: dict[str, str] | None = None, only: str | None = N
     here = places.ROOT / "data" / "inbox" / name
     paths += [here / entry for entry in waiting if entry in inbox(name)]
     said = Options(columns=columns if columns is not None else mapping.typed())
-    jobs.start(name, paths, said, st.session_state.get("zone"))
+    jobs.start(name, paths, said, st.session_state.get("zone"), who=access.viewer())
     st.session_state["workspace"] = name
 
 

@@ -17,7 +17,7 @@ if str(ROOT) not in sys.path:
 
 from analytics.errors import AnalyticsError  # noqa: E402
 from analytics.release import Release  # noqa: E402
-from pages.parts import access, filters, text, workspace  # noqa: E402
+from pages.parts import access, filters, journal, text, workspace  # noqa: E402
 from pages.parts.states import note, page_link, state  # noqa: E402
 
 SIDEBAR = 248  # px
@@ -68,7 +68,10 @@ def _for_members(who: access.Role) -> None:
     entries = [entry for entry in access.PAGES if access.may_open(entry.name, who)]
     pages = {entry.name: _page(entry, published=found is not None) for entry in entries}
     st.session_state["pages"] = pages
-    page = st.navigation(list(pages.values()), position="sidebar", expanded=True)
+    shown = list(pages.values())
+    if "overview" not in pages:  # a role without figures opens on what protects people
+        shown.append(st.Page(_to_trust, title="Convivio", default=True, visibility="hidden"))
+    page = st.navigation(shown, position="sidebar", expanded=True)
     with st.sidebar:
         _links(pages, entries)
         _workspace_picker()
@@ -83,7 +86,7 @@ def _for_members(who: access.Role) -> None:
                 key="sign_out",
             )
     here = next((name for name, known in pages.items() if known.url_path == page.url_path), "")
-    _run(page, filtered=found is not None and here != "" and access.BY_NAME[here].filtered)
+    _run(page, here, filtered=found is not None and here != "" and access.BY_NAME[here].filtered)
 
 
 def _page(entry: access.Page, published: bool = True) -> st.Page:
@@ -100,12 +103,16 @@ def _page(entry: access.Page, published: bool = True) -> st.Page:
     )
 
 
-def _run(page: st.Page, filtered: bool = False) -> None:
+def _to_trust() -> None:
+    st.switch_page(st.session_state["pages"]["trust"])
+
+
+def _run(page: st.Page, name: str = "", filtered: bool = False) -> None:
     """Run a page; if it breaks, say so with a number that finds the place in the log, and nothing of the data."""
     try:
         if filtered:
             filters.bar()
-        page.run()
+        _viewed(page, name)
     except AnalyticsError as error:
         st.markdown(text.plain(error))
     except Exception as error:  # the last net: whatever a page may raise ends here
@@ -116,6 +123,16 @@ def _run(page: st.Page, filtered: bool = False) -> None:
             title="This page could not be drawn.",
             sentence=f"Your data are safe and the other pages work. Note for support: {number}.",
         )
+
+
+def _viewed(page: st.Page, name: str) -> None:
+    """Run a page and log that it was looked at, with what it wrote into the address."""
+    st.session_state["on_page"] = name
+    try:
+        page.run()
+    finally:
+        if name:
+            journal.viewed(name)
 
 
 def _place(error: BaseException) -> str:

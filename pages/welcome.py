@@ -56,7 +56,7 @@ def open_demo() -> None:
     if not may_open_demo():
         return
     if releases.current(access.DEMO) is None and not demo_is_made():
-        jobs.start_demo(access.DEMO)
+        jobs.start_demo(access.DEMO, who=access.viewer())
     st.session_state["workspace"] = access.DEMO
     st.query_params["ws"] = access.DEMO
 

@@ -416,11 +416,11 @@ def test_a_share_is_said_as_people_say_it(share, said):
 
 def test_a_newcomer_can_have_the_demo_made(home, monkeypatch):
     started = []
-    monkeypatch.setattr(jobs, "start_demo", started.append)
+    monkeypatch.setattr(jobs, "start_demo", lambda name, who: started.append((name, who)))
     at = seen_by(None)
     at.button(key="open_demo").click().run()
 
-    assert started == ["demo"]
+    assert started == [("demo", "this machine")]
     assert not at.exception
 
 

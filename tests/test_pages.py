@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from analytics import roles
 from pages.parts import access
 from tests.drawn_release import draw_release
 
@@ -17,7 +18,8 @@ ROLES = {
     "departments": {"hr", "cio", "consultant"},
     "time_cost": {"hr", "cio", "consultant"},
     "hierarchy": {"hr", "cio", "consultant"},
-    "trust": {"hr", "cio", "consultant", "reader", "visitor"},
+    "trust": {"hr", "cio", "consultant", "reader", "representative", "visitor"},
+    "log": {"hr", "cio", "consultant", "representative"},
     "imports": {"consultant"},
     "welcome": {"hr", "cio", "consultant", "reader"},
 }
@@ -92,13 +94,20 @@ def test_without_a_release_a_newcomer_is_led(home):
 
 @pytest.mark.parametrize("page", ROLES)
 def test_who_may_open_a_page_is_as_agreed(page):
-    roles = ("hr", "cio", "consultant", "reader", "visitor")
+    roles = ("hr", "cio", "consultant", "reader", "representative", "visitor")
 
     assert {role for role in roles if access.may_open(page, role)} == ROLES[page]
 
 
 def test_the_table_of_pages_is_whole():
     assert set(ROLES) == set(access.BY_NAME)
+
+
+@pytest.mark.parametrize("page", sorted(set(ROLES) - {"welcome"}))
+def test_the_published_table_of_who_sees_what_is_what_the_pages_hold_to(page):
+    (sight,) = [sight for sight in roles.SIGHTS if page in sight.pages]
+
+    assert sight.roles == access.BY_NAME[page].roles
 
 
 def test_a_page_says_why_a_figure_is_missing_and_never_zero(home):

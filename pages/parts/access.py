@@ -5,22 +5,14 @@ import time
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import streamlit as st
 
 from analytics import places
 from analytics.errors import AnalyticsError
+from analytics.roles import READERS, ROLES, SHOWN, SIGNED_IN, Role
 
-Role = Literal["hr", "cio", "consultant", "reader", "visitor"]
-ROLES: tuple[Role, ...] = (
-    "consultant",
-    "hr",
-    "cio",
-    "reader",
-)  # the first that somebody holds counts
-READERS: frozenset[Role] = frozenset({"hr", "cio", "consultant"})
-SIGNED_IN: frozenset[Role] = READERS | {"reader"}
 SIGN_IN_SECONDS = 12 * 3600
 CLOCKS_APART = 300  # the clocks of the identity provider and of this machine
 DEMO = "demo"
@@ -39,14 +31,15 @@ class Page:
 
 
 PAGES = (
-    Page("overview", "Overview", "wb_twilight", SIGNED_IN),
+    Page("overview", "Overview", "wb_twilight", SHOWN),
     Page("adoption", "Adoption", "group_add", READERS),
     Page("departments", "Departments", "account_tree", READERS),
     Page("time_cost", "Time", "schedule", READERS),
     Page("hierarchy", "Hierarchy", "lan", READERS),
     Page("trust", "What we see", "visibility", SIGNED_IN | {"visitor"}, filtered=False),
+    Page("log", "Log", "history", READERS | {"representative"}, False, False),
     Page("imports", "Import exports", "upload_file", frozenset({"consultant"}), False, False),
-    Page("welcome", "Welcome", "waving_hand", SIGNED_IN, False, False),
+    Page("welcome", "Welcome", "waving_hand", SHOWN, False, False),
 )
 BY_NAME = {page.name: page for page in PAGES}
 
@@ -129,6 +122,11 @@ def claims() -> dict[str, Any]:
 def role() -> Role | None:
     """Return the role of whoever looks; on this machine without sign-in everything is one's own."""
     return role_of(claims()) if auth_on() else "consultant"
+
+
+def viewer() -> str:
+    """Return who looks, as the log names them: the address of the sign-in, or "this machine"."""
+    return str(claims().get("email") or "no address") if auth_on() else "this machine"
 
 
 def signed_in() -> bool:

@@ -12,7 +12,7 @@ from streamlit.delta_generator import DeltaGenerator
 from analytics import sheets
 from analytics.charts import export, numbers
 from analytics.charts.theme import LIGHT, Drawn, Look, look
-from pages.parts import filters
+from pages.parts import filters, journal
 from pages.parts.data import Figures
 from pages.parts.states import note, state
 from pages.parts.table import show_table
@@ -158,7 +158,7 @@ def _files(key: str, said: Said, picture: Picture, rows: pl.DataFrame) -> None:
     )
     for label, ending, mime, icon, build in files:
         st.download_button(
-            label, build, f"{stem}.{ending}", mime, key=f"file_{key}_{ending}",
+            label, journal.taken(key, ending, build), f"{stem}.{ending}", mime, key=f"file_{key}_{ending}",
             on_click="ignore", icon=f":material/{icon}:", type="tertiary",
         )  # fmt: skip
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from analytics import jobs
 from analytics.sheets import csv_text
-from pages.parts import codes
+from pages.parts import access, codes, journal
 from pages.parts.mapping import columns_in
 from pages.parts.states import note
 from pages.parts.table import show_table
@@ -73,7 +73,7 @@ def file_card(file: dict[str, Any], key: str) -> None:
     )
     st.download_button(
         "Report (CSV)",
-        data=lambda: csv_text(report),
+        data=journal.taken("import report", "csv", lambda: csv_text(report).encode()),
         file_name=f"import-{file.get('import') or 'report'}.csv",
         mime="text/csv",
         on_click="ignore",
@@ -99,7 +99,7 @@ def imports_list(workspace: str, imports: list[dict[str, Any]]) -> None:
             if not entry["undone"] and st.button(
                 "Leave out", key=f"undo_{entry['id']}", type="tertiary", icon=":material/undo:"
             ):
-                jobs.start_undo(workspace, entry["id"])
+                jobs.start_undo(workspace, entry["id"], who=access.viewer())
                 st.rerun()
     note(
         "Leaving an import out deletes nothing: the figures are computed anew without it, and importing the file again brings it back."

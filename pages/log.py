@@ -1,0 +1,41 @@
+"""Who did what, who looked at what, and whether the log still stands as it was written."""
+
+import streamlit as st
+
+from analytics import audit_log, places
+from pages.parts import log_view, workspace
+from pages.parts.access import guard
+from pages.parts.states import note, state
+
+guard("log")
+
+SHOWN = 200  # lines; the file holds them all
+
+
+def main() -> None:
+    """Draw the page."""
+    st.title("Log", anchor=False)
+    with st.container(key="lead", width=780):
+        st.markdown(
+            "Each import, each publishing, each page that somebody looked at and each file that was taken along. "
+            "**No line can be changed, removed or moved without it showing.**"
+        )
+    st.space("xsmall")
+    name = workspace.chosen()
+    if name is None:
+        state("nothing_yet")
+        return
+    folder = places.folder(name)
+    log_view.verdict(folder, name)
+    lines = audit_log.read(folder, SHOWN)
+    if not lines:
+        note("Nothing has been logged yet.")
+        return
+    log_view.table(lines)
+    note(
+        f"The newest {len(lines)} lines, times in UTC. The whole log is the file `audit.jsonl` of this company; "
+        "who looks is named, the people whom the figures are about never are."
+    )
+
+
+main()
