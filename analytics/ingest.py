@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from analytics import audit_log
 from analytics.errors import AnalyticsError
 from analytics.readers import sandbox
 from analytics.readers.base import NOTHING_SAID, Options
-from analytics.vault import identity, imports, ledger, store
+from analytics.vault import durable, identity, imports, ledger, presets, store
 from analytics.vault.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -35,15 +36,20 @@ def ingest(
     options: Options = NOTHING_SAID,
     progress: Progress = lambda _: None,
     publish: Publish | None = None,
+    today: date | None = None,
 ) -> dict[str, Any]:
     """Import files into a workspace, made if need be, publish once, and return what became of them.
 
     {"files": [{"file", "format", "import", "outcome", "read", "events", "rejected", "duplicates",
     "non_records", "ignored", "warnings", "records", "stored", "message", …}], "people": {"in_org",
     "matched", "unmatched"}, "release": number or None}. A bad file is an outcome, not an error.
-    Raises WorkspaceBusy, and whatever publishing raises: then the files are kept, the last release stands.
+    `today` is the day of the import, by which the age of what is read counts; without it, today's in UTC.
+    Raises WorkspaceBusy, NotSettled, and whatever publishing raises: then the files are kept, the last release stands.
     """
+    today = today or datetime.now(UTC).date()
     workspace = Workspace.open(workspace_name, create=True)
+    if paths:
+        presets.refuse_unless_settled(workspace.settings, workspace_name)
     with _held(workspace):
         files = []
         with _reading(workspace, paths, options) as read:
@@ -51,7 +57,7 @@ def ingest(
                 progress(
                     {"stage": "reading", "file": path.name, "done": place, "total": len(paths)}
                 )
-                files.append(_keep(workspace, path, *read[place].result()))
+                files.append(_keep(workspace, path, *read[place].result(), today))
                 _log(workspace, files[-1])
         return {"files": files, **_publish(workspace, progress, publish)}
 
@@ -165,21 +171,36 @@ def _keep(
     hashes: _Content | None,
     report: sandbox.Report | None,
     parts: Path,
+    today: date,
 ) -> dict[str, Any]:
     """Make an import of what was read, and return its part of the report."""
+    settings = workspace.settings
     if hashes is not None:
         # looked up again: the same file may stand twice in one call
         known = imports.find(workspace, hashes.whole[: imports.ID_LENGTH])
         if known:
+            kept = workspace.imports / known.id / "event.parquet"
+            if known.undone and (
+                refused := presets.refusal_of_mail(settings, [kept], today, path.name)
+            ):
+                return _told(_refused(path.name, known.format, refused), None)
             imports.redo(workspace, known.id)
             return _told_again(known, path.name)
     if report is None:
         raise AnalyticsError(f"{path.name} could not be read: try again.")
     if hashes is None or report.outcome == "reject":
         return _told(report, None)
+    events = sorted(parts.glob("event-*.parquet"))
+    if refused := presets.refusal_of_mail(settings, events, today, path.name):
+        durable.remove(parts)
+        return _told(_refused(path.name, report.format, refused), None)
     return _told(
         report, imports.add(workspace, report, parts, hashes.whole, path.name, hashes.alone)
     )
+
+
+def _refused(name: str, format_: str | None, sentence: str) -> sandbox.Report:
+    return sandbox.Report(name, format_, reject_code=presets.AGREEMENT_MISSING, message=sentence)
 
 
 def _log(workspace: Workspace, told: dict[str, Any]) -> None:
