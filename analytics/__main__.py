@@ -108,6 +108,21 @@ def parser() -> argparse.ArgumentParser:  # noqa: PLR0915  # a list of commands
     with_format(one)
 
     one = command(
+        "settings",
+        settings,
+        "Show or change what a workspace was told: threshold, purpose, retention.",
+    )
+    with_workspace(one)
+    one.add_argument(
+        "--set", action="append", default=[], metavar="KEY=VALUE", dest="said",
+        help="a setting and its new value; an empty value takes it back",
+    )  # fmt: skip
+    one.add_argument("--reason", default="", help="why people are to be protected less than before")
+    one.add_argument("--publish", action="store_true", help="publish anew with these settings")
+    one.add_argument("--progress", action="store_true", help="progress as JSON lines on stderr")
+    with_format(one)
+
+    one = command(
         "coverage", coverage, "What the exports cover, and what they can and cannot tell."
     )
     with_workspace(one)
@@ -175,10 +190,9 @@ def demo(options: argparse.Namespace) -> None:
 
 def ingest(options: argparse.Namespace) -> None:
     """Import files; stdout holds the report in the chosen format."""
-    from dataclasses import replace
-
     from analytics.ingest import ingest as run
     from analytics.readers.base import Options
+    from analytics.vault import changes, presets
     from analytics.vault.workspace import Workspace
 
     columns = {}
@@ -194,13 +208,10 @@ def ingest(options: argparse.Namespace) -> None:
             raise UsageError(f"There is no file or folder {path}: check the path.")
     workspace = Workspace.open(options.workspace, create=True)
     if options.time_zone:
-        from zoneinfo import available_timezones
-
-        if options.time_zone not in available_timezones():
-            raise UsageError(
-                f"There is no time zone {options.time_zone!r}: use a name such as Europe/Rome."
-            )
-        workspace.write_settings(replace(workspace.settings, time_zone=options.time_zone))
+        changes.apply(workspace, {"time_zone": options.time_zone})
+    presets.refuse_unless_settled(workspace.settings, options.workspace)
+    if sentence := presets.notice(workspace.settings, options.workspace):
+        print(sentence, file=sys.stderr)
     result = run(
         options.paths,
         options.workspace,
@@ -255,6 +266,38 @@ def imports(options: argparse.Namespace) -> None:
     if options.undo:
         undo(options.workspace, options.undo, progress=reporter(as_json=options.progress))
     write(listed(workspace), options.format, wrap="imports")
+
+
+def settings(options: argparse.Namespace) -> None:
+    """Show the settings of a workspace, made if need be, after changing those that were said."""
+    from dataclasses import asdict
+
+    from analytics import places
+    from analytics.ingest import ingest as run
+    from analytics.vault import changes, presets
+    from analytics.vault.settings import Settings
+    from analytics.vault.workspace import Workspace
+
+    said = changes.split(options.said)
+    if not places.folder(options.workspace).is_dir():
+        changes.settled(Settings(), said, options.reason)  # a wrong value makes no workspace
+    workspace = Workspace.open(options.workspace, create=True)
+    present = changes.apply(workspace, said, options.reason) if said else workspace.settings
+    if options.publish:
+        result = run([], options.workspace, progress=reporter(as_json=options.progress))
+        write_ingest(result, options.format)
+        return
+    missing = presets.missing(present)
+    if options.format == "json":
+        print(json.dumps({"settings": asdict(present), "missing": missing}, ensure_ascii=False))
+        return
+    rows = [
+        {"setting": name, "value": changes.shown(getattr(present, name)) or None}
+        for name in changes.READ
+    ]
+    write(rows, options.format)
+    if options.format == "table" and (sentence := presets.notice(present, options.workspace)):
+        print(sentence, file=sys.stderr)
 
 
 def opened(workspace: str) -> "Release":

@@ -174,14 +174,13 @@ def _keep(
     today: date,
 ) -> dict[str, Any]:
     """Make an import of what was read, and return its part of the report."""
-    settings = workspace.settings
     if hashes is not None:
         # looked up again: the same file may stand twice in one call
         known = imports.find(workspace, hashes.whole[: imports.ID_LENGTH])
         if known:
             kept = workspace.imports / known.id / "event.parquet"
             if known.undone and (
-                refused := presets.refusal_of_mail(settings, [kept], today, path.name)
+                refused := presets.refusal_of_mail(workspace, [kept], today, path.name)
             ):
                 return _told(_refused(path.name, known.format, refused), None)
             imports.redo(workspace, known.id)
@@ -191,7 +190,7 @@ def _keep(
     if hashes is None or report.outcome == "reject":
         return _told(report, None)
     events = sorted(parts.glob("event-*.parquet"))
-    if refused := presets.refusal_of_mail(settings, events, today, path.name):
+    if refused := presets.refusal_of_mail(workspace, events, today, path.name):
         durable.remove(parts)
         return _told(_refused(path.name, report.format, refused), None)
     return _told(

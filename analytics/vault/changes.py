@@ -99,32 +99,34 @@ def loosened(before: Settings, after: Settings) -> list[str]:
     return found
 
 
+def settled(before: Settings, said: Mapping[str, str], reason: str) -> Settings:
+    """Return the changed settings; raises WrongChange, also where a reason is asked for and missing."""
+    after = changed(before, said)
+    if (worse := loosened(before, after)) and not reason.strip():
+        raise WrongChange(
+            f"This needs a reason, which goes into the log: {'; '.join(worse)}. On the command line, add --reason."
+        )
+    return after
+
+
 def apply(workspace: Workspace, said: Mapping[str, str], reason: str = "") -> Settings:
     """Write changed settings, log each change and return the settings; raises WrongChange, WorkspaceBusy.
 
     Nothing is written unless all of it can be.
     """
     with workspace.locked():
+        workspace.__dict__.pop("settings", None)  # as they are now, not as they were first read
         before = workspace.settings
-        after = changed(before, said)
-        if (worse := loosened(before, after)) and not reason.strip():
-            raise WrongChange(
-                f"This protects people less than before: {'; '.join(worse)}. Say why with --reason; it goes into the log."
-            )
-        if after == before:
-            return before
+        after = settled(before, said, reason)
+        why = reason.strip() or None
         for name in READ:
-            old, new = getattr(before, name), getattr(after, name)
+            old, new = shown(getattr(before, name)), shown(getattr(after, name))
             if old != new:
                 audit_log.append(
-                    workspace.folder,
-                    "settings",
-                    setting=name,
-                    old=shown(old),
-                    new=shown(new),
-                    reason=reason.strip() or None,
+                    workspace.folder, "settings", setting=name, old=old, new=new, reason=why
                 )
-        workspace.write_settings(after)
+        if after != before:
+            workspace.write_settings(after)
     return after
 
 

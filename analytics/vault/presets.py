@@ -12,6 +12,7 @@ import polars as pl
 from analytics import places
 from analytics.errors import AnalyticsError
 from analytics.vault.settings import Settings
+from analytics.vault.workspace import Workspace
 
 FILE = places.ROOT / "data" / "presets.toml"
 WORDS = {
@@ -73,13 +74,12 @@ def notice(settings: Settings, workspace: str) -> str | None:
     asks = (
         f"the rules for {presets()[settings.country].name} ask"
         if settings.country
-        else "the law asks"
+        else "the GDPR asks"
     )
     return (
-        f"Workspace {workspace}: {_listed([WORDS[name] for name in names])} {'is' if len(names) == 1 else 'are'} not set, "
-        f"and {asks} for it before files come in. Say it on the Settings page, or with: "
-        f"python -m analytics settings --workspace {workspace} {said}"
-    )  # fmt: skip
+        f"Workspace {workspace} does not say yet {_listed([WORDS[name] for name in names])}: {asks} for it before files "
+        f"come in. Say it on the Settings page, or with: python -m analytics settings --workspace {workspace} {said}"
+    )
 
 
 def refuse_unless_settled(settings: Settings, workspace: str) -> None:
@@ -89,12 +89,13 @@ def refuse_unless_settled(settings: Settings, workspace: str) -> None:
 
 
 def refusal_of_mail(
-    settings: Settings, events: Sequence[Path], today: date, file: str
+    workspace: Workspace, events: Sequence[Path], today: date, file: str
 ) -> str | None:
     """Return why a file may not be kept: e-mail older than the country allows without an agreement.
 
     `events` are Parquet files with at (UTC) and action; `today` is the day of the import.
     """
+    settings = workspace.settings
     rules = presets()[settings.country]
     if rules.email_days is None or settings.agreement or settings.demo:
         return None
@@ -106,7 +107,7 @@ def refusal_of_mail(
         f"{file}: it holds e-mail metadata {(today - oldest.date()).days} days old. In {rules.name}, what is older than "
         f"{rules.email_days} days needs an agreement with the unions or an authorisation ({rules.law}), so nothing of "
         f"this file was kept. Export the last {rules.email_days} days alone, or enter the reference of the agreement on "
-        "the Settings page, or with: python -m analytics settings --set agreement=…"
+        f'the Settings page, or with: python -m analytics settings --workspace {workspace.name} --set agreement="…"'
     )
 
 

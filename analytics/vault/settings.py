@@ -1,6 +1,7 @@
 """What a workspace was told about its company, kept as flat TOML that a person may edit."""
 
 import json
+import os
 import tomllib
 from dataclasses import asdict, dataclass, fields, replace
 from functools import cached_property
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from analytics.errors import AnalyticsError
 
 LOWEST_THRESHOLD = 5  # under five people a group's figure says something about each of them
+MACHINE_THRESHOLD = "CONVIVIO_THRESHOLD"  # no workspace on this machine shows smaller groups
 HIGHEST_DAY, LAST_HOUR, COSTS = 7, 24, 3
 LONGEST = 36_600  # days: a hundred years, so that no date runs out of the calendar
 COUNTRIES = ("", "it", "de")
@@ -114,8 +116,9 @@ def check_time_zone(name: str) -> None:
 
 def read_settings(path: Path) -> Settings:
     """Return the settings of a file, the defaults where it is silent; raises WrongSetting."""
+    threshold = os.environ.get(MACHINE_THRESHOLD)
     if not path.exists():
-        return Settings()
+        return _at_least(Settings(), threshold)
     try:
         found = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -129,9 +132,22 @@ def read_settings(path: Path) -> Settings:
             f"settings.toml: {unknown[0]} is not a setting. Correct or delete the line."
         )
     try:
-        return with_values(Settings(), found)
+        said = with_values(Settings(), found)
     except WrongSetting as error:
         raise WrongSetting(f"settings.toml: {error}") from None
+    return _at_least(said, threshold)
+
+
+def _at_least(settings: Settings, threshold: str | None) -> Settings:
+    """Return the settings with the threshold that the machine asks for, where it is the higher one."""
+    if not threshold:
+        return settings
+    if not threshold.isdecimal() or int(threshold) < LOWEST_THRESHOLD:
+        raise WrongSetting(
+            f"{MACHINE_THRESHOLD} is {threshold!r}, but groups under {LOWEST_THRESHOLD} people are never"
+            f" shown. Set it to {LOWEST_THRESHOLD} or more, or take it away."
+        )
+    return replace(settings, threshold=max(settings.threshold, int(threshold)))
 
 
 def with_values(settings: Settings, values: dict[str, Any]) -> Settings:
