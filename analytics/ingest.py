@@ -11,9 +11,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from analytics import audit_log
+from analytics import audit_log, upkeep
 from analytics.errors import AnalyticsError
 from analytics.readers import sandbox
 from analytics.readers.base import NOTHING_SAID, Options
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 Progress = Callable[[dict[str, Any]], None]
 Publish = Callable[[Workspace, Progress], Path]
+Done = TypeVar("Done")
 READ_AT_ONCE = 2  # each reader may take 1.5 GB of memory
 NOBODY = {"in_org": 0, "matched": 0, "unmatched": 0}
 NOT_CONTENT = ("__MACOSX", "Thumbs.db")
@@ -43,14 +44,16 @@ def ingest(
     {"files": [{"file", "format", "import", "outcome", "read", "events", "rejected", "duplicates",
     "non_records", "ignored", "warnings", "records", "stored", "message", …}], "people": {"in_org",
     "matched", "unmatched"}, "release": number or None}. A bad file is an outcome, not an error.
-    `today` is the day of the import, by which the age of what is read counts; without it, today's in UTC.
-    Raises WorkspaceBusy, NotSettled, and whatever publishing raises: then the files are kept, the last release stands.
+    `today` is the day of the import, by which the age of what is read and kept counts; without it, today's in UTC.
+    Raises WorkspaceBusy, NotSettled, KeyDestroyed, and whatever publishing raises: then the files are kept, the last release stands.
     """
     today = today or datetime.now(UTC).date()
     workspace = Workspace.open(workspace_name, create=True)
     if paths:
         presets.refuse_unless_settled(workspace.settings, workspace_name)
-    with _held(workspace):
+    with held(workspace):
+        workspace.secret()  # said before hours of reading
+        upkeep.retain(workspace, today)
         files = []
         with _reading(workspace, paths, options) as read:
             for place, path in enumerate(paths):
@@ -69,11 +72,26 @@ def undo(
     publish: Publish | None = None,
 ) -> dict[str, Any]:
     """Leave one import out, publish, and return {"files": [], "people", "release"}; raises UnknownImport."""
-    workspace = Workspace.open(workspace_name)
-    with _held(workspace):
+
+    def leave_out(workspace: Workspace) -> None:
         imports.undo(workspace, import_id)
         audit_log.append(workspace.folder, "undo", **{"import": import_id})
-        return {"files": [], **_publish(workspace, progress, publish)}
+
+    _, published = change(workspace_name, leave_out, progress, publish)
+    return {"files": [], **published}
+
+
+def change(
+    workspace_name: str,
+    do: Callable[[Workspace], Done],
+    progress: Progress = lambda _: None,
+    publish: Publish | None = None,
+) -> tuple[Done, dict[str, Any]]:
+    """Do something to a workspace that nobody else holds, publish, and return what it gave and {"people", "release"}."""
+    workspace = Workspace.open(workspace_name)
+    with held(workspace):
+        done = do(workspace)
+        return done, _publish(workspace, progress, publish)
 
 
 def content_hash(path: Path) -> str:
@@ -91,10 +109,11 @@ def content_hash(path: Path) -> str:
 
 
 @contextlib.contextmanager
-def _held(workspace: Workspace) -> Iterator[None]:
+def held(workspace: Workspace) -> Iterator[None]:
     """Hold the workspace, first removing what a crash left; be stoppable so that no reader is left running."""
     with workspace.locked(), _stoppable():
         workspace.sweep()
+        upkeep.finish(workspace)
         imports.sweep(workspace)
         try:
             yield
@@ -193,9 +212,9 @@ def _keep(
     if refused := presets.refusal_of_mail(workspace, events, today, path.name):
         durable.remove(parts)
         return _told(_refused(path.name, report.format, refused), None)
-    return _told(
-        report, imports.add(workspace, report, parts, hashes.whole, path.name, hashes.alone)
-    )
+    id_ = imports.add(workspace, report, parts, hashes.whole, path.name, hashes.alone, today)
+    entry = imports.find(workspace, id_)
+    return _told(sandbox.Report.from_dict(entry.report) if entry else report, id_)
 
 
 def _refused(name: str, format_: str | None, sentence: str) -> sandbox.Report:

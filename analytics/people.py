@@ -28,9 +28,9 @@ def pseudonym(secret: bytes, name: str) -> int:
     return int.from_bytes(digest[:8], "big", signed=True)
 
 
-def salt(secret: bytes, purpose: str) -> str:
-    """Return a key for hashes that SQL makes, from which the secret cannot be found."""
-    return hmac.digest(secret, purpose.encode(), hashlib.sha256).hex()[:16]
+def derived(secret: bytes, purpose: str) -> str:
+    """Return a further key as 64 hexadecimal digits, from which the secret cannot be found."""
+    return hmac.digest(secret, purpose.encode(), hashlib.sha256).hex()
 
 
 def same_people(pairs: Iterable[tuple[int, int]]) -> dict[int, int]:

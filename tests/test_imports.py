@@ -169,7 +169,7 @@ def test_parts_are_gone_once_they_are_kept(workspace):
     assert not list(workspace.temporary.glob("parts-*"))
     assert sorted(path.name for path in (workspace.imports / ("a" * 16)).iterdir()) == [
         "account.parquet", "delivery.parquet", "event.parquet", "membership.parquet", "org.parquet",
-        "other_name.parquet", "reject.parquet", "report.json", "space.parquet",
+        "other_name.parquet", "reject.parquet", "report.json", "sha256.json", "space.parquet",
     ]  # fmt: skip
 
 

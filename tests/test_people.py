@@ -34,7 +34,7 @@ def test_a_pseudonym_is_the_beginning_of_an_hmac():
 
 def test_another_secret_gives_another_pseudonym():
     assert people.pseudonym(SECRET, "mail:a@b.c") != people.pseudonym(bytes(32), "mail:a@b.c")
-    assert people.salt(SECRET, "event") != people.salt(SECRET, "space")
+    assert people.derived(SECRET, "event") != people.derived(SECRET, "space")
 
 
 def test_an_id_that_two_addresses_share_makes_them_one_person():

@@ -1,12 +1,21 @@
-"""Who is behind a pseudonym: the one file with names and addresses, opened only while importing."""
+"""Who is behind a pseudonym: the one file with names and addresses.
 
+Opened only while importing, erasing, answering a person about herself, and changing the key.
+"""
+
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+import polars as pl
 
 from analytics.vault import database
 from analytics.vault.workspace import Workspace
 
 if TYPE_CHECKING:
     import duckdb
+
+COLUMNS = ("import", "tool", "account", "email", "name", "key", "person", "how_matched")
+KEYS: dict[str, type[pl.DataType]] = {"key": pl.Int64, "person": pl.Int64}
 
 
 def remember(connection: "duckdb.DuckDBPyConnection", workspace: Workspace, import_id: str) -> None:
@@ -20,7 +29,9 @@ def remember(connection: "duckdb.DuckDBPyConnection", workspace: Workspace, impo
 
 
 def relink(workspace: Workspace) -> None:
-    """Write which person each account belongs to, as the store found it."""
+    """Write which person each account belongs to, as the store found it; nothing where nobody is known."""
+    if not workspace.identity.exists():
+        return
     with database.connect(workspace.scratch("spill"), workspace.folder) as connection:
         _attach(connection, workspace)
         connection.execute(
@@ -42,6 +53,35 @@ def forget_all_but(workspace: Workspace, imports: set[str]) -> None:
             "delete from identity.account where not list_contains($known, import)",
             {"known": sorted(imports)},
         )
+
+
+def rows(workspace: Workspace) -> pl.DataFrame:
+    """Return import, tool (empty for the HR file), account, email, name, key, person, how_matched."""
+    if not workspace.identity.exists():
+        return pl.DataFrame(schema={name: KEYS.get(name, pl.String) for name in COLUMNS})
+    with database.connect(workspace.scratch("spill"), workspace.folder) as connection:
+        _attach(connection, workspace)
+        query = f"select {', '.join(COLUMNS)} from identity.account order by all"  # noqa: S608  # our own names
+        return connection.sql(query).pl()
+
+
+def copy(workspace: Workspace, target: Path, keys: pl.DataFrame) -> None:
+    """Write a new identity file with the accounts whose key is in `keys`: key, and `becomes`, its new value.
+
+    A new file, since a row that is deleted leaves its bytes behind.
+    """
+    with database.connect(workspace.scratch("spill"), workspace.folder) as connection:
+        _attach(connection, workspace)
+        kept = workspace.scratch("keys") / "keys.parquet"
+        keys.select("key", "becomes").write_parquet(kept)
+        connection.execute(f"attach {database.path_text(target)} as fresh")
+        query = (
+            "select import, tool, account, email, name, becomes as key, becomes as person, how_matched"  # noqa: S608  # our own path
+            f" from identity.account join {database.parquet(kept)} using (key) order by all"
+        )
+        connection.execute(f"create table fresh.account as {query}")
+        connection.execute("detach fresh")
+    target.chmod(0o600)
 
 
 def _attach(connection: "duckdb.DuckDBPyConnection", workspace: Workspace) -> None:

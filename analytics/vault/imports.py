@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,7 @@ from analytics import people
 from analytics.errors import UsageError
 from analytics.readers.sandbox import Report
 from analytics.schema import tables
-from analytics.vault import database, durable, identity, ledger
+from analytics.vault import database, durable, identity, ledger, retention, sums, tombstones
 from analytics.vault.ledger import Entry
 from analytics.vault.workspace import Workspace
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 TABLES = ("account", "org", "space", "membership", "event", "delivery", "reject")
 ID_LENGTH = 16
+SALT = 16  # digits of a derived key that SQL mixes into its hashes
 # Group chats are named after their members' accounts in some exports
 OTHER_NAMES = "select person, other from other_name order by all"
 MEMBERS_IN_PLACE = "regexp_replace(place, '^mpdm-[^/]*', 'mpdm')"
@@ -37,28 +38,35 @@ def add(
     content_hash: str,
     file_name: str,
     content: str | None = None,
+    today: date | None = None,
 ) -> str:
     """Keep the parts that a reader wrote (export.* of one file) and return the import's id.
 
     `content_hash` tells file and options together; `content` the file alone: an earlier import of
-    the same file with other options is left out from now on. The parts are removed. Nothing is
-    visible before the last line, the ledger's.
+    the same file with other options is left out from now on. People who were erased, and acts older
+    than the settings allow on the day `today`, are not kept and counted in the report. The parts are
+    removed. Nothing is visible before the last line, the ledger's.
     """
     id_ = content_hash[:ID_LENGTH]
     if find(workspace, id_):
         durable.remove(parts)
         redo(workspace, id_)
         return id_
+    day = today or datetime.now(UTC).date()
     draft = workspace.scratch("import")
     with database.connect(workspace.scratch("spill"), workspace.folder, parts) as connection:
         _open_parts(connection, parts)
-        _name_keys(connection, workspace, own_ids=report.format == people.LOG)
+        met = _name_keys(connection, workspace, own_ids=report.format == people.LOG)
+        report = _leave_out(connection, workspace, report, day)
         identity.remember(connection, workspace, id_)
         for table in TABLES:
             database.write_parquet(connection, _kept(connection, table), draft / f"{table}.parquet")
         database.write_parquet(connection, OTHER_NAMES, draft / "other_name.parquet")
+    if met:
+        tombstones.add(workspace, met, day)
     durable.remove(parts)
     (draft / "report.json").write_text(json.dumps(report.to_dict(), ensure_ascii=False, indent=1))
+    sums.write(draft)
     durable.sync_tree(draft)
     draft.replace(workspace.imports / id_)
     durable.sync(workspace.imports)
@@ -150,40 +158,101 @@ def _open_parts(connection: "duckdb.DuckDBPyConnection", parts: Path) -> None:
 
 def _name_keys(
     connection: "duckdb.DuckDBPyConnection", workspace: Workspace, *, own_ids: bool
-) -> None:
-    """Make table known (one key an account) and the macros event_key and space_key."""
-    secret = workspace.secret()
+) -> set[str]:
+    """Make tables known (one key an account), gone_account (erased) and the macros event_key and space_key.
+
+    Returns every name of the people who were erased, so that names not met before are remembered too.
+    """
     connection.execute(database.script("accounts"))
     accounts = connection.sql("select scope, account, email from account_name order by all").pl()
-    file = workspace.scratch("keys") / "keys.parquet"
-    _keyed(accounts, secret, own_ids=own_ids).write_parquet(file)
-    connection.execute(f"create table keyed as from {database.parquet(file)}")
-    durable.remove(file.parent)
+    keyed, gone, met = _keyed(accounts, workspace, own_ids=own_ids)
+    folder = workspace.scratch("keys")
+    for table, frame in {"keyed": keyed, "gone_account": gone}.items():
+        frame.write_parquet(folder / f"{table}.parquet")
+        source = database.parquet(folder / f"{table}.parquet")
+        connection.execute(f"create table {table} as from {source}")
+    durable.remove(folder)
     connection.execute(database.script("keys"))
     for kind in ("event", "space"):
-        key = people.salt(secret, kind)
+        key = workspace.derived(kind)[:SALT]
         connection.execute(
             f"create macro {kind}_key(tool, name) as natural_key('{key}', tool, name)"
         )
+    return met
 
 
-def _keyed(accounts: pl.DataFrame, secret: bytes, *, own_ids: bool) -> pl.DataFrame:
-    """Return scope, account, email, key, plain (the key it has without an address)."""
+def _keyed(
+    accounts: pl.DataFrame, workspace: Workspace, *, own_ids: bool
+) -> tuple[pl.DataFrame, pl.DataFrame, set[str]]:
+    """Return scope, account, email, key, plain (the key without an address); scope, account of the erased; their names."""
+    secret, marks = workspace.secret(), tombstones.marks(workspace)
     names = [
         (people.identifier(tool, account, email), people.identifier(tool, account, None))
         for scope, account, email in accounts.iter_rows()
         for tool in [people.ORG if own_ids else scope]
     ]
-    return accounts.with_columns(
+    accounts = accounts.with_columns(
         pl.Series("key", [people.pseudonym(secret, full) for full, _ in names], pl.Int64),
         pl.Series("plain", [people.pseudonym(secret, plain) for _, plain in names], pl.Int64),
+    )
+    if not marks:
+        return accounts, accounts.select("scope", "account").clear(), set()
+    key = workspace.derived(tombstones.PURPOSE)
+    is_erased = [any(tombstones.mark(key, name) in marks for name in pair) for pair in names]
+    gone = accounts.filter(pl.Series(is_erased)).select("scope", "account").unique()
+    met = {name for pair, erased in zip(names, is_erased, strict=True) if erased for name in pair}
+    return accounts.join(gone, on=["scope", "account"], how="anti"), gone, met
+
+
+def _leave_out(
+    connection: "duckdb.DuckDBPyConnection", workspace: Workspace, report: Report, today: date
+) -> Report:
+    """Make views kept_<table> without what may not be kept, and return the report with that counted."""
+    tools = [tool for (tool,) in connection.sql("select distinct tool from part_event").fetchall()]
+    oldest = retention.oldest_kept(workspace.settings, tools, today)
+    someone = connection.sql("select exists (from gone_account)").fetchall()[0][0]
+    if not (oldest or someone):
+        for table in TABLES:
+            connection.execute(f"create view kept_{table} as from part_{table}")
+        return report
+    retention.make_table(connection, oldest)
+    lines = str(report.format == people.LOG).lower()
+    connection.execute(database.script("left_out").replace("$lines", lines))
+    return _recounted(connection, report)
+
+
+def _recounted(connection: "duckdb.DuckDBPyConnection", report: Report) -> Report:
+    """Return the report of what is kept; read = stored + set apart + duplicates + non-records still holds."""
+    gone = dict(connection.sql("from gone_record").fetchall())
+    if not gone:
+        return report
+    form = "'%Y-%m-%dT%H:%M:%SZ'"
+    first, last = connection.sql(
+        f'select strftime(min("at"), {form}), strftime(max("at"), {form}) from kept_event'  # noqa: S608  # fixed text
+    ).fetchall()[0]
+    rows = {table: connection.table(f"kept_{table}").shape[0] for table in report.rows}
+    actions = connection.sql("select action, count(*) from kept_event group by all order by all")
+    apart: dict[str, int] = {}
+    left = report.stored
+    for code, records in gone.items():
+        apart[code] = min(records, left)
+        left -= apart[code]
+    return replace(
+        report,
+        outcome="partial",
+        rows=rows,
+        events=dict(actions.fetchall()),
+        rejected=report.rejected | {code: count for code, count in apart.items() if count},
+        stored=left,
+        first=first,
+        last=last,
     )
 
 
 def _kept(connection: "duckdb.DuckDBPyConnection", table: str) -> str:
     """Return the query of a table as it is kept: keys for accounts and natural keys, no identity."""
     if table == "reject":
-        return f"select {MEMBERS_IN_PLACE} as place, code from part_reject"  # noqa: S608  # fixed text
+        return f"select {MEMBERS_IN_PLACE} as place, code from kept_reject"  # noqa: S608  # fixed text
     scope = f"'{people.ORG}'" if table == "org" else "t.tool"
     columns, joins = [], []
     for name, column in tables()[f"export.{table}"].items():
@@ -198,7 +267,7 @@ def _kept(connection: "duckdb.DuckDBPyConnection", table: str) -> str:
             columns.append(f't."{name}"')
     once = "distinct" if table not in ("event", "delivery") else ""
     rest = _order(connection, table)
-    return f"select {once} {', '.join(columns)} from part_{table} t {' '.join(joins)} {rest}"  # noqa: S608  # names of schema.sql
+    return f"select {once} {', '.join(columns)} from kept_{table} t {' '.join(joins)} {rest}"  # noqa: S608  # names of schema.sql
 
 
 def _order(connection: "duckdb.DuckDBPyConnection", table: str) -> str:

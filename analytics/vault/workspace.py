@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from analytics import places
+from analytics import people, places
 from analytics.errors import AnalyticsError
 from analytics.vault import durable
 from analytics.vault.settings import Settings, as_toml, read_settings
@@ -34,6 +34,10 @@ class WorkspaceBusy(AnalyticsError):
 
 class BrokenWorkspace(AnalyticsError):
     """A file that the workspace cannot do without is missing or spoilt."""
+
+
+class KeyDestroyed(AnalyticsError):
+    """The key was destroyed on purpose: nobody can be recognised in the workspace any more."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,31 @@ class Workspace:
         return self.folder / "tmp"
 
     @property
+    def erased(self) -> Path:
+        """Keyed marks of the people who were erased (tombstones.py)."""
+        return self.folder / "erased.jsonl"
+
+    @property
+    def rewriting(self) -> Path:
+        """Files that are to take the place of kept ones, all or none of them (rewrite.py)."""
+        return self.folder / "rewriting"
+
+    @property
+    def backups(self) -> Path:
+        """Where backups go when no other place is said."""
+        return self.folder / "backups"
+
+    @property
+    def key(self) -> Path:
+        """The secret and, once it was changed, the keys derived from the first one; for the owner alone."""
+        return self.folder / "secret.key"
+
+    @property
+    def key_destroyed(self) -> Path:
+        """Holds the day on which the key was destroyed on purpose."""
+        return self.folder / "key.destroyed"
+
+    @property
     def identity(self) -> Path:
         """The only file with names and addresses."""
         return self.folder / "identity.duckdb"
@@ -112,11 +141,16 @@ class Workspace:
         self.__dict__.pop("settings", None)
 
     def secret(self) -> bytes:
-        """Return the 32 bytes that key the pseudonyms; raises BrokenWorkspace when they are lost."""
-        path = self.folder / "secret.key"
+        """Return the 32 bytes that key the pseudonyms; raises BrokenWorkspace or KeyDestroyed."""
+        if self.key_destroyed.exists():
+            raise KeyDestroyed(
+                f"The key of workspace {self.name} was destroyed on {self.key_destroyed.read_text().strip()}:"
+                " what it holds is anonymous, so it takes no new files and nobody can be found in it."
+                " Its releases stay readable. Start a new workspace for new files."
+            )
         try:
-            key = bytes.fromhex(path.read_text("ascii").strip())
-        except (FileNotFoundError, ValueError):
+            key = bytes.fromhex(self.key.read_text("ascii").splitlines()[0])
+        except (FileNotFoundError, ValueError, IndexError):
             key = b""
         if len(key) < 32:  # noqa: PLR2004
             raise BrokenWorkspace(
@@ -124,6 +158,12 @@ class Workspace:
                 " the people already imported. Put the key back from its backup, or start a new workspace."
             )
         return key
+
+    def derived(self, purpose: str) -> str:
+        """Return the key for one purpose (64 hexadecimal digits): the same before and after the secret was changed."""
+        secret = self.secret()
+        kept = dict(line.split() for line in self.key.read_text("ascii").splitlines()[1:])
+        return kept.get(purpose) or people.derived(secret, purpose)
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -211,9 +251,8 @@ class Workspace:
     def _make(self) -> None:
         for folder in (self.folder, self.imports, self.releases, self.jobs):
             folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if (
-            not self.ledger.exists()
-        ):  # a workspace with imports keeps the key that they were made with
+        # a workspace with imports keeps the key that they were made with
+        if not (self.ledger.exists() or self.key_destroyed.exists()):
             self._make_secret()
         if not (self.folder / "settings.toml").exists():
             self.write_settings(Settings(company=self.name))
@@ -227,6 +266,6 @@ class Workspace:
             os.fsync(file.fileno())
         # a hard link fails where a file exists: of two starts at once the first one's key stays
         with contextlib.suppress(FileExistsError):
-            (self.folder / "secret.key").hardlink_to(part)
+            self.key.hardlink_to(part)
         part.unlink()
         durable.sync(self.folder)
