@@ -8,6 +8,7 @@ from typing import Any
 import polars as pl
 
 from analytics.metrics.passport import Passport
+from analytics.metrics.periods import quarter_of
 from analytics.privacy.by_value import withhold
 from analytics.schema import polars_schema, tables
 from analytics.statistics.change import change
@@ -28,17 +29,21 @@ ESTIMATES = (
 
 
 def finish(
-    cells: pl.DataFrame, mask: pl.DataFrame, passports: dict[str, Passport], k: int
+    cells: pl.DataFrame,
+    mask: pl.DataFrame,
+    passports: dict[str, Passport],
+    k: int,
+    panel: pl.DataFrame,
 ) -> pl.DataFrame:
     """Return release.figure rows for the engine's cells.
 
-    `mask` holds quarter (null = whole period), department, level, location, tool, shown, reason. A cell that
+    `panel` says who is in a cell; `mask`, made from it, holds quarter (null = whole period), department, level, location, tool, shown, reason. A cell that
     the mask does not know is hidden. Cells hidden have no number at all, not even n.
     """
     if cells.is_empty():  # an HR file alone: nobody has done anything yet
         return pl.DataFrame(schema=polars_schema("release.figure"))
     cells = masked(described(cells, passports), mask)
-    cells = withhold(cells, k)
+    cells = withhold(cells, k, panel)
     estimated = pl.concat(
         [_estimated(part, kind) for (kind,), part in cells.group_by("kind", maintain_order=True)],
         how="diagonal_relaxed",
@@ -72,6 +77,17 @@ def masked(cells: pl.DataFrame, mask: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(reason=pl.coalesce(why, "reason"), is_masked=why.is_not_null()).drop(
         "shown", "masked"
     )
+
+
+def where_shown(rows: pl.DataFrame, mask: pl.DataFrame) -> pl.DataFrame:
+    """Return finished rows of release.figure, those of a group that the mask hides in that quarter without any number."""
+    quarter = pl.when(pl.col("grain") == "all").then(None).otherwise(quarter_of("period"))
+    placed = masked(rows.with_columns(quarter=quarter), mask)
+    told = [name for name in (*ESTIMATES, "n", "coverage") if name in rows.columns]
+    hidden = pl.col("is_masked")
+    return placed.with_columns(
+        pl.when(~hidden).then(pl.col(name)).alias(name) for name in told
+    ).select(rows.columns)
 
 
 def _estimated(cells: pl.DataFrame, kind: Any) -> pl.DataFrame:  # noqa: ANN401  # group_by's key

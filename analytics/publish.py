@@ -13,7 +13,7 @@ import polars as pl
 from analytics import figures, findings, press
 from analytics.metrics import catalogue, engine, hierarchy, time_cost
 from analytics.metrics import panel as panels
-from analytics.privacy import merge, suppress
+from analytics.privacy import bounds, merge, suppress
 from analytics.vault import ledger, rollups, store
 from analytics.vault.workspace import Workspace
 
@@ -135,11 +135,12 @@ def compute(ground: Ground, workspace: Workspace) -> dict[str, pl.DataFrame]:
     sums = unseen(
         covered(catalogue.cells(connection, ground.people, settings), ground.headcount), computable
     )
-    linear = figures.finish(sums, ground.mask.frame, passports, settings.threshold)
+    linear = figures.finish(sums, ground.mask.frame, passports, settings.threshold, ground.people)
     cost = time_cost.cost(linear, settings.hourly_cost)
     voices = unseen(catalogue.finished(connection, ground.people, settings), computable)
     network, flow = hierarchy.figures(connection, ground.people, settings, ground.seed)
-    rows = [press.conform("release.figure", part) for part in (linear, cost, voices, network)]
+    finished = [figures.where_shown(part, ground.mask.frame) for part in (voices, network)]
+    rows = [press.conform("release.figure", part) for part in (linear, cost, *finished)]
     figure = pl.concat(rows)
     return {
         "figure": figure,
@@ -148,7 +149,7 @@ def compute(ground: Ground, workspace: Workspace) -> dict[str, pl.DataFrame]:
         "passport": passport_rows(passports),
         "coverage": coverage_rows(ground),
         "computable": contradicted(computable, network),
-        "certificate": certificate_rows(ground, figure),
+        "certificate": certificate_rows(ground, figure, bounds.certificate(sums, linear)),
     }
 
 
@@ -299,8 +300,10 @@ def coverage_rows(ground: Ground) -> pl.DataFrame:
     )
 
 
-def certificate_rows(ground: Ground, figure: pl.DataFrame) -> pl.DataFrame:
-    """Return release.certificate: what the audit tried, and what was withheld."""
+def certificate_rows(
+    ground: Ground, figure: pl.DataFrame, by_value: dict[str, object]
+) -> pl.DataFrame:
+    """Return release.certificate: what the audit tried, and what was withheld, for its people or `by_value`."""
     hidden = figure.filter(
         pl.col("reason").is_in(["small_group", "protected", "dominated", "nearly_all_or_none"])
     )
@@ -309,6 +312,7 @@ def certificate_rows(ground: Ground, figure: pl.DataFrame) -> pl.DataFrame:
         "merged": ground.merged,
         "figures": figure.filter(pl.col("value").is_not_null()).height,
         "withheld": hidden.height,
+        **by_value,
         "panel_hash": hashlib.sha256(
             ground.people.sort(ground.people.columns).write_csv().encode()
         ).hexdigest()[:16],

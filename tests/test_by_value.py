@@ -1,33 +1,54 @@
-"""What is hidden for its value does not come back by subtracting its siblings."""
+"""What is hidden for its value does not come back by any combination of what is shown."""
 
-import itertools
+from datetime import date, timedelta
+from fractions import Fraction
+from itertools import product
 
 import numpy as np
 import polars as pl
 import pytest
 
-from analytics.privacy.by_value import CELL, FIGURE, withhold
-from analytics.privacy.lattice import CUTS, FAMILIES
+from analytics.privacy import bounds, relations
+from analytics.privacy.by_value import withhold
+from analytics.privacy.lattice import CUTS
+from tests.attacks.organisations import panel
 
 K = 10
+PLACE = ("department", "level", "location", "tool")
+QUARTER = date(2026, 3, 30)
+
+
+def staff(*groups: tuple) -> pl.DataFrame:
+    """One quarter's panel: groups of (people, department, level, location, tools)."""
+    rows, person = [], 0
+    for people, *place in groups:
+        for _ in range(people):
+            rows.append((QUARTER, person, *place))
+            person += 1
+    return panel(rows)
 
 
 def cell(cut="total", *, n=40, sx=20.0, sy=None, x1=1.0, x2=1.0, sxx=None, ny=None, **labels):
     return {
-        "metric": "m", "variant": "", "bin": None, "grain": "quarter", "period": None, "cut": cut,
-        "department": None, "level": None, "location": None, "tool": None, "reason": None,
+        "metric": "m", "variant": "", "bin": None, "grain": "quarter", "period": QUARTER, "quarter": QUARTER,
+        "cut": cut, "department": None, "level": None, "location": None, "tool": None, "reason": None,
         "n": float(n), "ny": float(n if ny is None else ny), "sx": float(sx), "sy": float(n if sy is None else sy),
         "sxx": float(sx if sxx is None else sxx), "x1": x1, "x2": x2, "yes_or_no": True, "defined": False,
+        "kind": "share", "is_masked": False,
     } | labels  # fmt: skip
 
 
-def reasons(*cells):
-    frame = pl.DataFrame(
+def frame(cells):
+    return pl.DataFrame(
         list(cells),
-        schema_overrides={"bin": pl.String, "period": pl.Date}
-        | dict.fromkeys((*CELL, "reason"), pl.String),
+        schema_overrides={"bin": pl.String, "period": pl.Date, "quarter": pl.Date}
+        | dict.fromkeys((*PLACE, "reason"), pl.String),
     )
-    return withhold(frame, K)["reason"].to_list()
+
+
+def reasons(*cells, people=None):
+    everybody = staff((40, "A", None, None, "")) if people is None else people
+    return withhold(frame(cells), K, everybody)["reason"].to_list()
 
 
 @pytest.mark.parametrize(
@@ -35,6 +56,13 @@ def reasons(*cells):
 )
 def test_nearly_all_and_nearly_none_are_withheld(yes, shown):
     assert (reasons(cell(sx=yes)) == [None]) is shown
+
+
+@pytest.mark.parametrize(("acts", "shown"), [(0, False), (1, True), (99, True), (100, False)])
+def test_a_share_of_acts_that_is_the_same_for_everybody_is_withheld(acts, shown):
+    about = {"kind": "clustered", "yes_or_no": False, "sy": 100, "x1": 0.1, "x2": 0.1, "sxx": 9.0}
+
+    assert (reasons(cell(sx=acts, **about)) == [None]) is shown
 
 
 def test_too_few_people_behind_a_denominator_are_withheld():
@@ -47,7 +75,7 @@ def test_nobody_behind_a_figure_is_no_data_and_not_a_small_group():
 
 
 def test_a_sum_made_by_one_or_two_people_is_withheld():
-    hours = {"yes_or_no": False, "sx": 100.0}
+    hours = {"yes_or_no": False, "kind": "ratio", "sx": 100.0}
 
     assert reasons(cell(**hours, x1=51.0, x2=1.0, sxx=9000.0)) == ["dominated"]
     assert reasons(cell(**hours, x1=45.0, x2=40.0, sxx=9000.0)) == ["dominated"]
@@ -59,54 +87,275 @@ def test_the_first_step_of_a_funnel_is_everybody_by_definition():
     assert reasons(cell(sx=40, bin="enabled", defined=True)) == [None]
 
 
+THREE = staff((20, "A", None, None, ""), (50, "B", None, None, ""), (30, "C", None, None, ""))
+
+
 def test_one_hidden_department_takes_the_next_smallest_with_it():
     found = reasons(
         cell(n=100, sx=50),
         cell("department", department="A", n=20, sx=1),
         cell("department", department="B", n=50, sx=30),
         cell("department", department="C", n=30, sx=19),
+        people=THREE,
     )
 
     assert found == [None, "nearly_all_or_none", None, "protected"]
 
 
-@pytest.mark.parametrize("seed", range(30))
-def test_no_family_has_one_hidden_cell_alone(seed):
-    draw = np.random.default_rng(seed)
-    names = {"department": "ABCDEF", "level": "123", "location": "XY", "tool": "st"}
-    cells = []
-    for cut, labels in CUTS.items():
-        for values in itertools.product(*(names[label] for label in labels)):
-            n = int(draw.integers(10, 60))
-            cells.append(
-                cell(
-                    cut,
-                    n=n,
-                    sx=int(draw.integers(0, n + 1)),
-                    **dict(zip(labels, values, strict=True)),
-                )
-            )
-    frame = pl.DataFrame(
-        cells,
-        schema_overrides={"bin": pl.String, "period": pl.Date}
-        | dict.fromkeys((*CELL, "reason"), pl.String),
+def test_a_department_whose_places_cannot_shield_it_is_hidden_rather_than_the_company():
+    """Two places, one of nearly nobody: neither the other place nor the departments beside may give it away."""
+    people = staff((30, "A", None, "X", ""), (30, "A", None, "Y", ""), (40, "B", None, "X", ""))
+
+    found = reasons(
+        cell(n=100, sx=50),
+        cell("department", department="A", n=60, sx=21),
+        cell("department", department="B", n=40, sx=29),
+        cell("location", location="X", n=70, sx=30),
+        cell("location", location="Y", n=30, sx=20),
+        cell("department_location", department="A", location="X", n=30, sx=1),
+        cell("department_location", department="A", location="Y", n=30, sx=20),
+        people=people,
     )
 
-    withheld = withhold(frame, K)
+    assert found[0] is None
+    assert found[5] == "nearly_all_or_none"
+    assert "protected" in found
 
-    for parent, child in FAMILIES:
-        labels = [label for label in CELL if label in parent.split("_")]
-        families = (
-            withheld.filter(pl.col("cut") == child)
-            .group_by([*FIGURE, *labels])
-            .agg(
-                hidden=pl.col("reason").count(),
-                people=pl.col("ny").filter(pl.col("reason").is_not_null()).sum(),
-                all=pl.len(),
-            )
-        )
-        alone = families.filter(
-            (pl.col("hidden") == 1) & (pl.col("all") > 1)
-            | (pl.col("hidden") > 0) & (pl.col("people") < K)
-        )
-        assert alone.is_empty(), (parent, child)
+
+FATES = ("new", "retained", "resurrected")
+
+
+def fates(week: date, **people: int) -> list[dict]:
+    return [
+        cell(metric="lifecycle", bin=name, sx=count, n=100, grain="week", period=week)
+        for name, count in people.items()
+    ]
+
+
+def active(week: date, count: int) -> dict:
+    return cell(metric="active_people", sx=count, n=100, grain="week", period=week)
+
+
+def test_the_new_do_not_follow_from_the_active_less_those_who_stayed():
+    week = QUARTER
+
+    found = reasons(
+        active(week, 51), *fates(week, new=1, retained=30, resurrected=20), people=THREE
+    )
+
+    assert found[:2] == [None, "nearly_all_or_none"]
+    assert found[2:].count("protected") == 1
+
+
+def test_the_dormant_do_not_follow_from_the_week_before():
+    week, next_week = QUARTER, QUARTER + timedelta(days=7)
+
+    found = reasons(
+        active(week, 50), active(next_week, 55), *fates(next_week, retained=49, dormant=1),
+        people=THREE,
+    )  # fmt: skip
+
+    assert found == [None, None, "protected", "nearly_all_or_none"]
+
+
+def hours(grain: str, period: date, sx: float, x1: float = 1.0, **labels) -> dict:
+    return cell(
+        metric="meeting_hours", kind="ratio", yes_or_no=False, grain=grain, period=period, n=100, sx=sx, x1=x1,
+        sxx=1e6, sy=400, **labels,
+    )  # fmt: skip
+
+
+def test_a_week_does_not_follow_from_its_month_and_the_weeks_beside():
+    weeks = [QUARTER + timedelta(days=7 * i) for i in range(4)]
+    made_by_one = [
+        hours("week", week, 100.0, 60.0 if i == 2 else 1.0) for i, week in enumerate(weeks)
+    ]
+
+    found = reasons(hours("month", QUARTER, 400.0), *made_by_one, people=THREE)
+
+    assert found[3] == "dominated"
+    assert found[0] is None
+    assert found.count("protected") == 1
+
+
+def test_the_denominator_of_stickiness_does_not_tell_who_is_active():
+    found = reasons(
+        cell(metric="active_people", sx=39, n=40),
+        cell(metric="stickiness", kind="clustered", yes_or_no=False, sx=300, sy=39 * 20, sxx=1e4, ny=39),
+    )  # fmt: skip
+
+    assert found == ["nearly_all_or_none", "protected"]
+
+
+# ------------------------------------------------------------------ drawn companies, an attacker without our algebra
+
+
+def company(seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """A panel of one quarter, and cells of three figures over it: a share, hours of one dominant person, all the same."""
+    draw = np.random.default_rng(seed)
+    people = pl.DataFrame(
+        {
+            "quarter": [QUARTER] * 260,
+            "person": range(260),
+            "department": draw.choice(list("ABCDE"), 260, p=[0.35, 0.25, 0.2, 0.12, 0.08]),
+            "level": draw.choice(["1", "2", "3"], 260, p=[0.1, 0.3, 0.6]),
+            "location": draw.choice(["X", "Y"], 260),
+            "tools": ["slack"] * 260,
+        }
+    )
+    shares = dict(zip("ABCDE", draw.choice([0.01, 0.5, 0.7, 0.99, 1.0], 5), strict=True))
+    likely = people["department"].replace_strict(shares, return_dtype=pl.Float64).to_numpy()
+    yes = draw.random(260) < likely
+    spent = draw.exponential(5, 260)
+    spent[draw.integers(0, 260, 3)] = 900
+    values = {"yes": yes.astype(float), "hours": spent, "same": np.ones(260)}
+    cells = []
+    for name, x in values.items():
+        told = people.with_columns(x=pl.Series(x), tool=pl.lit("slack"))
+        for cut, labels in CUTS.items():
+            grouped = told.group_by(labels) if labels else told.with_columns(a=1).group_by("a")
+            for _, part in grouped:
+                n, held = part.height, np.sort(part["x"].to_numpy())
+                if n < K:
+                    continue
+                own = {label: part[label][0] for label in labels}
+                share = name != "hours"
+                cells.append(
+                    cell(
+                        cut, metric=name, n=n, sx=held.sum(), sxx=(held**2).sum(), x1=held[-1], x2=held[-2],
+                        sy=n, yes_or_no=share, kind="share" if share else "ratio", **own,
+                    )
+                )  # fmt: skip
+    return people, frame(cells)
+
+
+def worked_out(people: pl.DataFrame, told: pl.DataFrame, metric: str) -> list[tuple]:
+    """Cells hidden for their value that follow from the shown ones of a figure, by fractions over all people."""
+    rows = people.with_columns(tool=pl.lit("slack"))
+    own = told.filter(metric=metric)
+    vectors = {}
+    for one in own.select("cut", *PLACE, "reason").iter_rows(named=True):
+        inside = pl.all_horizontal(pl.lit(value=True), *(pl.col(c) == one[c] for c in PLACE if one[c] is not None))  # fmt: skip
+        vectors[tuple(one.values())] = rows.with_columns(inside=inside)["inside"].to_numpy()
+    columns = np.unique(np.array(list(vectors.values())), axis=1)
+    found = dict(zip(vectors, columns, strict=True))
+    shown = [v for key, v in found.items() if key[-1] is None]
+    rank = exact_rank(shown)
+    return [
+        key
+        for key, vector in found.items()
+        if key[-1] in ("nearly_all_or_none", "dominated", "small_group")
+        and exact_rank([*shown, vector]) == rank
+    ]
+
+
+def exact_rank(rows: list[np.ndarray]) -> int:
+    work = [[Fraction(int(value)) for value in row] for row in rows]
+    rank = 0
+    for column in range(len(work[0]) if work else 0):
+        pivot = next((i for i in range(rank, len(work)) if work[i][column]), None)
+        if pivot is None:
+            continue
+        work[rank], work[pivot] = work[pivot], work[rank]
+        for i in range(rank + 1, len(work)):
+            if work[i][column]:
+                factor = work[i][column] / work[rank][column]
+                work[i] = [a - factor * b for a, b in zip(work[i], work[rank], strict=True)]
+        rank += 1
+    return rank
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_hidden_value_follows_from_any_combination_of_the_shown(seed, monkeypatch):
+    people, cells = company(seed)
+    monkeypatch.setattr(bounds, "widen", lambda cells: cells)  # the algebra must hold on its own
+
+    told = withhold(cells, K, people)
+
+    assert [worked_out(people, told, metric) for metric in ("yes", "hours")] == [[], []]
+    assert told.filter(pl.col("reason").is_null()).height > 10
+
+
+def test_groups_that_are_all_the_same_are_not_shown_at_all():
+    people, cells = company(1)
+
+    told = withhold(cells, K, people)
+
+    assert told.filter(pl.col("reason").is_null(), metric="same").is_empty()
+
+
+def taken_apart(metric: str) -> int:
+    found = 0
+    for seed in range(6):
+        people, cells = company(seed)
+        found += len(worked_out(people, withhold(cells, K, people), metric))
+    return found
+
+
+def test_without_the_algebra_hidden_values_come_back(monkeypatch):
+    monkeypatch.setattr(bounds, "widen", lambda cells: cells)
+    monkeypatch.setattr(relations, "protect", lambda cells, *_: cells)
+
+    assert taken_apart("yes") > 0
+    assert taken_apart("hours") > 0
+
+
+def test_without_the_algebra_the_new_follow_from_the_active(monkeypatch):
+    monkeypatch.setattr(relations, "protect", lambda cells, *_: cells)
+    week = fates(QUARTER, new=1, retained=30, resurrected=20)
+
+    found = reasons(active(QUARTER, 51), *week, people=THREE)
+
+    assert found == [None, "nearly_all_or_none", None, None]
+
+
+def test_without_tails_groups_of_nearly_all_or_none_are_shown(monkeypatch):
+    people, cells = company(1)
+    monkeypatch.setattr("analytics.privacy.by_value.TAIL", 0)
+
+    told = withhold(cells, K, people)
+
+    extreme = (pl.col("sx") < 3) | (pl.col("sx") > pl.col("sy") - 3)
+    assert told.filter(pl.col("reason").is_null(), extreme, metric="same").height > 0
+
+
+def test_without_dominance_one_persons_hours_are_shown(monkeypatch):
+    people, cells = company(1)
+    by_one = (pl.col("x1") > pl.col("sx") / 2) & (pl.col("metric") == "hours")
+
+    with_rule = withhold(cells, K, people).filter(by_one, pl.col("reason").is_null())
+    monkeypatch.setattr("analytics.privacy.by_value.ONE_MOST", 1.0)
+    monkeypatch.setattr("analytics.privacy.by_value.TWO_MOST", 1.0)
+    without = withhold(cells, K, people).filter(by_one, pl.col("reason").is_null())
+
+    assert (with_rule.height, without.height > 0) == (0, True)
+
+
+def test_boxes_stay_open(monkeypatch):
+    tight = [bounds.boxes(withhold(cells, K, people).with_columns(why="reason")).filter("tight").height
+             for people, cells in map(company, range(6))]  # fmt: skip
+
+    monkeypatch.setattr(bounds, "widen", lambda cells: cells)
+    without = [bounds.boxes(withhold(cells, K, people).with_columns(why="reason")).filter("tight").height
+               for people, cells in map(company, range(6))]  # fmt: skip
+
+    assert tight == [0] * 6
+    assert sum(without) > 0
+
+
+def test_the_same_cells_in_another_order_are_withheld_alike():
+    people, cells = company(3)
+    key = ["metric", "cut", *PLACE]
+
+    first = withhold(cells, K, people).sort(key)
+    second = withhold(cells.sample(fraction=1, shuffle=True, seed=1), K, people).sort(key)
+
+    assert first.equals(second)
+
+
+def test_every_pair_of_figure_and_part_is_declared_once():
+    from analytics.metrics.sums import SUMS
+
+    pairs = [(one.whole, one.before, part) for one in SUMS for part in one.parts]
+    repeated = {a for a, b in product(pairs, pairs) if a is not b and a == b}
+    assert repeated == set()

@@ -5,13 +5,22 @@ from datetime import date
 import polars as pl
 import pytest
 
-from analytics.figures import ESTIMATES, finish
+from analytics.figures import ESTIMATES, finish, where_shown
 from analytics.metrics.adoption import PASSPORTS
 from analytics.metrics.engine import SCHEMA
+from tests.attacks.organisations import panel
 
 SPRING, SUMMER = date(2026, 3, 30), date(2026, 6, 29)
 PASSPORT = {passport.id: passport for passport in PASSPORTS}
 GROUPS = {"A": 40, "B": 30, "C": 25, "D": 20, "E": 15}
+STAFF = panel(
+    [
+        (quarter, 100 * i + person, name, None, None, "")
+        for quarter in (SPRING, SUMMER)
+        for i, (name, n) in enumerate(GROUPS.items())
+        for person in range(n)
+    ]
+)
 
 
 def cell(quarter: date, department: str | None, n: int, yes: int) -> dict[str, object]:
@@ -41,7 +50,7 @@ def released(hidden: tuple[tuple[date, str], ...] = (), **instead: object) -> pl
         else pl.lit(value=True),
         reason=pl.lit("protected"),
     )
-    return finish(frame, mask, PASSPORT, 10)
+    return finish(frame, mask, PASSPORT, 10, STAFF)
 
 
 def one(rows: pl.DataFrame, department: str, quarter: date = SUMMER) -> dict[str, object]:
@@ -62,7 +71,7 @@ def test_a_cell_that_the_mask_does_not_know_is_hidden():
                 "tool": pl.String, "shown": pl.Boolean, "reason": pl.String}
     )  # fmt: skip
 
-    assert finish(frame, nothing, PASSPORT, 10)["reason"].to_list() == ["small_group"]
+    assert finish(frame, nothing, PASSPORT, 10, STAFF)["reason"].to_list() == ["small_group"]
 
 
 def test_a_change_is_the_difference_of_the_two_published_values():
@@ -94,3 +103,33 @@ def test_a_value_is_there_exactly_where_no_reason_is():
 
 def test_what_lies_open_small_groups_stays_in_the_vault():
     assert not set(released().columns) & {"sxx", "sxy", "syy", "sr", "srr", "sl", "sll", "x1", "x2"}
+
+
+def test_a_finished_figure_of_a_hidden_group_holds_no_number():
+    rows = pl.DataFrame(
+        [
+            {
+                "grain": "month",
+                "period": SUMMER,
+                "tool": tool,
+                "value": 0.4,
+                "n": 60,
+                "reason": None,
+            }
+            for tool in ("slack", "mail")
+        ],
+        schema_overrides={"reason": pl.String, "period": pl.Date},
+    ).with_columns(
+        *(pl.lit(None, pl.String).alias(name) for name in ("department", "level", "location"))
+    )
+    mask = rows.select("department", "level", "location", "tool", quarter="period").with_columns(
+        shown=pl.col("tool") == "slack", reason=pl.lit("protected")
+    )
+
+    shown = where_shown(rows, mask)
+
+    assert shown.columns == rows.columns
+    assert shown.select("tool", "value", "n", "reason").rows() == [
+        ("slack", 0.4, 60, None),
+        ("mail", None, None, "protected"),
+    ]

@@ -1,85 +1,89 @@
 """Which figures would say something about single people although their group is large enough?
 
 Three rules beside the threshold: too few people behind the denominator, one or two people making most of the
-sum, nearly all or nearly none. What is hidden for its value must not come back by subtracting its siblings,
-so enough of them are hidden with it.
+sum, nearly all or nearly none. What is hidden for its value must not be worked out from what is shown: not exactly
+(relations.py) and not nearly (bounds.py); enough other figures are hidden with it.
 """
 
 import polars as pl
 
-from analytics.privacy.lattice import FAMILIES, LABELS
+from analytics.metrics.sums import TOLD_BY_DENOMINATOR
+from analytics.privacy import bounds, relations
 
 ONE_MOST, TWO_MOST = 0.5, 0.75  # shares of a sum above which one or two people make it
 TAIL = 3  # fewer than three people on either side of a yes or no
-FIGURE = ("metric", "variant", "bin", "grain", "period")
-CELL = ("department", "level", "location", "tool")
+
+# What hiding a cell costs, beside its size: fine cuts go first, the company last.
+COST = {
+    "department_tool": 1.0,
+    "department_location": 1.2,
+    "department_level": 1.5,
+    "location": 8.0,
+    "level": 10.0,
+    "tool": 10.0,
+    "department": 6.0,
+    "total": 1e6,
+}
 
 
-def withhold(cells: pl.DataFrame, k: int) -> pl.DataFrame:
+def withhold(cells: pl.DataFrame, k: int, panel: pl.DataFrame) -> pl.DataFrame:
     """Return the cells with `reason` filled where nobody is behind a figure, or where a figure would point at somebody.
 
-    Reads n, ny (people with y > 0), sx, sy, sxx, x1, x2 (the two largest x), yes_or_no (x and y are 0 or 1),
-    defined (the figure is what it is by definition, such as the first step of a funnel), cut, cells' labels.
+    Reads n, ny (people with y > 0), sx, sy, sxx, x1, x2 (the two largest x), yes_or_no (x and y are 0 or 1), kind (clustered: x is a part of y),
+    defined (the figure is what it is by definition, such as the first step of a funnel), is_masked (hidden for its
+    people), cut, cells' labels; `panel` says who the people of a cell are.
     """
+    cells = cells.with_columns(
+        by_value=pl.when(pl.col("reason").is_null()).then(_why(k)), weight=relations.weight(COST)
+    )
+    people = relations.People.of(panel)
+    told = pl.col("metric").is_in(list(TOLD_BY_DENOMINATOR))
+    # each step only hides, so what an earlier one has made sure of stays true
+    cells = bounds.widen(cells).with_columns(is_secret=pl.col("by_value").is_not_null())
+    cells = relations.protect(cells, people, ~told)
+    cells = relations.protect(_denominators(cells), people, told)
+    return cells.with_columns(reason=pl.coalesce("reason", "by_value")).drop(
+        "by_value", "weight", "is_secret"
+    )
+
+
+def _why(k: int) -> pl.Expr:
     tail = (pl.col("sx") < TAIL) | (pl.col("sx") > pl.col("sy") - TAIL)
+    same = (pl.col("kind") == "clustered") & ((pl.col("sx") == 0) | (pl.col("sx") == pl.col("sy")))
     two = pl.col("x1") + pl.col("x2").fill_null(0.0)
     x1, sxx = pl.col("x1"), pl.col("sxx")
     # squares too: a published interval tells about the sum of squares
     dominated = (
         (x1 > ONE_MOST * pl.col("sx")) | (two > TWO_MOST * pl.col("sx")) | (x1**2 > TWO_MOST * sxx)
     )
-    why = (
+    return (
         pl.when(pl.col("defined"))
         .then(None)
         .when(pl.col("ny") == 0)
         .then(pl.lit("no_data"))
         .when(pl.col("ny") < k)
         .then(pl.lit("small_group"))
-        .when(pl.col("yes_or_no") & tail)
+        .when((pl.col("yes_or_no") & tail) | same)
         .then(pl.lit("nearly_all_or_none"))
         .when(~pl.col("yes_or_no") & (pl.col("sx") > 0) & dominated)
         .then(pl.lit("dominated"))
     )
-    cells = cells.with_columns(by_value=pl.when(pl.col("reason").is_null()).then(why))
-    hidden = -1
-    while hidden != (hidden := cells["by_value"].count()):
-        # a cell has siblings in several cuts: hiding one for one family may leave another family with one alone
-        for parent, child in FAMILIES:
-            cells = _with_company(cells, parent, child, k)
-    return cells.with_columns(reason=pl.coalesce("reason", "by_value")).drop("by_value")
 
 
-def _with_company(cells: pl.DataFrame, parent: str, child: str, k: int) -> pl.DataFrame:
-    """Hide, in every family with a cell hidden for its value, the next smallest siblings too.
+def _denominators(cells: pl.DataFrame) -> pl.DataFrame:
+    """Hide what has a denominator that says another figure's numerator, where that one is hidden.
 
-    At least two cells, and at least k people behind them, stay hidden together.
+    It tells no more of the other cells than the other figure does there, so it is no secret of its own.
     """
-    labels = [label for label in (*LABELS, "tool") if label in parent.split("_")]
-    family = [*FIGURE, *labels]
-    hidden = pl.col("by_value").is_not_null()
-    shown = pl.col("reason").is_null() & ~hidden
-    siblings = cells.filter((pl.col("cut") == child) & (hidden.any().over(family)))
-    if siblings.is_empty():
-        return cells
-    # cells that the mask hides already shield as much as those hidden here
-    unseen = pl.col("reason").is_not_null() | hidden
-    ordered = siblings.with_columns(
-        unseen_cells=unseen.sum().over(family),
-        unseen_people=pl.col("ny").filter(unseen).sum().over(family),
-        any_hidden=hidden.any().over(family),
-        turn=pl.col("ny").rank("ordinal").over([*family, shown]),
-        before=pl.col("ny").cum_sum().over([*family, shown], order_by="ny") - pl.col("ny"),
-    )
-    too = ordered.filter(
-        shown
-        & pl.col("any_hidden")
-        & (
-            (pl.col("unseen_cells") + pl.col("turn") - 1 < 2)  # noqa: PLR2004  # one alone is a subtraction away
-            | (pl.col("unseen_people") + pl.col("before") < k)
+    place = ["grain", "period", *relations.KEYS]
+    for metric, (told, variant, _) in TOLD_BY_DENOMINATOR.items():
+        secret = cells.filter(
+            pl.col("metric") == told, pl.col("variant") == variant, pl.col("by_value").is_not_null()
+        ).select(*place, also=pl.lit("protected"))
+        also = (pl.col("metric") == metric) & pl.col("reason").is_null()
+        cells = (
+            cells.join(secret, on=place, how="left", nulls_equal=True, maintain_order="left")
+            .with_columns(by_value=pl.coalesce("by_value", pl.when(also).then("also")))
+            .drop("also")
         )
-    ).select(*FIGURE, "cut", *CELL, also=pl.lit("protected"))
-    return (
-        cells.join(too, on=[*FIGURE, "cut", *CELL], how="left", nulls_equal=True)
-        .with_columns(by_value=pl.coalesce("by_value", "also"))
-        .drop("also")
-    )
+    return cells
