@@ -33,14 +33,14 @@ TAIL = 16_384  # bytes of the progress file that are read: some hundred steps
 
 @dataclass(frozen=True)
 class Job:
-    """One started import, undo or demo.
+    """One started import, undo, demo or publishing.
 
     `progress` is the last step ({"stage", "file", "done", "total"}); `result` the JSON of the command,
     once done; `message` the sentence for the reader when it failed.
     """
 
     id: str
-    kind: Literal["import", "undo", "demo"]
+    kind: Literal["import", "undo", "demo", "publish"]
     files: tuple[str, ...]
     started: str
     pid: int
@@ -98,6 +98,12 @@ def start_demo(workspace: str, who: str | None = None) -> str:
     return _start(workspace, "demo", ["demo", "--workspace", workspace], who=who)
 
 
+def start_publish(workspace: str, who: str | None = None) -> str:
+    """Start publishing anew with the settings as they are and return the job's id."""
+    arguments = ["settings", "--workspace", workspace, "--publish", "--format", "json"]
+    return _start(workspace, "publish", [*arguments, "--progress"], who=who)
+
+
 def list(workspace: str) -> builtins.list[Job]:
     """Return the jobs of a workspace, newest first, each as it stands now."""
     ids = sorted((p.stem for p in _folder(workspace).glob("*.json")), reverse=True)
@@ -136,7 +142,7 @@ def cancel(workspace: str, job_id: str) -> Job:
 
 def _start(
     workspace: str,
-    kind: Literal["import", "undo", "demo"],
+    kind: Literal["import", "undo", "demo", "publish"],
     arguments: Sequence[str],
     files: tuple[str, ...] = (),
     uploads: tuple[str, ...] = (),

@@ -37,6 +37,7 @@ PAGES = (
     Page("time_cost", "Time", "schedule", READERS),
     Page("hierarchy", "Hierarchy", "lan", READERS),
     Page("trust", "What we see", "visibility", SIGNED_IN | {"visitor"}, filtered=False),
+    Page("settings", "Settings", "tune", SIGNED_IN, False, False),
     Page("log", "Log", "history", READERS | {"representative"}, False, False),
     Page("imports", "Import exports", "upload_file", frozenset({"consultant"}), False, False),
     Page("welcome", "Welcome", "waving_hand", SHOWN, False, False),
