@@ -9,7 +9,7 @@ import polars as pl
 from scipy import sparse
 
 from analytics.privacy import audit
-from analytics.privacy.kernel import System, inverse, random_primes, values
+from analytics.privacy.kernel import System, inverse, random_primes, values, values_of_residues
 from analytics.privacy.lattice import KEYS, Earlier, Lattice, build
 
 RESTORE = True
@@ -128,7 +128,8 @@ class Known:
         """Return those of the vectors that the fixed rows do not give away."""
         if self.x is None or not vectors.shape[0]:
             return vectors
-        return vectors[np.flatnonzero((values(vectors, self.x, self.p) != 0).any(axis=1))]
+        told = values_of_residues(vectors, self.x, self.p)
+        return vectors[np.flatnonzero((told != 0).any(axis=1))]
 
     def pairs(self, k: int) -> set[tuple[int, int, int]]:
         """Return the pairs of targets, with their sign, that the fixed rows give away."""
