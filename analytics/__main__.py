@@ -145,6 +145,10 @@ def parser() -> argparse.ArgumentParser:  # noqa: PLR0915  # a list of commands
     one.add_argument("--variant", default="")
     with_format(one)
 
+    one = command("council", council, "Write what a works council may know into one HTML document.")
+    with_workspace(one)
+    one.add_argument("--out", type=Path, required=True, metavar="FILE.html")
+
     one = command("verify-log", verify_log, "Check that the log of a workspace was not altered.")
     with_workspace(one)
     one.add_argument(
@@ -388,6 +392,20 @@ def metric(options: argparse.Namespace) -> None:
         print(json.dumps(answer, ensure_ascii=False))
         return
     write(shown, options.format)
+
+
+def council(options: argparse.Namespace) -> None:
+    """Write the works council's document."""
+    from analytics.council import document
+
+    text = document(opened(options.workspace))
+    try:
+        options.out.write_text(text, "utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"{options.out} cannot be written ({error.strerror}): choose another place."
+        ) from error
+    print(f"Written: {options.out}")
 
 
 def verify_log(options: argparse.Namespace) -> None:

@@ -40,12 +40,16 @@ def csv_text(frame: pl.DataFrame) -> str:
     return without_formulas(frame).write_csv()
 
 
-def excel_bytes(frame: pl.DataFrame, sheet: str = "figures") -> bytes:
-    """Return the frame as an Excel workbook; text stays text."""
+def excel_bytes(
+    frame: pl.DataFrame, sheet: str = "figures", certificate: pl.DataFrame | None = None
+) -> bytes:
+    """Return the frame as an Excel workbook, with the certificate as its second sheet; text stays text."""
     import xlsxwriter
 
     file = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as workbook:
         frame.write_excel(workbook, worksheet=sheet[:31], freeze_panes=(1, 0), autofit=True)
+        if certificate is not None:
+            certificate.write_excel(workbook, worksheet="Certificate", autofit=True)
     return file.getvalue()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from analytics import audit_log, places
-from pages.parts import log_view, workspace
+from pages.parts import log_view, text, workspace
 from pages.parts.access import guard
 from pages.parts.states import note, state
 
@@ -29,12 +29,11 @@ def main() -> None:
     log_view.verdict(folder, name)
     lines = audit_log.read(folder, SHOWN)
     if not lines:
-        note("Nothing has been logged yet.")
         return
     log_view.table(lines)
     note(
-        f"The newest {len(lines)} lines, times in UTC. The whole log is the file `audit.jsonl` of this company; "
-        "who looks is named, the people whom the figures are about never are."
+        f"The newest {text.count(len(lines), 'lines')}, times in UTC. The whole log is the file `audit.jsonl` of this company. "
+        "Who looks is named; the people whom the figures are about never are."
     )
 
 

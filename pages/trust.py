@@ -1,19 +1,22 @@
 """What we see and what we don't, for the people the figures are about."""
 
-from datetime import date
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
+from analytics import audit_log, council, roles
 from analytics import release as releases
 from analytics.release import Release
-from pages.parts import access, coverage_view, text, workspace
+from pages.parts import access, coverage_view, journal, log_view, text, workspace
 from pages.parts.access import guard
-from pages.parts.states import note, words
+from pages.parts.figure import screen
+from pages.parts.states import note, page_link
 from pages.parts.text import plain
 
 guard("trust")
+
+LOG_LINES = 10
 
 CARDS = (
     (
@@ -31,33 +34,6 @@ CARDS = (
         "What is kept about you; to have it corrected or erased; not to be counted. These are your rights: "
         "ask whoever is responsible for data protection in your company.",
     ),
-)
-KEPT = (
-    (
-        "An act",
-        "its time, its kind, its tool, a code for the person, how many it reached, how many words it had",
-    ),
-    (
-        "A place in the company",
-        "department, level, place, a code for the manager, each with its dates",
-    ),
-    (
-        "The link between code and name",
-        "in one separate file, read only while files are imported or somebody asks to be erased",
-    ),
-)
-NEVER = (
-    "the text of a message, a subject, a comment",
-    "names of files, channels, links",
-    "pictures, sound, transcripts",
-    "moods, emotions, attention",
-    "anything about what somebody does outside these exports",
-)
-PROTECTION = (
-    "Groups under {k} people are shown nowhere. Small neighbours are joined into one group, so that their people "
-    "still count, and some larger numbers are held back too, so that nobody can take one from another and be "
-    "left with a small group. Who belongs to a group is fixed for a quarter: a colleague who joins or leaves "
-    "cannot be read off two weeks."
 )
 
 
@@ -88,42 +64,70 @@ def opening(threshold: int) -> None:
                 st.markdown(body.format(k=threshold))
 
 
-def kept_and_never(threshold: int) -> None:
-    """List what is stored, what never is, and how groups are protected."""
+def kept_and_never() -> None:
+    """List what is stored, and what never is."""
     with st.grid(2, min_column_width=360, gap="large"):
         with st.container(gap="xsmall"):
             st.markdown("#### What is kept", anchors=False)
-            st.markdown("\n".join(f"- **{title}:** {body}" for title, body in KEPT))
+            st.markdown("\n".join(f"- **{title}:** {body}" for title, body in council.KEPT))
         with st.container(gap="xsmall"):
             st.markdown("#### What never is", anchors=False)
-            st.markdown("\n".join(f"- {thing}" for thing in NEVER))
-    st.space("small")
-    with st.container(width=780, gap="xsmall"):
-        st.markdown("#### How small groups are protected", anchors=False)
-        st.markdown(PROTECTION.format(k=threshold))
+            st.markdown("\n".join(f"- {thing}" for thing in council.NEVER))
+
+
+def who_sees_what() -> None:
+    """Draw the table of roles: marks on a wide screen, names on a phone."""
+    st.markdown("#### Who sees what", anchors=False)
+    rows = pl.DataFrame(roles.table())
+    if screen().compact:
+        names = rows.columns[1:]
+        shown = pl.DataFrame(
+            [
+                {"What": row["What"], "Who": text.listed([n for n in names if row[n] == "yes"])}
+                for row in rows.to_dicts()
+            ]
+        ).with_columns(pl.col("Who").replace("", "Nobody"))
+    else:
+        shown = rows.with_columns(pl.col(rows.columns[1:]).replace({"yes": "●", "no": "–"}))
+    shown = shown.rename({"What": " "})
+    st.table(shown, border="horizontal", hide_index=True, alt="Which role sees what")
+    marks = "" if screen().compact else "● may open it · – may not. "
+    note(f"{marks}A single person's figures, messages and accounts are open to nobody.")
+
+
+def protection(release: Release | None) -> None:
+    """Say how small groups are protected, and what that cost."""
+    st.markdown("#### How small groups are protected", anchors=False)
+    st.markdown(council.PROTECTION.format(k=council.threshold(release)))
+    if release:
+        st.markdown(plain(" ".join(council.outcome(release.certificate()))))
+
+
+def laid_down(release: Release) -> None:
+    """Show purpose, legal basis, agreement and retention as the company wrote them."""
+    st.markdown("#### What the company has laid down", anchors=False)
+    two_columns(council.rules(release), "What the company has laid down")
+
+
+def two_columns(rows: list[tuple[str, str]], alt: str) -> None:
+    """Draw labels and what stands beside them, both made harmless."""
+    safe = [(plain(name), plain(value)) for name, value in rows]
+    table = pl.DataFrame(safe, schema=["What", " "], orient="row")
+    st.table(table, border="horizontal", hide_index=True, hide_header=True, alt=alt)
 
 
 def cannot_tell(release: Release) -> None:
     """List the figures that these exports cannot give, and what would."""
-    rows = release.computable()
-    titles = {passport["id"]: passport["title"] for passport in release.passports()}
-    missing = rows.filter(~pl.col("computable"))
+    total, missing = council.untold(release)
     st.markdown("#### What these exports can tell", anchors=False)
-    if missing.is_empty():
-        st.markdown(f"All {rows.height} figures.")
+    if not missing:
+        st.markdown(f"All {total} figures.")
         return
     st.markdown(
-        f"{text.number(rows.height - missing.height)} of {rows.height} figures. The others are left open rather than guessed:"
+        f"{text.number(total - len(missing))} of {total} figures. The others are left open rather than guessed:"
     )
     table = pl.DataFrame(
-        [
-            (
-                plain(titles.get(metric, metric)),
-                plain(words(reason or "no_data")[0]),
-                plain(needs or ""),
-            )
-            for metric, reason, needs in missing.select("metric", "reason", "needs").iter_rows()
-        ],
+        [tuple(plain(cell) for cell in row) for row in missing],
         schema=["Figure", "Why not", "What would tell it"],
         orient="row",
     )
@@ -137,30 +141,17 @@ def certificate(release: Release) -> None:
     found = release.certificate()
     st.markdown("#### We attacked these figures ourselves", anchors=False)
     with st.container(border=True, gap="small", key="card_certificate"):
-        exposed, tried = number_of(found, "exposed"), number_of(found, "targets")
+        exposed, tried = (council.number_of(found, item) for item in ("exposed", "targets"))
         st.markdown(
-            f"## {text.number(exposed)} of {text.number(tried)} :gray[:small[attempts found a group under {number_of(found, 'k'):.0f}]]",
+            f"## {text.number(exposed)} of {text.number(tried)} :gray[:small[attempts found a group under {council.number_of(found, 'k'):.0f}]]",
             anchors=False,
         )
-        st.markdown(
-            f"{text.count(number_of(found, 'merged'), 'small groups')} joined with neighbours, "
-            f"{text.count(number_of(found, 'hidden'), 'figures')} held back. "
-            f"{text.share(number_of(found, 'staff_in_published_department'))} of people belong to a department that is shown."
-        )
-        published = release.company().get("published_at")
-        when = f", {text.day(date.fromisoformat(published[:10]))}" if published else ""
-        note(
-            f"Release {release.number}{when} · seed {plain(found.get('seed', ''))} · anybody may repeat it: "
-            f"`python -m analytics attack {release.path.name}`"
-        )
-
-
-def number_of(found: dict[str, str], item: str) -> float:
-    """Return a number of the certificate; nothing counts as none."""
-    try:
-        return float(found.get(item) or 0)
-    except ValueError:
-        return 0.0
+        st.markdown("Anybody who has the file of the release may repeat it:")
+        st.code(council.again(release), language=None, wrap_lines=True)
+        with st.expander("The certificate, item by item", key="certificate_items"):
+            two_columns(council.certificate_rows(release), "The certificate, item by item")
+        with st.expander("Which attacks are tried", key="attacks"):
+            st.markdown("\n".join(f"- {plain(title)}" for title in council.attacks()))
 
 
 def definitions(passports: list[dict[str, Any]]) -> None:
@@ -215,30 +206,54 @@ def matches(passport: dict[str, Any], wanted: str) -> bool:
 def definition(passport: dict[str, Any]) -> None:
     """Write one passport in words."""
     st.markdown(plain(passport["definition"]))
-    facts = (
-        ("Unit", passport["unit"]),
-        (
-            "Better is",
-            {"up": "more", "down": "less"}.get(passport["better"], "neither more nor less"),
-        ),
-        ("Shown when", passport["minimum"]),
-        ("Needs", text.listed([str(need) for need in passport["needs"]])),
-        ("Nearest elsewhere", passport["peers"]),
-        ("Comes from", passport["source"]),
+    note(" &nbsp; ".join(f"**{name}** {plain(value)}" for name, value in council.facts(passport)))
+
+
+def the_log(release: Release) -> None:
+    """Say whether the log holds, and show its last lines by role."""
+    folder = release.path.parents[1]
+    st.markdown("#### What was done and looked at", anchors=False)
+    log_view.verdict(folder, folder.name)
+    if lines := audit_log.read(folder, LOG_LINES):
+        log_view.table(lines, named=False)
+    page_link("log", "The whole log")
+
+
+def as_document(release: Release) -> None:
+    """Offer all of this page as one file."""
+    st.download_button(
+        "Download as one document",
+        journal.taken("works council document", "html", lambda: council.document(release).encode()),
+        f"what-we-see-{release.path.parents[1].name}-{release.number}.html",
+        "text/html",
+        on_click="ignore",
+        icon=":material/download:",
+        key="council_document",
     )
-    note(" &nbsp; ".join(f"**{name}** {plain(value)}" for name, value in facts if value))
+    note("For a works council: everything here with all definitions, readable without Convivio.")
 
 
 def main() -> None:
     """Draw the page, as far as whoever looks may see it."""
     release = release_for_reader()
-    threshold = int(float((release.company().get("threshold") if release else None) or 10))
-    opening(threshold)
-    st.space("small")
+    who = access.role()
+    opening(council.threshold(release))
     if release and access.signed_in():
+        as_document(release)
+    st.space("small")
+    if release and who in roles.SHOWN:
         coverage_view.draw(release)
         st.space("small")
-    kept_and_never(threshold)
+    kept_and_never()
+    st.space("small")
+    who_sees_what()
+    st.space("small")
+    with st.grid(2, min_column_width=400, gap="large"):
+        with st.container():
+            protection(release)
+        with st.container():
+            if release:
+                certificate(release)
     if release is None:
         return
     st.space("small")
@@ -246,9 +261,12 @@ def main() -> None:
         with st.container():
             definitions(release.passports())
         with st.container():
-            certificate(release)
             if access.signed_in():
+                laid_down(release)
                 cannot_tell(release)
+    if access.signed_in():
+        st.space("small")
+        the_log(release)
 
 
 main()

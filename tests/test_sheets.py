@@ -29,3 +29,15 @@ def test_an_excel_file_holds_no_formula():
     sheet = workbook.read("xl/worksheets/sheet1.xml").decode()
 
     assert "<f>" not in sheet
+
+
+def test_a_workbook_carries_the_certificate_on_a_sheet_of_its_own():
+    certificate = pl.DataFrame({"What": ["Release"], "How much": ["=1+1"]})
+
+    file = zipfile.ZipFile(
+        io.BytesIO(excel_bytes(pl.DataFrame({"value": [1]}), certificate=certificate))
+    )
+
+    names = file.read("xl/workbook.xml").decode()
+    assert names.index('name="figures"') < names.index('name="Certificate"')
+    assert "<f>" not in file.read("xl/worksheets/sheet2.xml").decode()

@@ -9,10 +9,11 @@ import polars as pl
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from analytics import sheets
+from analytics import council, sheets
 from analytics.charts import export, numbers
 from analytics.charts.theme import LIGHT, Drawn, Look, look
-from pages.parts import filters, journal
+from analytics.release import Release
+from pages.parts import filters, journal, workspace
 from pages.parts.data import Figures
 from pages.parts.states import note, state
 from pages.parts.table import show_table
@@ -138,6 +139,7 @@ def _flip(name: str) -> None:
 
 def _files(key: str, said: Said, picture: Picture, rows: pl.DataFrame) -> None:
     stem = f"{key.replace('_', '-')}-{picture.digest()}"
+    found = workspace.find_release()
 
     def poster(form: Literal["png", "svg"]) -> bytes:
         return export.picture(
@@ -152,7 +154,7 @@ def _files(key: str, said: Said, picture: Picture, rows: pl.DataFrame) -> None:
             "description",
             lambda: sheets.csv_text(rows).encode("utf-8-sig"),
         ),
-        ("Data (Excel)", "xlsx", EXCEL, "table_view", lambda: sheets.excel_bytes(rows)),
+        ("Data (Excel)", "xlsx", EXCEL, "table_view", lambda: workbook(rows, found)),
         ("Picture (PNG)", "png", "image/png", "image", lambda: poster("png")),
         ("Picture (SVG)", "svg", "image/svg+xml", "polyline", lambda: poster("svg")),
     )
@@ -161,6 +163,13 @@ def _files(key: str, said: Said, picture: Picture, rows: pl.DataFrame) -> None:
             label, journal.taken(key, ending, build), f"{stem}.{ending}", mime, key=f"file_{key}_{ending}",
             on_click="ignore", icon=f":material/{icon}:", type="tertiary",
         )  # fmt: skip
+
+
+def workbook(rows: pl.DataFrame, release: Release | None) -> bytes:
+    """Return released rows as an Excel file that carries the certificate of its release."""
+    items = council.certificate_rows(release) if release else []
+    about = pl.DataFrame(items, schema=["What", "How much"], orient="row")
+    return sheets.excel_bytes(rows, certificate=about)
 
 
 def _counted(passport: dict[str, Any]) -> None:

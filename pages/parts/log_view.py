@@ -7,7 +7,9 @@ import polars as pl
 import streamlit as st
 
 from analytics import audit_log
-from pages.parts.states import note
+from analytics.roles import NAMES
+from pages.parts import access, text
+from pages.parts.figure import screen
 from pages.parts.table import show_table
 from pages.parts.text import plain
 
@@ -39,30 +41,56 @@ def verdict(folder: Path, name: str) -> None:
             f":red[:material/error:] **The log was altered.** {plain(problem.sentence)} "
             "Ask who may write to the folder of this company."
         )
-    else:
-        lines = "line" if count == 1 else "lines"
+    elif count:
         st.markdown(
-            f":material/verified: **The log is whole:** {count:,} {lines}, each tied to the one before."
+            f":material/verified: **The log is whole:** {text.count(count, 'lines')}, each tied to the one before."
         )
-    note(
-        f"Note the last line down, and nobody can put another log in its place: `{count}:{digest}`. "
-        f"To check it: `python -m analytics verify-log --workspace {name} --noted …`"
-    )
+    else:
+        st.markdown("Nothing has been logged yet.")
+        return
+    with st.expander("Check it yourself", key="check_log"):
+        st.markdown(
+            "Keep this command: with its last part, the newest line as it stands now, nobody can put another log in its place."
+        )
+        st.code(
+            f"python -m analytics verify-log --workspace {name} --noted {count}:{digest}",
+            language=None,
+            wrap_lines=True,
+        )
 
 
-def table(lines: list[dict[str, Any]]) -> None:
-    """Draw lines of the log, newest first."""
-    rows = pl.DataFrame([row(line) for line in lines])
+def table(lines: list[dict[str, Any]], *, named: bool = True) -> None:
+    """Draw lines of the log, newest first; who it was stands there by address, or by role alone."""
+    rows = pl.DataFrame([row(line, named) for line in lines])
+    if screen().compact:
+        what = pl.format("{} {}: {}", "Who", "What", "Of what")
+        rows = rows.select("When", what.str.strip_chars(": ").alias("What was done"))
     show_table(rows, "The log, newest first")
 
 
-def row(line: dict[str, Any]) -> dict[str, str]:
+def row(line: dict[str, Any], named: bool) -> dict[str, str]:
     """Return one line as it is read: when, who, what, which."""
-    facts = [f"{key.replace('_', ' ')} {value}" for key, value in line.items() if key not in APART]
+    facts = [said(key, value) for key, value in line.items() if key not in APART]
     return {
         "Line": str(line.get("n", "")),
         "When": str(line.get("at", ""))[:16].replace("T", " "),
-        "Who": str(line.get("who", "")),
+        "Who": who(line, named),
         "What": KINDS.get(str(line.get("kind")), str(line.get("kind", ""))),
         "Of what": ", ".join(facts),
     }
+
+
+def who(line: dict[str, Any], named: bool) -> str:
+    """Return who it was: the address, or the role where addresses are not for everybody."""
+    address = str(line.get("who", ""))
+    if address == "this machine":
+        return "This machine"
+    return address if named else NAMES.get(line.get("role", ""), "Somebody")
+
+
+def said(key: str, value: object) -> str:
+    """Return one fact in words: What we see, release 3, department Finance."""
+    if key == "page":
+        page = access.BY_NAME.get(str(value))
+        return page.title if page else str(value)
+    return f"{key.replace('_', ' ')} {value}"
