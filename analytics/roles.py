@@ -35,7 +35,8 @@ class Sight:
 
 SIGHTS = (
     Sight("How people are protected, definitions, certificate", ("trust",), SIGNED_IN | {"visitor"}),
-    Sight("Settings, and the log of what was done and looked at", ("settings", "log"), READERS | {"representative"}),
+    Sight("Settings: purpose, retention, smallest group", ("settings",), SIGNED_IN),
+    Sight("The log of what was done and looked at", ("log",), READERS | {"representative"}),
     Sight("The overview, of the company or of one group of ten people or more", ("overview",), SHOWN),
     Sight("Every figure in detail, departments beside one another", ("adoption", "departments", "time_cost", "hierarchy"), READERS),
     Sight("Importing files and taking them out again; what was wrong in them", ("imports",), frozenset({"consultant"})),

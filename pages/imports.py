@@ -7,7 +7,7 @@ import streamlit as st
 
 from analytics import jobs, places
 from analytics.readers.base import Options
-from pages.parts import access, mapping, workspace
+from pages.parts import access, first_import, mapping, workspace
 from pages.parts.access import guard
 from pages.parts.import_report import imports_list
 from pages.parts.job_view import newest, running
@@ -89,11 +89,12 @@ def bring(name: str | None) -> None:
             width=320,
         )
         mapping.by_hand()
+    settled = first_import.ask(name)
     st.button(
         "Import",
         type="primary",
         key="start",
-        disabled=name is None or not (files or picked),
+        disabled=name is None or not settled or not (files or picked),
         on_click=begin,
         args=(name,),
     )
@@ -125,7 +126,7 @@ def begin(name: str, columns: dict[str, str] | None = None, only: str | None = N
         return
     dropped = [file for file in st.session_state.get("drop") or [] if only in (None, file.name)]
     waiting = [entry for entry in st.session_state.get("inbox") or [] if only in (None, entry)]
-    if not (dropped or waiting):
+    if not (dropped or waiting) or not first_import.settle(name):
         return
     folder = jobs.upload_folder(name)
     paths = [kept(folder, file.name, file.getvalue()) for file in dropped]

@@ -6,7 +6,7 @@ import polars as pl
 import streamlit as st
 
 from analytics import jobs, roles, settings_door
-from pages.parts import access, job_view, workspace
+from pages.parts import access, job_view, text, workspace
 from pages.parts.access import guard
 from pages.parts.states import note, state
 from pages.parts.table import show_table
@@ -97,7 +97,7 @@ def form(name: str) -> None:
         st.text_input(
             "Reason",
             key="set_reason",
-            placeholder="Needed for groups under 10, and where acts are to be kept longer than before",
+            placeholder="For groups under 10, or acts kept longer than before",
         )
         st.form_submit_button("Save", type="primary", key="save", on_click=save, args=(name,))
     came_of_it(name)
@@ -129,13 +129,13 @@ def why(said: dict[str, str]) -> None:
                 LABELS["legal_basis"],
                 said["legal_basis"],
                 key="set_legal_basis",
-                placeholder="For example GDPR Art. 6(1)(f), with the balancing test of 3 March",
+                placeholder="GDPR Art. 6(1)(f), balancing test of 3 March",
             )
             st.text_input(
                 LABELS["agreement"],
                 said["agreement"],
                 key="set_agreement",
-                placeholder="Its date and number, as agreed with the works council or the unions",
+                placeholder="Its date and number",
             )
 
 
@@ -188,10 +188,11 @@ def working_time(said: dict[str, str]) -> None:
             key="set_hours",
             format="%d:00",
         )
-        st.multiselect(
+        st.pills(
             LABELS["workdays"],
             range(1, 8),
-            [int(day) for day in said["workdays"].split(",")],
+            selection_mode="multi",
+            default=[int(day) for day in said["workdays"].split(",")],
             format_func=lambda day: DAYS[day - 1][:3],
             key="set_workdays",
         )
@@ -259,7 +260,15 @@ def publish(name: str) -> None:
 def who_may_see() -> None:
     """Show who sees what, as the access table has it."""
     st.markdown("#### Who may see", anchors=False)
-    show_table(pl.DataFrame(roles.table()), "Who may see what, by role")
+    rows = [
+        {
+            "What": sight.what,
+            "Who": text.listed([name for role, name in roles.NAMES.items() if role in sight.roles])
+            or "Nobody",
+        }
+        for sight in roles.SIGHTS
+    ]
+    show_table(pl.DataFrame(rows), "Who may see what, by role")
     note(
         "Who holds which role stands in `data/access.toml`, or in the groups of the company directory."
         if access.auth_on()

@@ -19,6 +19,7 @@ ROLES = {
     "time_cost": {"hr", "cio", "consultant"},
     "hierarchy": {"hr", "cio", "consultant"},
     "trust": {"hr", "cio", "consultant", "reader", "representative", "visitor"},
+    "settings": {"hr", "cio", "consultant", "reader", "representative"},
     "log": {"hr", "cio", "consultant", "representative"},
     "imports": {"consultant"},
     "welcome": {"hr", "cio", "consultant", "reader"},

@@ -90,7 +90,12 @@ def test_a_person_drops_files_sees_what_became_of_them_and_takes_one_out(own, ch
     broken.write_bytes(slack.read_bytes()[:2000])
     drop.set_input_files([str(org), str(slack), str(broken)])
     page.get_by_text("broken.zip").first.wait_for()
-    page.get_by_role("button", name="Import", exact=True).click()
+    begin = page.get_by_role("button", name="Import", exact=True)
+    assert begin.is_disabled()
+    page.get_by_label("Purpose").fill("To see whether Slack is used")
+    page.get_by_label("Legal basis").fill("GDPR Art. 6(1)(f)")
+    page.keyboard.press("Enter")
+    begin.click()
     page.get_by_text("Release 1 is open").wait_for(timeout=90_000)
 
     text = page.inner_text("[data-testid=stApp]")

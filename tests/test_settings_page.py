@@ -1,0 +1,144 @@
+"""The Settings page and the questions before a first import: who may change what, and what becomes of it."""
+
+import shutil
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from analytics import audit_log, jobs, settings_door
+from analytics.vault.settings import Settings, as_toml
+from tests.drawn_release import draw_release
+
+SHELL = Path(__file__).resolve().parent.parent / "pages" / "shell.py"
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return draw_release(tmp_path_factory.mktemp("template")).parents[1]
+
+
+@pytest.fixture
+def company(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, template: Path) -> Path:
+    monkeypatch.setenv("CONVIVIO_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("CONVIVIO_ACCESS", str(tmp_path / "access.toml"))
+    (tmp_path / "home").mkdir()
+    return Path(shutil.copytree(template, tmp_path / "home" / "acme"))
+
+
+def seen_by(role: str | None, page: str = "settings", **query: str) -> AppTest:
+    at = AppTest.from_file(str(SHELL), default_timeout=60)
+    at.query_params["ws"] = "acme"
+    for key, value in query.items():
+        at.query_params[key] = value
+    if role:
+        at.secrets.update({"auth": {"cookie_secret": "a" * 40}})
+        at.user = {
+            "is_logged_in": True, "email": "x@acme.example", "iat": time.time(),
+            "groups": [f"convivio:{role}"], "workspaces": ["acme"],
+        }  # fmt: skip
+    at.run()
+    at.switch_page(f"{page}.py").run()
+    assert not at.exception
+    return at
+
+
+def words(at: AppTest) -> str:
+    return "\n".join(str(element.value) for element in at.markdown)
+
+
+def test_what_a_consultant_says_is_written_and_logged(company):
+    at = seen_by("consultant")
+    at.selectbox(key="set_country").set_value("de")
+    at.text_area(key="set_purpose").set_value("To see whether Slack\nis used")
+    at.text_input(key="set_keep_days_by_tool").set_value("slack=180, email=90")
+    at.number_input(key="set_keep_days").set_value(365)
+
+    at.button(key="save").click().run()
+
+    settings = settings_door.read("acme")
+    assert (settings.country, settings.purpose, settings.keep_days, settings.keep_days_by_tool) == (
+        "de", "To see whether Slack is used", 365, ("slack=180", "email=90"),
+    )  # fmt: skip
+    assert "**Saved.**" in words(at)
+    lines = audit_log.read(company)
+    assert {line["setting"] for line in lines if line["kind"] == "settings"} >= {"country", "purpose"}  # fmt: skip
+    assert {line["who"] for line in lines if line["kind"] == "settings"} == {"x@acme.example"}
+
+
+def test_a_lower_threshold_without_a_reason_changes_nothing_and_says_so(company):
+    at = seen_by("consultant")
+    at.number_input(key="set_threshold").set_value(8)
+
+    at.button(key="save").click().run()
+    refused = words(at)
+    at.text_input(key="set_reason").set_value("works agreement 3/2026")
+    at.button(key="save").click().run()
+
+    assert "**Nothing was changed.**" in refused
+    assert "needs a reason" in refused
+    assert settings_door.read("acme").threshold == 8
+
+
+def test_the_process_that_writes_refuses_four_whatever_the_page_sends(company):
+    refused = settings_door.change("acme", {"threshold": "4"}, "we want to", "x@acme.example")
+
+    assert refused.startswith("threshold is 4, but groups under 5 people are never shown")
+    assert settings_door.read("acme").threshold == 10
+
+
+def test_an_address_sets_nothing(company):
+    at = seen_by("consultant", threshold="4", k="4", set_threshold="4")
+
+    assert at.number_input(key="set_threshold").value == 10
+    assert settings_door.read("acme").threshold == 10
+
+
+@pytest.mark.parametrize("role", ["hr", "cio", "reader", "representative"])
+def test_everybody_else_reads_them_and_cannot_change_them(role, company):
+    (company / "settings.toml").write_text(
+        as_toml(Settings(purpose="Adoption", country="it", keep_days=365, keep_days_by_tool=("slack=90",)))
+    )  # fmt: skip
+
+    at = seen_by(role)
+
+    table = at.table[0].value
+    shown = [answer.replace("\\", "") for answer in table["Set to"]]  # Markdown's escapes
+    said = dict(zip(table["Setting"], shown, strict=True))
+    assert said["Purpose"] == "Adoption"
+    assert said["Country whose rules hold"] == "Italy"
+    assert said["Legal basis"] == "not set"
+    assert said["Single acts are kept"] == "365 days"
+    assert said["Kept for another time"] == "slack: 90 days"
+    assert said["Smallest group shown"] == "10 people"
+    assert not [button for button in at.button if button.key in ("save", "publish")]
+
+
+def test_a_company_without_imports_is_asked_before_its_first(company):
+    at = seen_by("consultant", "imports")
+
+    assert "Before the first import" in words(at)
+    assert at.number_input(key="first_keep_days").value == 365
+    assert at.button(key="start").disabled
+
+
+def test_a_company_that_said_it_all_is_not_asked(company):
+    said = {"purpose": "Adoption", "legal_basis": "GDPR Art. 6(1)(f)", "keep_days": "365"}
+    assert settings_door.change("acme", said, "", "x@acme.example") is None
+
+    at = seen_by("consultant", "imports")
+
+    assert "Before the first import" not in words(at)
+
+
+def test_without_a_country_what_runs_goes_on_and_with_one_it_waits(company, monkeypatch):
+    monkeypatch.setattr(jobs, "imported", lambda _: [{"id": "1"}])
+    from pages.parts import first_import
+
+    runs = first_import.asked("acme")
+    (company / "settings.toml").write_text(as_toml(Settings(country="de")))
+
+    assert runs == []
+    assert first_import.asked("acme") == ["purpose", "legal_basis", "keep_days", "agreement"]
+    assert first_import.asked("demo") == []
