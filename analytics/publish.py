@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from analytics import figures, findings, press
+from analytics import figures, findings, history, press
 from analytics.metrics import catalogue, engine, hierarchy, time_cost
 from analytics.metrics import panel as panels
-from analytics.privacy import bounds, merge, suppress
+from analytics.privacy import merge, suppress
+from analytics.privacy.ledger import Seen
 from analytics.vault import ledger, rollups, store
 from analytics.vault.workspace import Workspace
 
@@ -34,6 +35,8 @@ class Ground:
 
     connection: "duckdb.DuckDBPyConnection"
     settings: "Settings"
+    past: history.Past
+    raw: pl.DataFrame  # the panel
     people: pl.DataFrame  # the panel with merged labels
     headcount: pl.DataFrame
     mask: suppress.Mask
@@ -57,23 +60,36 @@ def publish(workspace: Workspace, progress: Progress | None = None) -> Path:
         frames = compute(ground, workspace)
         path = workspace.next_release_path()
         frames["company"] = company(ground, workspace, path)
+        marks = panels.marks(connection)
     tell({"stage": "publishing", "done": 4, "total": 4})
     press.write(path, frames)
+    seen = Seen(ground.raw, ground.people, ground.mask.frame.filter("shown"), marks)
+    # written first: what nobody saw is better remembered than what was seen forgotten
+    history.remember(workspace, ground.past, seen, int(path.stem), ground.settings.threshold)
     return workspace.publish_pointer(path)
 
 
 def lay(connection: "duckdb.DuckDBPyConnection", workspace: Workspace, fingerprint: str) -> Ground:
-    """Return the ground of a release: panel, merged labels, mask. The same store gives the same ground."""
+    """Return the ground of a release: panel, merged labels, mask.
+
+    The same store after the same releases gives the same ground.
+    """
     settings = workspace.settings
+    k = settings.threshold
     seed = int(hashlib.sha256(fingerprint.encode()).hexdigest()[:8], 16)
-    raw = panels.panel(connection, settings)
-    people = merge.merge_small(raw, settings.threshold)
+    fresh = panels.panel(connection, settings)
+    past = history.read(connection, workspace)
+    raw = past.panel(fresh, connection.sql("select person from person").pl()["person"])
+    people = merge.merge_small(raw, k)
+    mask = suppress.mask(people, k, seed, past.earlier())
     return Ground(
         connection=connection,
         settings=settings,
+        past=past,
+        raw=raw,
         people=people,
         headcount=headcounts(connection, raw, people),
-        mask=suppress.mask(people, settings.threshold, seed),
+        mask=history.hide_late(mask, people, past, connection, k, seed),
         seed=seed,
         merged=joined(raw, people),
     )
@@ -141,7 +157,14 @@ def compute(ground: Ground, workspace: Workspace) -> dict[str, pl.DataFrame]:
     network, flow = hierarchy.figures(connection, ground.people, settings, ground.seed)
     finished = [figures.where_shown(part, ground.mask.frame) for part in (voices, network)]
     rows = [press.conform("release.figure", part) for part in (linear, cost, *finished)]
-    figure = pl.concat(rows)
+    limited = {tool for tool in ground.past.starts if tool and settings.days_kept(tool)}
+    figure = history.carry(
+        pl.concat(rows),
+        ground.mask.frame,
+        ground.past,
+        workspace.current_release(),
+        limited | ({None} if limited else set()),
+    )
     return {
         "figure": figure,
         "flow": between_shown(flow, ground.mask.frame),
@@ -149,7 +172,11 @@ def compute(ground: Ground, workspace: Workspace) -> dict[str, pl.DataFrame]:
         "passport": passport_rows(passports),
         "coverage": coverage_rows(ground),
         "computable": contradicted(computable, network),
-        "certificate": certificate_rows(ground, figure, bounds.certificate(sums, linear)),
+        "certificate": certificate_rows(
+            ground,
+            figure,
+            figures.certificate(sums, ground.mask.frame, passports, settings.threshold, linear),
+        ),
     }
 
 

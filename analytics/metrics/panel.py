@@ -4,6 +4,7 @@ A person counts in a quarter if the exports cover them from its first day on: in
 at the start and at the end, hired before it began, and with an account all along. Whoever joins, appears next quarter.
 """
 
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -95,6 +96,25 @@ def panel(con: duckdb.DuckDBPyConnection, settings: periods.Hours) -> pl.DataFra
         for day, whole in (("first_day", "false"), ("last_day", "true"))
     ]
     return pl.concat(parts).cast(SCHEMA)
+
+
+MARKS = """
+select
+    quarter,
+    person,
+    tool,
+    cast(bit_xor(hash(day, acts, messages, interactions, views, timed_acts, outside_acts, weekend_acts,
+        direct, mentioned, grouped, broadcast, mails_in, chats_in)) % 9223372036854775807 as bigint) as mark
+from person_day
+where tool is not null and day <= $until
+group by quarter, person, tool
+order by quarter, person, tool
+"""
+
+
+def marks(con: duckdb.DuckDBPyConnection, until: date | None = None) -> pl.DataFrame:
+    """Return quarter, person, tool, mark: a number that changes when what somebody did or received up to a day changes."""
+    return con.sql(MARKS, params={"until": until or date.max}).pl()
 
 
 def load(con: duckdb.DuckDBPyConnection, people: pl.DataFrame) -> None:

@@ -25,5 +25,6 @@ REASONS: dict[str, str] = {
     "protected": "Showing this would let a smaller group be worked out by subtracting.",
     "dominated": "One or two people make up most of this figure.",
     "nearly_all_or_none": "Almost everybody, or almost nobody: a number would say something about single people.",
+    "deleted": "The acts of this period are deleted, as the workspace's time of keeping says, and it was not published before.",
     "not_applicable": "This figure does not exist for this group or period.",
 }

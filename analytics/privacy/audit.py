@@ -158,9 +158,8 @@ def _nested(lattice: Lattice, k: int) -> sparse.csr_matrix:
 def _whole_differences(lattice: Lattice) -> sparse.csr_matrix:
     """Return the quarters of a cell less its whole period: what leavers, joiners and movers did."""
     place = ["cut", *LABELS, "tool"]
-    cells = lattice.current
-    whole = cells.filter(pl.col("quarter").is_null()).select(*place, whole="cell")
-    quarters = cells.filter(pl.col("quarter").is_not_null()).select(*place, "cell")
+    whole = lattice.current.filter(pl.col("quarter").is_null()).select(*place, whole="cell")
+    quarters = lattice.current.filter(pl.col("quarter").is_not_null()).select(*place, "cell")
     groups = (
         quarters.join(whole, on=place, nulls_equal=True).group_by("whole").agg("cell").sort("whole")
     )

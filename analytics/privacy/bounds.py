@@ -32,7 +32,7 @@ MOST = {
 def widen(cells: pl.DataFrame) -> pl.DataFrame:
     """Return the cells with `by_value` filled also where a shown cell would box a hidden one in.
 
-    Reads metric, variant, bin, grain, period, cut, labels, n, sx, sy, weight, reason and by_value. The cheapest shown
+    Reads metric, variant, bin, grain, period, cut, labels, n, sx, sy, weight, reason, by_value and is_secret. The cheapest shown
     sibling of a boxed-in cell is hidden; where there is none, the group that both are part of.
     """
     open_figures = cells.with_columns(why=pl.coalesce("reason", "by_value"))
@@ -66,9 +66,9 @@ def widen(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def boxes(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return every hidden cell that must stay unknown, once for each shown group that it is part of.
+    """Return every hidden cell that must stay unknown (is_secret), once for each shown group that it is part of.
 
-    `why`: null where shown. Columns: whole and cut (of the family), CELL's, low and high (between which its sum must
+    `why` is null where a cell is shown. Columns: whole and cut (of the family), CELL's, low and high (between which its sum must
     lie), tight (that says it to a fifth).
     """
     return pl.concat(_family(cells, whole, part) for whole, part in PARTS)
@@ -84,7 +84,7 @@ def _family(cells: pl.DataFrame, whole: Cut, part: Cut) -> pl.DataFrame:
     told = (
         parts.filter(shown).group_by(on).agg(told_x=pl.col("sx").sum(), told_y=pl.col("sy").sum())
     )
-    hidden = parts.filter(pl.col("why").is_in(SENSITIVE), pl.col("sy") > 0)
+    hidden = parts.filter("is_secret", ~shown, pl.col("sy") > 0)
     rest = pl.col("whole_x") - pl.col("told_x").fill_null(0.0)
     others = pl.col("whole_y") - pl.col("told_y").fill_null(0.0) - pl.col("sy")
     most = pl.col("metric").replace_strict(MOST, default=1.0, return_dtype=pl.Float64)
@@ -124,17 +124,3 @@ def _to_hide(cells: pl.DataFrame, tight: pl.DataFrame) -> pl.DataFrame:
         )
         found += [siblings.select(CELL), groups.select(CELL)]
     return pl.concat(found).unique()
-
-
-def certificate(sums: pl.DataFrame, figure: pl.DataFrame) -> dict[str, object]:
-    """Return how many figures are hidden for their value, by rule, and how many hidden sums are boxed in after all.
-
-    `sums`: the cells before anything was hidden; `figure`: what is released of them.
-    """
-    told = figure.select(*FIGURE, *PLACE, why="reason")
-    cells = sums.drop("reason").join(told, on=[*FIGURE, *PLACE], nulls_equal=True)
-    return {
-        "tails": figure.filter(pl.col("reason") == "nearly_all_or_none").height,
-        "dominated": figure.filter(pl.col("reason") == "dominated").height,
-        "interval_tight": boxes(cells).filter("tight").height,
-    }

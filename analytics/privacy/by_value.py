@@ -33,17 +33,34 @@ def withhold(cells: pl.DataFrame, k: int, panel: pl.DataFrame) -> pl.DataFrame:
     defined (the figure is what it is by definition, such as the first step of a funnel), is_masked (hidden for its
     people), cut, cells' labels; `panel` says who the people of a cell are.
     """
-    cells = cells.with_columns(
-        by_value=pl.when(pl.col("reason").is_null()).then(_why(k)), weight=relations.weight(COST)
-    )
+    cells = judged(cells, k).with_columns(weight=relations.weight(COST))
     people = relations.People.of(panel)
     told = pl.col("metric").is_in(list(TOLD_BY_DENOMINATOR))
     # each step only hides, so what an earlier one has made sure of stays true
-    cells = bounds.widen(cells).with_columns(is_secret=pl.col("by_value").is_not_null())
+    cells = bounds.widen(cells)
+    shields = (
+        pl.col("by_value") == "protected"
+    )  # what keeps a box open must not be worked out either
+    cells = cells.with_columns(is_secret=pl.col("is_secret") | shields.fill_null(value=False))
     cells = relations.protect(cells, people, ~told)
     cells = relations.protect(_denominators(cells), people, told)
     return cells.with_columns(reason=pl.coalesce("reason", "by_value")).drop(
         "by_value", "weight", "is_secret"
+    )
+
+
+def judged(cells: pl.DataFrame, k: int) -> pl.DataFrame:
+    """Add by_value, the rule that hides a cell, and is_secret: no reader may come to know the sum of this cell.
+
+    Groups under the threshold are secret, and cells hidden for others' sake whose own value would be.
+    """
+    why, reason = _why(k), pl.col("reason")
+    small = pl.col("is_masked") & (reason == "small_group")
+    could_show = reason.is_null() | (pl.col("is_masked") & ~small)
+    return cells.with_columns(
+        by_value=pl.when(reason.is_null()).then(why),
+        is_secret=small.fill_null(value=False)
+        | (could_show & why.is_in(bounds.SENSITIVE).fill_null(value=False)),
     )
 
 

@@ -101,13 +101,7 @@ def build(panel: pl.DataFrame, earlier: Sequence[Earlier] = ()) -> Lattice:
         )
     else:
         cells = cells.with_columns(fixed=pl.lit(value=False))
-    # of an earlier placing only what was shown is known
-    cells = (
-        cells.with_columns(current=current)
-        .filter(pl.col("current") | pl.col("fixed"))
-        .sort(key)
-        .with_row_index("cell")
-    )
+    cells = cells.with_columns(current=current).sort(key).with_row_index("cell")
     pairs = pairs.join(cells.select(*key, "cell"), on=key, nulls_equal=True)
     member = sparse.csr_matrix(
         (np.ones(pairs.height), (pairs["cell"].to_numpy(), pairs["unknown"].to_numpy())),

@@ -37,6 +37,7 @@ class People:
     member: sparse.csr_matrix
     prime: int
     _known: dict[bytes, sparse.csr_matrix] = field(default_factory=dict)
+    _wide: list[tuple[np.ndarray, sparse.csr_matrix]] = field(default_factory=list)
 
     @classmethod
     def of(cls, panel: pl.DataFrame) -> "People":
@@ -52,10 +53,38 @@ class People:
         """Return a basis of the combinations of these cells (columns as in `rows`) that hold nobody."""
         key = rows.astype(np.int64).tobytes()
         if key not in self._known:
-            self._known[key] = self._left_kernel(self.member[rows])
+            wider = next((one for one in self._wide if np.isin(rows, one[0]).all()), None)
+            self._known[key] = self._among(rows, *wider) if wider else self._left_kernel(rows)
         return self._known[key]
 
-    def _left_kernel(self, some: sparse.csr_matrix) -> sparse.csr_matrix:
+    def _among(
+        self, rows: np.ndarray, all_rows: np.ndarray, basis: sparse.csr_matrix
+    ) -> sparse.csr_matrix:
+        """Return those combinations of all_rows that do without the rows that are not in `rows`."""
+        rest = np.flatnonzero(~np.isin(all_rows, rows))
+        at = np.argsort(all_rows)[np.searchsorted(np.sort(all_rows), rows)]
+        work = basis[:, [*rest, *at]].toarray()
+        without = len(reduce_rows(work, len(rest), self.prime))
+        return sparse.csr_matrix(work[without:, len(rest) :])
+
+    def told_anyway(self, placed: pl.DataFrame) -> pl.Series:
+        """Rows that the mask hides for others' sake and that follow from those it shows: their values may be secret."""
+        cells = placed.filter(
+            pl.col("row").is_not_null(), ~pl.col("is_masked") | (pl.col("reason") != "small_group")
+        ).unique("row", maintain_order=True)
+        found: list[int] = []
+        for _, part in cells.group_by("quarter", maintain_order=True):
+            rows = part.sort("is_masked", "row", descending=[True, False])
+            masked = int(rows["is_masked"].sum())
+            numbers = rows["row"].to_numpy().astype(np.int64)
+            wide = self._left_kernel(numbers)
+            self._wide.append((numbers, wide))
+            basis = wide[:, :masked].toarray()
+            found += rows["row"].gather(_determined(basis, self.prime)[1]).to_list()
+        return pl.Series(found, dtype=placed["row"].dtype)
+
+    def _left_kernel(self, rows: np.ndarray) -> sparse.csr_matrix:
+        some = self.member[rows]
         inside = some[:, np.flatnonzero(some.getnnz(axis=0))].toarray().astype(np.int64)
         width = inside.shape[1]
         work = np.concatenate([inside, np.eye(len(inside), dtype=np.int64)], axis=1)
@@ -84,13 +113,15 @@ def weight(of_cut: dict[str, float]) -> pl.Expr:
 def protect(cells: pl.DataFrame, people: People, which: pl.Expr) -> pl.DataFrame:
     """Return the cells with `by_value` filled also where a shown figure would give a hidden one away.
 
-    Only the figures `which` are looked at. Reads metric, variant, bin, grain, period, KEYS, cut, n, sx, weight (what hiding it costs), defined, is_secret (must not be worked out), reason (why it
+    Only the figures `which` are looked at. Reads metric, variant, bin, grain, period, KEYS, cut, n, sx, sy, is_masked, weight (what hiding it costs), defined, is_secret (must not be worked out), reason (why it
     is hidden whatever its value) and by_value (why it is hidden for its value).
     """
     placed = cells.with_row_index("cell").join(
         people.cells, on=KEYS, how="left", nulls_equal=True, maintain_order="left"
     )
-    visible = placed.filter(which, ~pl.col("is_masked"), pl.col("row").is_not_null())
+    followed = pl.col("row").is_in(people.told_anyway(placed).implode())
+    told = ~pl.col("is_masked") | (pl.col("is_secret") & followed)
+    visible = placed.filter(which, told, pl.col("row").is_not_null())
     groups = {metric: group for group in ALIKE for metric in group}
     names = {name: groups.get(name, (name,)) for name in visible["metric"].unique()}
     hidden: list[np.ndarray] = []
@@ -128,7 +159,8 @@ class _Puzzle:
                 target=pl.col("is_secret").any(),
                 shown=(pl.col("reason").is_null() & pl.col("by_value").is_null()).any(),
                 # what no export holds is nothing, and no secret
-                nothing=pl.col("reason").fill_null("").str.contains("^no_|^not_applicable").all(),
+                nothing=pl.col("reason").fill_null("").str.contains("^no_|^not_applicable").all()
+                | (pl.col("is_masked") & (pl.col("sy") == 0)).all(),
                 cost=pl.col("weight").sum(),
                 is_dear=(~pl.col("cut").str.contains("_")).any(),
             )

@@ -43,9 +43,6 @@ def moved(panel: pl.DataFrame, seed: int, change: str) -> pl.DataFrame:
         other = {unit: f"New {unit}" for unit in units[::2]}
         panel = moved(panel, seed, "moved")
         return panel.with_columns(pl.col("department").replace(other))
-    if change == "later":  # the next quarter begins, with leavers and newcomers
-        grown = organisation(seed, quarters=panel["quarter"].n_unique(), tools=2)
-        return grown
     return panel
 
 
