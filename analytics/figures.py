@@ -9,7 +9,8 @@ import polars as pl
 
 from analytics.metrics.passport import Passport
 from analytics.metrics.periods import quarter_of
-from analytics.privacy.by_value import withhold
+from analytics.privacy import bounds
+from analytics.privacy.by_value import judged, withhold
 from analytics.schema import polars_schema, tables
 from analytics.statistics.change import change
 from analytics.statistics.compare import distinguish, places, shrunken
@@ -77,6 +78,28 @@ def masked(cells: pl.DataFrame, mask: pl.DataFrame) -> pl.DataFrame:
     return joined.with_columns(reason=pl.coalesce(why, "reason"), is_masked=why.is_not_null()).drop(
         "shown", "masked"
     )
+
+
+def certificate(
+    sums: pl.DataFrame,
+    mask: pl.DataFrame,
+    passports: dict[str, Passport],
+    k: int,
+    figure: pl.DataFrame,
+) -> dict[str, object]:
+    """Return how many figures are hidden for their value, by rule, and how many hidden sums are boxed in after all.
+
+    `sums`, `mask`, `passports`, `k` as for `finish`; `figure` is what it returned.
+    """
+    place = [*bounds.FIGURE, *bounds.PLACE]
+    told = figure.select(*place, why="reason")
+    cells = judged(masked(described(sums, passports), mask), k)
+    tight = bounds.boxes(cells.join(told, on=place, how="left", nulls_equal=True)).filter("tight")
+    return {
+        "tails": figure.filter(pl.col("reason") == "nearly_all_or_none").height,
+        "dominated": figure.filter(pl.col("reason") == "dominated").height,
+        "interval_tight": tight.height,
+    }
 
 
 def where_shown(rows: pl.DataFrame, mask: pl.DataFrame) -> pl.DataFrame:

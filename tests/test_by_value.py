@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from analytics.privacy import bounds, relations
-from analytics.privacy.by_value import withhold
+from analytics.privacy.by_value import judged, withhold
 from analytics.privacy.lattice import CUTS
 from tests.attacks.organisations import panel
 
@@ -331,16 +331,34 @@ def test_without_dominance_one_persons_hours_are_shown(monkeypatch):
     assert (with_rule.height, without.height > 0) == (0, True)
 
 
-def test_boxes_stay_open(monkeypatch):
-    tight = [bounds.boxes(withhold(cells, K, people).with_columns(why="reason")).filter("tight").height
-             for people, cells in map(company, range(6))]  # fmt: skip
+def boxed_in(seed: int) -> int:
+    people, cells = company(seed)
+    told = withhold(cells, K, people).select("metric", "cut", *PLACE, why="reason")
+    secrets = judged(cells, K).join(told, on=["metric", "cut", *PLACE], nulls_equal=True)
+    return bounds.boxes(secrets).filter("tight").height
+
+
+def test_hidden_sums_are_not_boxed_in_to_a_fifth(monkeypatch):
+    held = [boxed_in(seed) for seed in range(6)]
 
     monkeypatch.setattr(bounds, "widen", lambda cells: cells)
-    without = [bounds.boxes(withhold(cells, K, people).with_columns(why="reason")).filter("tight").height
-               for people, cells in map(company, range(6))]  # fmt: skip
+    monkeypatch.setattr(relations, "protect", lambda cells, *_: cells)
+    without = [boxed_in(seed) for seed in range(6)]
 
-    assert tight == [0] * 6
+    assert held == [0] * 6
     assert sum(without) > 0
+
+
+def test_a_group_hidden_for_others_whose_own_value_is_a_tail_does_not_come_back():
+    found = reasons(
+        cell(n=100, sx=50),
+        cell("department", department="A", n=20, sx=1, is_masked=True, reason="protected"),
+        cell("department", department="B", n=50, sx=30),
+        cell("department", department="C", n=30, sx=19),
+        people=THREE,
+    )
+
+    assert found == [None, "protected", None, "protected"]
 
 
 def test_the_same_cells_in_another_order_are_withheld_alike():
