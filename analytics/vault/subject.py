@@ -125,7 +125,7 @@ def _subject(workspace: Workspace, known: pl.DataFrame, groups: list[int]) -> Su
 
 
 def stored(workspace: Workspace, subject: Subject) -> dict[str, list[dict[str, Any]]]:
-    """Return what the imports hold about a person, as JSON can hold it: hr, acts, received, memberships, imports.
+    """Return what the imports hold about a person: account_facts, hr, acts, received, memberships, imports.
 
     `month` is that of UTC; acts that several exports hold are counted once; imports that are left out count too.
     """
@@ -142,5 +142,5 @@ def stored(workspace: Workspace, subject: Subject) -> dict[str, list[dict[str, A
             ]
             connection.execute(f"create view all_{table} as {' union all by name '.join(sources)}")
         connection.execute(database.script("subject"))
-        parts = ("accounts", "hr", "acts", "received", "memberships", "imports")
+        parts = ("account_facts", "hr", "acts", "received", "memberships", "imports")
         return {part: connection.sql(f"from stored_{part}").pl().to_dicts() for part in parts}

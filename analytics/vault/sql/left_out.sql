@@ -41,12 +41,15 @@ anti join gone_delivery g on g.tool = d.tool and g.event = d.event and g.account
 create view kept_reject as
 from part_reject;
 
--- Records of the source that are not kept, by reason. A line of an interaction log is an act reaching somebody;
--- elsewhere a record is a message (its reactions are part of it) or a row of the HR file.
+-- Records of the source whose act or place is not kept, by reason. A line of an interaction log is an act reaching
+-- somebody; elsewhere a record is a message (its reactions are part of it) or a row of the HR file.
 create view gone_record as
 select case when is_too_old then 'too_old' else 'erased' end as code, count(*) as records
 from (
-    select is_too_old from gone_delivery where $lines
+    select g.is_too_old
+    from part_delivery
+    join (select tool, event, bool_or(is_too_old) as is_too_old from gone_event group by all) g using (tool, event)
+    where $lines
     union all
     select is_too_old from gone_event g where $lines and not exists (
         select 1 from part_delivery d where d.tool = g.tool and d.event = g.event

@@ -1,6 +1,6 @@
 -- What is stored about one person. Reads hers (her keys), hr_id (key -> id in the HR file) and all_<table>.
 
-create view stored_accounts as
+create view stored_account_facts as
 select a.tool, a.kind, a.has_seat, a.time_zone, a.left_on, a.import
 from all_account a
 where a.account in (select key from hers)
