@@ -195,6 +195,7 @@ def working_time(said: dict[str, str]) -> None:
             default=[int(day) for day in said["workdays"].split(",")],
             format_func=lambda day: DAYS[day - 1][:3],
             key="set_workdays",
+            wrap=True,
         )
     cost: list[float | None] = [float(part) for part in said["hourly_cost"].split(",") if part]
     with st.grid(4, min_column_width=150, gap="medium"):

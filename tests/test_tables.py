@@ -303,6 +303,8 @@ def test_a_needed_name_that_stands_twice_is_refused():
 def test_what_the_first_line_holds_is_told_only_when_it_is_a_header():
     assert found_names(["email", "name"]) == "Found: email, name."
     assert "anna" not in found_names(["1", "anna@acme.example", "Anna"])
+    assert "anna" not in found_names(["Dear", "anna \x03\x04"])
+    assert "anna" not in found_names(["Dear anna " + "we have to speak about this " * 4, "yours"])
 
 
 def test_other_columns_are_counted_and_sensitive_ones_by_their_own_code(tmp_path):

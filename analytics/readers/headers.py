@@ -20,6 +20,7 @@ SENSITIVE = re.compile(
 )
 SHOWN_NAMES = 25
 SHOWN_LENGTH = 40
+LONGEST_NAME = 80  # a longer cell is a sentence
 
 
 def plain(name: str) -> str:
@@ -119,6 +120,9 @@ def found_names(names: Sequence[str]) -> str:
 
 
 def looks_like_header(names: Sequence[str]) -> bool:
-    """Say whether every cell could be a column name: no address, no number, no date."""
+    """Say whether every cell could be a column name: no address, number or date, no sentence, nothing unprintable."""
     filled = [name for name in names if name]
-    return bool(filled) and not any(re.search(r"@|^[\W\d]+$", name) for name in filled)
+    return bool(filled) and not any(
+        re.search(r"@|^[\W\d]+$|[\x00-\x08\x0e-\x1f\ufffd]", name) or len(name) > LONGEST_NAME
+        for name in filled
+    )

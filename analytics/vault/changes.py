@@ -104,7 +104,7 @@ def settled(before: Settings, said: Mapping[str, str], reason: str) -> Settings:
     after = changed(before, said)
     if (worse := loosened(before, after)) and not reason.strip():
         raise WrongChange(
-            f"This needs a reason, which goes into the log: {'; '.join(worse)}. On the command line, add --reason."
+            f"This needs a reason (--reason), which goes into the log: {'; '.join(worse)}."
         )
     return after
 

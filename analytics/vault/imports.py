@@ -24,7 +24,8 @@ ID_LENGTH = 16
 SALT = 16  # digits of a derived key that SQL mixes into its hashes
 # Group chats are named after their members' accounts in some exports
 OTHER_NAMES = "select person, other from other_name order by all"
-MEMBERS_IN_PLACE = "regexp_replace(place, '^mpdm-[^/]*', 'mpdm')"
+# Folders of an export are called after channels, and group chats after their members
+WITHOUT_NAMES = "regexp_replace(place, '^.*/', '')"
 
 
 class UnknownImport(UsageError):
@@ -252,7 +253,7 @@ def _recounted(connection: "duckdb.DuckDBPyConnection", report: Report) -> Repor
 def _kept(connection: "duckdb.DuckDBPyConnection", table: str) -> str:
     """Return the query of a table as it is kept: keys for accounts and natural keys, no identity."""
     if table == "reject":
-        return f"select {MEMBERS_IN_PLACE} as place, code from kept_reject"  # noqa: S608  # fixed text
+        return f"select {WITHOUT_NAMES} as place, code from kept_reject"  # noqa: S608  # fixed text
     scope = f"'{people.ORG}'" if table == "org" else "t.tool"
     columns, joins = [], []
     for name, column in tables()[f"export.{table}"].items():
