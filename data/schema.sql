@@ -125,7 +125,7 @@ create table export.reject (
     code  text not null
 );
 comment on table  export.reject       is 'A record that was set apart. Never its content.';
-comment on column export.reject.place is 'Where: line 7, or general/2026-01-05.json#3 (zip member and number of the record, counted from 0)';
+comment on column export.reject.place is 'Where: line 7, or general/2026-01-05.json#3 (zip member and number of the record, counted from 0); kept without the folder, which is called after a channel';
 comment on column export.reject.code  is 'Why, from the vocabulary of readers/base.py';
 
 -- ----------------------------------------------------------------------------------------------- vault
