@@ -269,7 +269,8 @@ def _order(kind: str) -> list[str]:
 
 
 def _renamed(frame: pl.DataFrame, keys: Mapping[int, int]) -> pl.DataFrame:
-    return frame.with_columns(pl.col("person").replace(dict(keys)))
+    held = [name for name in ("person", "branch") if name in frame.columns]  # a branch is its head's key
+    return frame.with_columns(pl.col(held).replace(dict(keys)))
 
 
 def _write(folder: Path, frame: pl.DataFrame, order: list[str]) -> str:
