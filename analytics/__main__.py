@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from analytics import commands_vault
 from analytics.errors import AnalyticsError, UsageError
 
 if TYPE_CHECKING:
@@ -156,6 +157,8 @@ def parser() -> argparse.ArgumentParser:  # noqa: PLR0915  # a list of commands
         metavar="LINE:HASH",
         help="a line as it was written down before, to be found again",
     )
+
+    commands_vault.register(command)
 
     one = command("attack", attack, "Try to work out small groups from a release file.")
     one.add_argument("release", type=Path)

@@ -90,6 +90,7 @@ def change(
     """Do something to a workspace that nobody else holds, publish, and return what it gave and {"people", "release"}."""
     workspace = Workspace.open(workspace_name)
     with held(workspace):
+        workspace.secret()  # without it nothing can be published
         done = do(workspace)
         return done, _publish(workspace, progress, publish)
 

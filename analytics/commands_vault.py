@@ -1,0 +1,206 @@
+"""The commands about what is kept: see it, erase it, let it go in time, change the key, back it up, examine it."""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from analytics.errors import AnalyticsError, UsageError
+
+Command = Callable[[str, Callable[[argparse.Namespace], None], str], argparse.ArgumentParser]
+
+
+def register(command: Command) -> None:
+    """Add these commands; `command` makes one from its name, its function and a sentence."""
+
+    def for_workspace(
+        name: str, run: Callable[[argparse.Namespace], None], about: str
+    ) -> argparse.ArgumentParser:
+        one = command(name, run, about)
+        one.add_argument("--workspace", "-w", required=True, help="name of the workspace")
+        return one
+
+    def who(one: argparse.ArgumentParser) -> None:
+        meant = one.add_mutually_exclusive_group(required=True)
+        meant.add_argument("--email", help="an address of the person")
+        meant.add_argument(
+            "--account",
+            metavar="TOOL:ID",
+            help="an account, such as slack:U0123ABC; hr:ID for the HR file",
+        )
+
+    one = for_workspace(
+        "subject-access", subject_access, "Everything that is stored about one person, as JSON."
+    )
+    who(one)
+    one.add_argument("--out", type=Path, metavar="FILE", help="write to a file instead of stdout")
+
+    one = for_workspace(
+        "erase", erase, "Take one person out of every file and backup, and publish anew."
+    )
+    who(one)
+
+    one = for_workspace(
+        "retention",
+        retention,
+        "Let go of acts that are older than the settings allow, and publish.",
+    )
+    one.add_argument(
+        "--today", type=date.fromisoformat, metavar="DATE", help="the day to count from"
+    )
+
+    for_workspace("rotate-key", rotate_key, "Give the workspace a new key, and publish.")
+
+    one = for_workspace(
+        "destroy-key",
+        destroy_key,
+        "Delete the key and every name: the vault is anonymous from then on.",
+    )
+    one.add_argument("--yes", action="store_true", help="do it: this cannot be taken back")
+
+    one = for_workspace(
+        "backup", backup, "Write one file from which the workspace can be restored."
+    )
+    one.add_argument("--to", type=Path, metavar="FILE.tar")
+    one.add_argument(
+        "--with-key", type=Path, metavar="FILE", help="write the key too, to a file of its own"
+    )
+
+    one = command("restore", restore, "Make a new workspace from a backup.")
+    one.add_argument("file", type=Path, metavar="FILE.tar")
+    one.add_argument("--workspace", "-w", required=True, help="name of the new workspace")
+    one.add_argument("--key", type=Path, metavar="FILE", help="what backup --with-key wrote")
+
+    for_workspace("doctor", doctor, "Read every file to its end and name what is damaged.")
+
+
+def subject_access(options: argparse.Namespace) -> None:
+    """Print or write what is stored about one person."""
+    import os
+
+    from analytics.erasure import subject_access as run
+
+    found = run(options.workspace, options.email, options.account)
+    text = json.dumps(found, ensure_ascii=False, indent=1, default=str) + "\n"
+    if not options.out:
+        print(text, end="")
+        return
+    try:
+        with open(
+            options.out, "x", encoding="utf-8", opener=lambda p, f: os.open(p, f, 0o600)
+        ) as file:
+            file.write(text)
+    except OSError as error:
+        raise UsageError(
+            f"{options.out} cannot be written ({error.strerror}): name a new file in a folder that is there."
+        ) from None
+    print(f"Written to {options.out}: hand it to the data-protection officer, then delete it.")
+
+
+def erase(options: argparse.Namespace) -> None:
+    """Erase one person and say what went."""
+    from analytics.erasure import erase as run
+
+    done = run(options.workspace, options.email, options.account, progress=_tell)
+    rows = ", ".join(f"{count} of {table}" for table, count in done["rows"].items() if count)
+    print(
+        f"Erased: {rows or 'nothing but names'}. Release {done['release']} was made without this person."
+    )
+    _name_backups(done["backups_left"], "this person")
+
+
+def retention(options: argparse.Namespace) -> None:
+    """Apply the retention of the settings and say what went."""
+    from analytics.erasure import retain
+    from analytics.vault.workspace import Workspace
+
+    settings = Workspace.open(options.workspace).settings
+    if settings.keep_days is None and not settings.keep_days_by_tool:
+        raise UsageError(
+            f"Workspace {options.workspace} has no retention. Set it first: python -m analytics settings"
+            f" --workspace {options.workspace} --set keep_days=365"
+        )
+    done = retain(options.workspace, options.today, progress=_tell)
+    gone = ", ".join(f"{count} acts of {tool}" for tool, count in done["acts"].items())
+    print(
+        f"Let go: {gone or 'nothing, no act is too old'}. Release {done['release']} is the present one."
+    )
+
+
+def rotate_key(options: argparse.Namespace) -> None:
+    """Change the key of a workspace."""
+    from analytics.erasure import rotate_key as run
+
+    done = run(options.workspace, progress=_tell)
+    print(
+        f"Workspace {options.workspace} has a new key; release {done['release']} is the present one."
+        " Copies of the old key open only backups made before now."
+    )
+
+
+def destroy_key(options: argparse.Namespace) -> None:
+    """Destroy the key of a workspace, once that was confirmed."""
+    from analytics.erasure import destroy_key as run
+
+    if not options.yes:
+        raise UsageError(
+            f"This makes workspace {options.workspace} anonymous for ever: no more imports, no erasure, no"
+            " subject access; releases stay. Add --yes to do it."
+        )
+    left = run(options.workspace)
+    print(
+        f"The key and every name of workspace {options.workspace} are gone. Its releases stay readable."
+    )
+    _name_backups(left, "names")
+
+
+def backup(options: argparse.Namespace) -> None:
+    """Write a backup."""
+    from analytics.erasure import back_up
+
+    file = back_up(options.workspace, options.to, options.with_key)
+    apart = f"Its key is in {options.with_key}: keep the two apart." if options.with_key else (
+        "The key is not in it: without it a restored workspace takes no new files (--with-key FILE writes it)."
+    )  # fmt: skip
+    print(f"Written to {file}. {apart}")
+
+
+def restore(options: argparse.Namespace) -> None:
+    """Restore a backup into a new workspace."""
+    from analytics.erasure import restore as run
+
+    workspace = run(options.file, options.workspace, options.key)
+    release = workspace.current_release()
+    shown = (
+        f"release {int(release.stem)} is the present one" if release else "it has no release yet"
+    )
+    print(f"Workspace {workspace.name} is restored, every file as it was backed up; {shown}.")
+
+
+def doctor(options: argparse.Namespace) -> None:
+    """Examine a workspace; exit 1 when something is damaged."""
+    from analytics.doctor import examine
+
+    findings = examine(options.workspace)
+    for finding in findings:
+        print(f"{finding.place} {finding.sentence}.".replace("..", "."))
+    damaged = sum(finding.is_damage for finding in findings)
+    if damaged:
+        raise AnalyticsError(
+            f"Workspace {options.workspace}: {damaged} {'file is' if damaged == 1 else 'files are'} damaged."
+        )
+    print(f"Workspace {options.workspace} is whole: every file was read to its end.")
+
+
+def _name_backups(files: list[str], what: str) -> None:
+    if files:
+        print(f"These backups still hold {what}, since they could not be opened. Delete them:")
+    for file in files:
+        print(f"  {file}")
+
+
+def _tell(step: dict[str, Any]) -> None:
+    print(step["stage"], file=sys.stderr, flush=True)
