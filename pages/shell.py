@@ -152,7 +152,10 @@ def _release_or_none() -> Release | None:
 
 
 def _links(pages: dict[str, st.Page], entries: list[access.Page]) -> None:
+    listed = [entry for entry in entries if entry.listed]
     below = [entry for entry in entries if not entry.listed and entry.name != "welcome"]
+    if len(listed) == 1:  # Streamlit shows no navigation of one page
+        below = [*listed, *below]
     if not below:
         return
     st.space("small")

@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http.cookies import SimpleCookie
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -116,8 +117,17 @@ def cookie(server: Server, **claims: object) -> str:
     return create_signed_value(COOKIE_SECRET, "_streamlit_user", json.dumps(held)).decode()
 
 
-def visit(server: Server, page: str, query: str = "", seconds: float = 6.0) -> str:
-    """Return everything a bare websocket gets when it asks for a page, without any cookie or browser."""
+def visit(
+    server: Server,
+    page: str,
+    query: str = "",
+    seconds: float = 20.0,
+    held: str = "",
+) -> str:
+    """Return everything a bare websocket gets when it asks for a page, without a browser.
+
+    `held` is the sign-in cookie (see `cookie`), sent as a browser would; without it a stranger asks.
+    """
     from streamlit.proto.BackMsg_pb2 import BackMsg
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
     from websockets.sync.client import connect
@@ -126,10 +136,14 @@ def visit(server: Server, page: str, query: str = "", seconds: float = 6.0) -> s
     asked.rerun_script.page_name = page
     asked.rerun_script.query_string = query
     got = []
+    token = xsrf(server) if held else ""
+    cookies = {"Cookie": f"_streamlit_user={held}; _streamlit_xsrf={token}"} if held else {}
     with connect(
         server.url.replace("http", "ws") + "/_stcore/stream",
-        subprotocols=["streamlit"],
+        subprotocols=["streamlit", token] if held else ["streamlit"],
         max_size=None,
+        additional_headers=cookies,
+        origin=server.url,
     ) as line:
         line.send(asked.SerializeToString())
         until = time.monotonic() + seconds
@@ -143,6 +157,12 @@ def visit(server: Server, page: str, query: str = "", seconds: float = 6.0) -> s
             if message.WhichOneof("type") == "script_finished":
                 break
     return "\n".join(got)
+
+
+def xsrf(server: Server) -> str:
+    """Return the token that a browser gets with its first request and shows again when it opens the websocket."""
+    given = SimpleCookie(server.answer("/_stcore/health")[1]["set-cookie"])
+    return given["_streamlit_xsrf"].value
 
 
 def settle(page: "object") -> None:
