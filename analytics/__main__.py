@@ -162,6 +162,12 @@ def parser() -> argparse.ArgumentParser:  # noqa: PLR0915  # a list of commands
 
     one = command("attack", attack, "Try to work out small groups from a release file.")
     one.add_argument("release", type=Path)
+    one.add_argument(
+        "--earlier", type=Path, nargs="+", default=[], metavar="OLD", help="other releases of it"
+    )
+    one.add_argument(
+        "--vault", metavar="WORKSPACE", help="know who belongs where, as the workspace does"
+    )
     with_format(one)
     return top
 
@@ -434,12 +440,15 @@ def verify_log(options: argparse.Namespace) -> None:
 
 
 def attack(options: argparse.Namespace) -> None:
-    """Run the attacks that need the release alone; exit 1 when one succeeds."""
+    """Run every attack on a release, with others and with the truth if they are given; exit 1 when one succeeds."""
     from analytics.privacy.attack import attack as run
+    from analytics.vault.workspace import Workspace
 
-    if not options.release.is_file():
-        raise UsageError(f"There is no release file {options.release}: check the path.")
-    tried = run(options.release)
+    for path in (options.release, *options.earlier):
+        if not path.is_file():
+            raise UsageError(f"There is no release file {path}: check the path.")
+    vault = Workspace.open(options.vault).folder if options.vault else None
+    tried = run(options.release, options.earlier, vault)
     write(tried, options.format, wrap="attacks")
     broken = [one["class"] for one in tried if one["succeeded"]]
     if broken:

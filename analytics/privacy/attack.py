@@ -1,24 +1,33 @@
 """What can be worked out from a release file alone, by subtracting what it shows?
 
 The file holds no membership, so its own n's say how many people a difference leaves. What needs membership (any
-linear combination) was tried when the release was made and stands in its certificate.
+linear combination) was tried when the release was made and stands in its certificate; who has the vault tries it anew
+(truth.py).
 """
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
+from analytics.errors import AnalyticsError
+from analytics.privacy import bounds, tells
 from analytics.privacy.lattice import CUTS, FAMILIES, LABELS
 
 FLOOR = 5  # no threshold may be lower, whatever the settings say
+TAIL = 3  # fewer people on one side of a yes or no than this are single people
 LABEL_COLUMNS = (*LABELS, "tool")
 FIGURE = ("metric", "variant", "bin", "grain", "period")
 BY_VALUE = {"A10": "nearly_all_or_none", "A11": "dominated"}
 NOT_SUMS = (
     "hierarchy"  # figures about ties are not sums over people: subtracting them gives nothing
 )
+SAFE: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": "false",
+    "python_enable_replacements": "false",
+}
 
 TITLES = {
     "A1": "A1 group under the threshold",
@@ -26,47 +35,86 @@ TITLES = {
     "A3": "A3 group less a group inside it",
     "A4": "A4 group less two groups inside it",
     "A5": "A5 any linear combination (certificate)",
+    "A6": "A6 hidden sum boxed in to a fifth",
     "A7": "A7 one week less the next",
-    "A8": "A8 quarters less the whole period",
-    "A10": "A10 nearly all or none, by subtraction",
+    "A8": "A8 quarters less the whole period, one release less another",
+    "A9": "A9 periods that overlap",
+    "A10": "A10 nearly all or none, shown or by subtraction",
     "A11": "A11 one or two people's sum, by subtraction",
+    "A12": "A12 the same figure asked again",
+    "A13": "A13 extremes, and rows in the order of their values",
+    "A16": "A16 pseudonyms, addresses and accounts",
     "A18": "A18 flow to or from a small group",
 }
+TRUE_TITLES = {"A5": "A5 any linear combination (with the vault)"}
+Result = tuple[int, int]  # tried, succeeded
 
 
-def attack(release: Path) -> list[dict[str, object]]:
-    """Return one row a class of attack: class, tried, succeeded."""
-    figure, flow, certificate, ties = _read(release)
+def attack(
+    release: Path, earlier: Sequence[Path] = (), workspace: Path | None = None
+) -> list[dict[str, object]]:
+    """Return one row a class of attack: class, tried, succeeded.
+
+    earlier: other releases of the same company, to be subtracted. workspace: its folder; with it the attacker knows
+    who belongs where, and tries every combination of what is shown.
+    """
+    tables = _read(release)
+    certificate = dict(tables["certificate"].iter_rows())
+    passports = tables["passport"].iter_rows()
+    ties = [metric for _, metric, text in passports if json.loads(text).get("family") == NOT_SUMS]
     k = int(certificate.get("k", "0"))
+    figure, flow = tables["figure"], tables["flow"]
     shown = figure.filter(pl.col("value").is_not_null())
     sums = figure.filter(~pl.col("metric").is_in(ties))
+    pairs = [tells.between_releases(tables, _read(one), k) for one in earlier]
     results = {
         "A1": _small(shown, k),
         "A2": _total_less_parts(sums, k),
         "A3": _less_one(sums, k),
         "A4": _less_two(sums, k),
         "A5": _certified(certificate),
+        "A6": _boxed_in(sums),
         "A7": _week_less_week(sums),
-        "A8": _quarters_less_whole(sums, k),
-        "A10": _hidden_for_value(sums, BY_VALUE["A10"]),
+        "A8": _both(_quarters_less_whole(sums, k), *pairs),
+        "A9": tells.off_the_grid(figure),
+        "A10": _both(_tails(sums), _hidden_for_value(sums, BY_VALUE["A10"])),
         "A11": _hidden_for_value(sums, BY_VALUE["A11"]),
+        "A12": tells.asked_again(figure),
+        "A13": tells.extremes(figure, flow),
+        "A16": tells.pseudonyms({name: tables[name] for name in tells.TABLES}),
         "A18": _flows(shown, flow, k),
     }
+    titles = TITLES
+    if workspace is not None:
+        from analytics.privacy import insider
+
+        known = insider.attack(tables, sums, workspace, k)
+        results |= {name: _both(known[name], *rest) for name, rest in
+                    (("A5", ()), ("A10", (results["A10"],)), ("A11", (results["A11"],)))}  # fmt: skip
+        titles = TITLES | TRUE_TITLES
     return [
-        {"class": TITLES[name], "tried": tried, "succeeded": succeeded}
+        {"class": titles[name], "tried": tried, "succeeded": succeeded}
         for name, (tried, succeeded) in results.items()
     ]
 
 
-def _read(release: Path) -> tuple[pl.DataFrame, pl.DataFrame, dict[str, str], list[str]]:
-    """Return figures with their cut, flows, the certificate's items, and the metrics that are not sums over people."""
-    with duckdb.connect(str(release), read_only=True) as connection:
-        figure = connection.sql("select * from figure").pl()
-        flow = connection.sql("select * from flow").pl()
-        items = connection.sql("select item, value from certificate").fetchall()
-        passports = connection.sql("select metric, passport from passport").fetchall()
-    ties = [metric for metric, text in passports if json.loads(text).get("family") == NOT_SUMS]
-    return figure.with_columns(cut=_cut()), flow, dict(items), ties
+def _both(*results: Result) -> Result:
+    return sum(tried for tried, _ in results), sum(hits for _, hits in results)
+
+
+def _read(release: Path) -> dict[str, pl.DataFrame]:
+    """Return the tables of a release by name, the figures with their cut; raises AnalyticsError if it is none."""
+    try:
+        with duckdb.connect(str(release), read_only=True, config=SAFE) as connection:
+            tables = {
+                name: connection.sql(f"select * from {name}").pl()  # noqa: S608  # fixed names
+                for name in (*tells.TABLES, "passport")
+            }
+    except duckdb.Error:
+        raise AnalyticsError(
+            f"{release.name} is not a release, or a damaged one. Give a file of a workspace's releases folder."
+        ) from None
+    return tables | {"figure": tables["figure"].with_columns(cut=_cut())}
 
 
 def _cut() -> pl.Expr:
@@ -85,7 +133,7 @@ def _under(n: str, k: int) -> pl.Expr:
     return (pl.col(n) > 0) & (pl.col(n) < k)
 
 
-def _small(shown: pl.DataFrame, k: int) -> tuple[int, int]:
+def _small(shown: pl.DataFrame, k: int) -> Result:
     """Count figures of groups under the threshold; a threshold under the floor is a success too."""
     low = shown.filter(pl.col("n").fill_null(0) < max(k, FLOOR))
     return shown.height, low.height + (k < FLOOR)
@@ -104,7 +152,11 @@ def _families(figure: pl.DataFrame, *, tools: bool = False) -> pl.DataFrame:
         above = figure.filter((pl.col("cut") == parent) & pl.col("value").is_not_null())
         pairs.append(
             figure.filter(pl.col("cut") == child)
-            .join(above.select(*on, whole="n"), on=on, nulls_equal=True)
+            .join(
+                above.select(*on, whole="n", whole_x="numerator", whole_y="denominator"),
+                on=on,
+                nulls_equal=True,
+            )
             .with_columns(
                 family=pl.lit(f"{parent}>{child}"),
                 parent=pl.concat_str(
@@ -125,12 +177,12 @@ def _remainders(figure: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _total_less_parts(figure: pl.DataFrame, k: int) -> tuple[int, int]:
+def _total_less_parts(figure: pl.DataFrame, k: int) -> Result:
     left = _remainders(figure)
     return left.height, left.filter(_under("left", k)).height
 
 
-def _less_one(figure: pl.DataFrame, k: int) -> tuple[int, int]:
+def _less_one(figure: pl.DataFrame, k: int) -> Result:
     # two steps down too: the company less one department's level
     inside = _families(figure).filter(pl.col("value").is_not_null())
     company = figure.filter((pl.col("cut") == "total") & pl.col("value").is_not_null())
@@ -142,7 +194,7 @@ def _less_one(figure: pl.DataFrame, k: int) -> tuple[int, int]:
     return left.height, left.filter(_under("left", k)).height
 
 
-def _less_two(figure: pl.DataFrame, k: int) -> tuple[int, int]:
+def _less_two(figure: pl.DataFrame, k: int) -> Result:
     inside = _families(figure).filter(pl.col("value").is_not_null())
     # metrics and weeks with the same groups give the same differences: one of each is tried
     groups = (
@@ -160,11 +212,11 @@ def _less_two(figure: pl.DataFrame, k: int) -> tuple[int, int]:
     return left.height, left.filter(_under("left", k)).height
 
 
-def _certified(certificate: dict[str, str]) -> tuple[int, int]:
+def _certified(certificate: dict[str, str]) -> Result:
     return int(certificate.get("targets", "0")), int(certificate.get("exposed", "0"))
 
 
-def _week_less_week(figure: pl.DataFrame) -> tuple[int, int]:
+def _week_less_week(figure: pl.DataFrame) -> Result:
     """Compare weeks, and months, of one quarter: the people must be the same."""
     within = figure.filter(pl.col("grain").is_in(["week", "month"]) & pl.col("n").is_not_null())
     thursday = pl.col("period") + pl.duration(days=3)  # a week lies in its Thursday's quarter
@@ -176,7 +228,7 @@ def _week_less_week(figure: pl.DataFrame) -> tuple[int, int]:
     return int(groups["tried"].sum()), int(groups["differ"].sum())
 
 
-def _quarters_less_whole(figure: pl.DataFrame, k: int) -> tuple[int, int]:
+def _quarters_less_whole(figure: pl.DataFrame, k: int) -> Result:
     """Take the company's whole period from its quarters, all of them shown: what is left are leavers and joiners."""
     company = figure.filter(pl.col("cut") == "total")
     on = ["metric", "variant", "bin"]
@@ -192,7 +244,7 @@ def _quarters_less_whole(figure: pl.DataFrame, k: int) -> tuple[int, int]:
     return left.height, left.filter(_under("left", k)).height
 
 
-def _hidden_for_value(figure: pl.DataFrame, reason: str) -> tuple[int, int]:
+def _hidden_for_value(figure: pl.DataFrame, reason: str) -> Result:
     """Count cells hidden for their value that are all that a subtraction leaves."""
     hidden = _families(figure).filter(pl.col("reason") == reason)
     alone = hidden.join(
@@ -201,7 +253,46 @@ def _hidden_for_value(figure: pl.DataFrame, reason: str) -> tuple[int, int]:
     return hidden.height, alone.height
 
 
-def _flows(shown: pl.DataFrame, flow: pl.DataFrame, k: int) -> tuple[int, int]:
+def _tails(figure: pl.DataFrame) -> Result:
+    """Count shown shares of people with nearly all or nearly none of them on one side."""
+    counted = figure.filter(pl.col("value").is_not_null(), pl.col("bin").ne_missing("enabled"))
+    of_people = (pl.col("denominator") <= pl.col("n")) & (
+        pl.col("numerator") <= pl.col("denominator")
+    )
+    shares = counted.filter(of_people.all().over("metric"))
+    tail = (pl.col("numerator") < TAIL) | (pl.col("numerator") > pl.col("denominator") - TAIL)
+    return shares.height, shares.filter(tail).height
+
+
+def _boxed_in(figure: pl.DataFrame) -> Result:
+    """Count hidden sums that nothing and the most their people can do leave within a fifth of themselves.
+
+    A reader knows the rest of a group, numerator and people, and how many people the hidden cell has.
+    """
+    pairs = _families(figure).filter(~pl.col("family").is_in(["tool>department_tool"]))
+    told = pl.col("value").is_not_null()
+    most = pl.col("metric").replace_strict(bounds.MOST, default=1.0, return_dtype=pl.Float64)
+    each = pl.max_horizontal(1.0, pl.col("whole_y") / pl.col("whole")) * most
+    rest = {
+        f"rest_{name}": pl.col(f"whole_{name}").first() - pl.col(column).filter(told).sum()
+        for name, column in (("x", "numerator"), ("y", "denominator"), ("n", "n"))
+    }
+    group = [*FIGURE, "family", "parent"]
+    left = pairs.with_columns(whole_n="whole").group_by(group).agg(**rest)
+    hidden = pairs.filter(
+        pl.col("reason").is_in(list(BY_VALUE.values())),
+        pl.col("n").is_not_null(),
+        pl.col("whole_x") > 0,
+    ).join(left, on=group, nulls_equal=True)
+    boxes = hidden.with_columns(
+        low=pl.max_horizontal(0.0, pl.col("rest_x") - each * (pl.col("rest_n") - pl.col("n"))),
+        high=pl.min_horizontal("rest_x", each * pl.col("n")),
+    )
+    tight = pl.col("high") - pl.col("low") <= bounds.TIGHT * pl.col("low")
+    return boxes.height, boxes.filter(tight).height
+
+
+def _flows(shown: pl.DataFrame, flow: pl.DataFrame, k: int) -> Result:
     """Count flows with an end that no figure of that period shows as a group of k."""
     told = flow.filter(pl.col("ratio").is_not_null())
     groups = pl.concat(

