@@ -17,52 +17,17 @@ from analytics.vault import (
     ledger,
     removal,
     rewrite,
-    store,
     subject,
     tombstones,
 )
 from analytics.vault.settings import Settings
 from analytics.vault.workspace import Workspace
 from tests import parts
-from tests.slack_samples import day, export, message, users, write_zip
+from tests.anna import ANNA, HR, IDS, LOG, NAMES, WORDS, acts, keys, slack, write_files
 from tests.test_ingest import publish
 from tests.traces import traces
 
-ANNA = "anna.quillmark@example.org"
-WORDS = [ANNA, "Quillmark", "U0ANNAQ9X", "HR-77415"]
-NAMES = [f"mail:{ANNA}", "slack:U0ANNAQ9X", "id:HR-77415"]
 DAY = date(2026, 2, 1)
-
-HR = (
-    "ID,E-mail,Name,Manager ID,Department\n"
-    "HR-1,head@example.org,Hella Head,,Board\n"
-    f"HR-77415,{ANNA},Anna Quillmark,HR-1,Sales\n"
-    "HR-3,cy@example.org,Cy Marlow,HR-77415,Sales\n"
-)
-LOG = "time,sender,recipient,tool\n" + "".join(
-    f"2026-01-{number:02} 09:{minute:02}:00,{sender},{recipient},mail\n"
-    for number in range(5, 9)
-    for minute, (sender, recipient) in enumerate(
-        ((ANNA, "cy@example.org"), ("cy@example.org", ANNA), ("cy@example.org", "head@example.org"))
-    )
-)
-IDS = "time,sender,recipient,tool\n2026-01-09 09:00:00,HR-77415,HR-3,phone\n2026-01-09 09:01:00,HR-3,HR-1,phone\n"
-
-
-def slack(tmp_path, name="slack.zip"):
-    staff = users("U0ANNAQ9X", "U0CYM4RLW")
-    for one, email, real in zip(
-        staff, (ANNA, "cy@example.org"), ("Anna Quillmark", "Cy Marlow"), strict=True
-    ):
-        one["profile"] = {"email": email, "real_name": real}
-    ids = [one["id"] for one in staff]
-    posts = [
-        message("1768000000.000100", "U0ANNAQ9X", thread_ts="1768000000.000100"),
-        message("1768000060.000100", "U0CYM4RLW", thread_ts="1768000000.000100"),
-        message("1768000120.000100", "U0CYM4RLW", "<@U0ANNAQ9X> look"),
-    ]
-    channels = [{"id": "C001", "name": "general", "members": ids}]
-    return write_zip(tmp_path / name, export(users=staff, channels=channels, **{day(9): posts}))
 
 
 @pytest.fixture(autouse=True)
@@ -73,11 +38,7 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture
 def files(tmp_path):
-    (tmp_path / "anna_quillmark mailbox.csv").write_text(LOG)
-    (tmp_path / "hr.csv").write_text(HR)
-    (tmp_path / "phone.csv").write_text(IDS)
-    names = ("hr.csv", "anna_quillmark mailbox.csv", "phone.csv")
-    return [*(tmp_path / name for name in names), slack(tmp_path)]
+    return write_files(tmp_path)
 
 
 @pytest.fixture
@@ -88,17 +49,6 @@ def workspace(files):
 
 def erase(**given):
     return erasure.erase("acme", **{"email": ANNA} | given, publish=publish, today=DAY)
-
-
-def keys(workspace):
-    return {people.pseudonym(workspace.secret(), name) for name in NAMES}
-
-
-def acts(workspace):
-    with store.build(workspace).connect() as connection:
-        return connection.sql(
-            "select tool, action, count(*) from event group by all order by all"
-        ).fetchall()
 
 
 def test_a_person_sees_everything_that_is_stored_about_her(workspace):
