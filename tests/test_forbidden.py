@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import time
 import wave
 import zipfile
 from dataclasses import asdict
@@ -209,6 +210,18 @@ def test_tables_in_any_encoding_are_no_recordings(codec, tmp_path):
     path.write_bytes(STAFF.format("Città").encode(codec))
 
     refuse_content(open_source(path))
+
+
+@pytest.mark.parametrize(
+    "text", ["1" + "\n" * 65_000, '"' * 65_000, "{" + '"a' * 32_000, "emotio" * 10_000]
+)
+def test_a_file_made_to_keep_the_search_busy_is_let_go_of(text, tmp_path):
+    path = made(tmp_path / "busy.txt", text)
+    began = time.process_time()
+
+    refuse_content(open_source(path))
+
+    assert time.process_time() - began < 5  # a search that goes back and forth takes minutes
 
 
 @pytest.mark.parametrize("name", ["Engagement", "distress", "Department", "Ringtone", "Tone of the roof" ])  # fmt: skip

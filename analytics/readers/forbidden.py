@@ -90,7 +90,7 @@ STARTS = (
 )  # fmt: skip
 SUBTITLES = re.compile(
     r"\s*(?:WEBVTT(?:[ \t\r\n]|$)|\[Script Info\]|<\?xml[^>]*>\s*<tt[ >]|<tt[ >]"
-    r"|\d+\s*\r?\n\s*\d+:\d\d:\d\d[,.]\d{1,3}\s*-->|\d+:\d\d:\d\d[.,]\d{3},\d+:\d\d:\d\d[.,]\d{3}\s*\r?\n)"
+    r"|\d+[ \t]*\r?\n\s*\d+:\d\d:\d\d[,.]\d{1,3}\s*-->|\d+:\d\d:\d\d[.,]\d{3},\d+:\d\d:\d\d[.,]\d{3}\s*\r?\n)"
 )
 
 
