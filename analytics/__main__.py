@@ -194,6 +194,10 @@ def demo(options: argparse.Namespace) -> None:
     from analytics.vault.workspace import Workspace
 
     workspace = Workspace.open(options.workspace, create=True)
+    if workspace.ledger.exists() and not workspace.settings.demo:
+        raise UsageError(
+            f"Workspace {options.workspace} holds a company's own files: choose another name for the demo."
+        )
     settings(workspace)
     with tempfile.TemporaryDirectory() as folder:
         paths = company(Path(folder), options.people, options.weeks, options.seed)

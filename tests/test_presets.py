@@ -173,3 +173,14 @@ def test_old_email_that_was_left_out_does_not_come_back(tmp_path):
     assert run(path)["reject_code"] == "agreement_missing"
     apply(made, {"agreement": "Accordo RSU 12/2025"})
     assert run(path)["import"] is not None
+
+
+def test_a_company_cannot_be_made_a_demo_to_get_around_the_rules(tmp_path, capsys):
+    made = workspace(**SAID)
+    run(log(tmp_path, 2))
+
+    code = main(["demo", "-w", "acme"])
+
+    assert code == 2
+    assert "choose another name for the demo" in capsys.readouterr().err
+    assert not Workspace.open(made.name).settings.demo
