@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from analytics import press, release
 from analytics.errors import AnalyticsError
 from analytics.metrics import panel as panels
 from analytics.metrics import periods
@@ -182,20 +183,19 @@ def carry(
     figure: pl.DataFrame,
     mask: pl.DataFrame,
     past: Past,
-    release: Path | None,
+    last: Path | None,
     kept: set[str | None],
 ) -> pl.DataFrame:
     """Return the figures, those that cannot be made anew as the last release showed them.
 
     That is where the mask hides a cell that was shown, and where acts of the beginning of a period have been
-    deleted since (`kept`: tools, and null for all together, whose acts are deleted after a while). Only periods that
-    were over then, or the whole period. What was deleted and was not shown is null.
+    deleted since (`kept`: tools, and null for all together, whose acts are deleted after a while). `as_of` says
+    how far such a figure reaches. What was deleted and was not shown is null.
     """
-    if release is None or not past.known.lines:
+    if last is None or not past.known.lines:
         return figure
-    before = _figures(release)
-    last = past.known.lines[-1].last_day
-    over = (pl.col("grain") == "all") | (_end() <= pl.lit(last).str.to_date())
+    reached = pl.lit(past.known.lines[-1].last_day).str.to_date()
+    before = _figures(last).with_columns(as_of=pl.coalesce("as_of", reached))
     quarter = periods.quarter_of("period").alias("quarter")
     hidden = mask.filter(pl.col("reason") == "protected").select(KEYS)
     cut = _cut_off(past, kept)
@@ -204,7 +204,6 @@ def carry(
     gone = before.with_columns(quarter).filter(cut)
     again = (
         pl.concat([lost.filter(pl.col("value").is_not_null()), gone])
-        .filter(over)
         .drop("quarter")
         .unique(FIGURE, maintain_order=True)
     )
@@ -231,38 +230,18 @@ def _cut_off(past: Past, kept: set[str | None]) -> pl.Expr:
     return expression
 
 
-def _end() -> pl.Expr:
-    """Last day of a figure's period: months and quarters end before the first Monday of the next one."""
-    day = pl.col("period") + pl.duration(days=3)
-    week = pl.col("period") + pl.duration(days=6)
-    return (
-        pl.when(pl.col("grain") == "week")
-        .then(week)
-        .when(pl.col("grain") == "month")
-        .then(_monday_before(day.dt.truncate("1mo").dt.offset_by("1mo")))
-        .otherwise(_monday_before(day.dt.truncate("1q").dt.offset_by("1q")))
-    )
-
-
-def _monday_before(first: pl.Expr) -> pl.Expr:
-    """Day before the Monday of the week whose Thursday is the first from this day on."""
-    to_thursday = (11 - first.dt.weekday().cast(pl.Int64)) % 7
-    return (first + pl.duration(days=to_thursday - 4)).cast(pl.Date)
-
-
-def _figures(release: Path) -> pl.DataFrame:
-    import duckdb
-
-    with duckdb.connect(str(release), read_only=True) as connection:
-        return connection.sql("select * from figure").pl()
+def _figures(path: Path) -> pl.DataFrame:
+    with release.open_release(path).connection.cursor() as connection:
+        # a release of an earlier version may lack a column
+        return press.conform("release.figure", connection.sql("from figure").pl())
 
 
 def remember(
-    workspace: Workspace, past: Past, seen: ledger.Seen, release: int, threshold: int
+    workspace: Workspace, past: Past, seen: ledger.Seen, number: int, threshold: int
 ) -> None:
     """Write a release into the ledger, before anybody can see it."""
     facts = ledger.Facts(
-        release=release,
+        release=number,
         threshold=threshold,
         last_day=str(past.last_day) if past.last_day else None,
         sources=past.sources,

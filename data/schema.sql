@@ -259,6 +259,7 @@ create table release.figure (
     denominator double,
     coverage    double,
     reason      text,
+    as_of       date,
     position    integer not null
 );
 comment on table  release.figure             is 'One published figure. A null cut means "all of them together".';
@@ -275,6 +276,7 @@ comment on column release.figure.places      is 'Rank interval such as "2-7"; nu
 comment on column release.figure.change      is 'Against the period before, same people; null = not comparable';
 comment on column release.figure.n           is 'People in the cell; null where hidden';
 comment on column release.figure.coverage    is 'Share of the cell''s headcount that the exports let us see';
+comment on column release.figure.as_of       is 'Last day that this figure knows, where it is that of an earlier release because a newer one would tell about few people or its acts are deleted; null = made for this release';
 comment on column release.figure.position    is 'Order of the bin within the metric';
 comment on column release.figure.reason      is 'Why value is null (metrics/reasons.py)';
 

@@ -269,7 +269,9 @@ def _order(kind: str) -> list[str]:
 
 
 def _renamed(frame: pl.DataFrame, keys: Mapping[int, int]) -> pl.DataFrame:
-    held = [name for name in ("person", "branch") if name in frame.columns]  # a branch is its head's key
+    held = [
+        name for name in ("person", "branch") if name in frame.columns
+    ]  # a branch is its head's key
     return frame.with_columns(pl.col(held).replace(dict(keys)))
 
 

@@ -17,6 +17,7 @@ DIRECTIONS = (
     24  # kernel vectors kept while hidden cells are shown again; each shown cell uses one up
 )
 SPARE = 3  # so many stay for the test itself
+CARRIED = 1e-3  # what hiding costs where the figures of the release before can stay
 AT_ONCE = 400  # exposed sets that are explained in one round
 
 # What a hidden cell costs: fine cuts go first, the total never unless nothing else is left.
@@ -68,7 +69,8 @@ def mask(panel: pl.DataFrame, k: int, seed: int, earlier: Sequence[Earlier] = ()
     lattice = build(panel, earlier)
     rng = np.random.default_rng(seed)
     primes = random_primes(rng)
-    rows = distinct_rows(lattice, k, rng)
+    out = pl.concat([one.shown.select(KEYS) for one in earlier]).unique() if earlier else None
+    rows = distinct_rows(lattice, k, rng, out)
     sets = audit.targets(lattice, k, rng)
     hidden = np.zeros(len(rows.block), bool)
     rounds: list[int] = []
@@ -146,7 +148,10 @@ def primary(lattice: Lattice, k: int) -> np.ndarray:
     return cells["current"].to_numpy() & cells["listed"].to_numpy() & large
 
 
-def distinct_rows(lattice: Lattice, k: int, rng: np.random.Generator) -> Rows:
+def distinct_rows(
+    lattice: Lattice, k: int, rng: np.random.Generator, out: pl.DataFrame | None = None
+) -> Rows:
+    """Return the different rows of a lattice; `out`: KEYS of the cells that earlier releases showed."""
     cells = lattice.cells
     fixed = cells["fixed"].to_numpy()
     shown = np.flatnonzero(primary(lattice, k) | fixed)
@@ -155,28 +160,44 @@ def distinct_rows(lattice: Lattice, k: int, rng: np.random.Generator) -> Rows:
     of_cell = np.full(cells.height, -1)
     of_cell[shown] = number
     department = cells["department"].rank("dense").fill_null(0).cast(pl.Int64).to_numpy() - 1
-    weight = cells["cut"].replace_strict(WEIGHT, return_dtype=pl.Float64).to_numpy()
-    newest = lattice.current["quarter"].max()
-    period = (
-        cells.select(
-            pl.when(pl.col("quarter").is_null())
-            .then(3.0)
-            .when(pl.col("quarter") == pl.lit(newest, pl.Date))
-            .then(2.0)
-            .otherwise(1.0)
-        )
-        .to_series()
-        .to_numpy()
-    )
-    cost = weight * np.sqrt(cells["n"].to_numpy()) * period
+    cost = _cost(lattice, out)[shown]
     block = np.full(len(first), -1)
     np.maximum.at(block, number, department[shown])
     most = np.zeros(len(first))
-    np.maximum.at(most, number, cost[shown])
+    np.maximum.at(most, number, cost)
     seen = np.zeros(len(first), bool)
     np.logical_or.at(seen, number, fixed[shown])
     most[seen] = np.inf
     return Rows(of_cell, lattice.member[shown[first]], block, most, seen)
+
+
+def _cost(lattice: Lattice, out: pl.DataFrame | None) -> np.ndarray:
+    """Return what it costs to hide each cell: by its cut, its people and its period."""
+    cells = lattice.cells
+    newest = pl.lit(lattice.current["quarter"].max(), pl.Date)
+    # whoever comes back looks at the quarters: the whole can be shown as it was
+    whole = 3.0 if out is None else 0.1
+    weight = (
+        pl.when(pl.col("quarter").is_null())
+        .then(pl.col("weight") * whole)
+        .when(pl.col("quarter") == newest)
+        .then(pl.col("weight") * 2.0)
+        .otherwise("weight")
+    )
+    priced = cells.with_columns(
+        weight=pl.col("cut").replace_strict(WEIGHT, return_dtype=pl.Float64), is_out=False
+    )
+    if out is not None:
+        priced = priced.drop("is_out").join(
+            out.select(*KEYS, is_out=True),
+            on=KEYS,
+            how="left",
+            nulls_equal=True,
+            maintain_order="left",
+        )
+    carried = pl.col("quarter").is_null() & pl.col("is_out").fill_null(value=False)
+    cost = pl.when(carried).then(CARRIED).otherwise(weight) * pl.col("n").sqrt()
+    return priced.select(cost).to_series().to_numpy()
 
 
 def _hide(
