@@ -7,6 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from analytics.__main__ import main
 from analytics.errors import AnalyticsError
 from analytics.press import write
 from analytics.privacy import ledger
@@ -276,6 +277,21 @@ def test_two_releases_that_differ_by_one_person_are_found(tmp_path):
     assert broken(after, before) == {"A8"}
     assert broken(grown, before) == set()
     assert broken(before, before) == set()
+
+
+def test_the_command_fails_where_a_class_succeeds_and_names_it(tmp_path, capsys):
+    quarter = date(2026, 3, 30)
+    after, before = (
+        release(tmp_path / f"{n}.duckdb", figures(table((quarter, "Sales", n, None)), SHOWN))
+        for n in (49, 50)
+    )
+
+    alone = main(["attack", str(after)])
+    together = main(["attack", str(after), "--earlier", str(before)])
+
+    assert (alone, together) == (0, 1)
+    assert "can be taken apart: A8" in capsys.readouterr().err
+    assert main(["attack", str(after), "--earlier", str(tmp_path / "none")]) == 2
 
 
 def test_a_file_that_is_no_release_is_refused(tmp_path):
