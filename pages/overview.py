@@ -136,7 +136,7 @@ def _covered(figures: Figures) -> pl.DataFrame:
     shares = (
         rows.with_columns(share=pl.col("people") / pl.col("headcount"))
         .group_by("tool").agg(pl.col("share").mean())
-        .sort("share", descending=True, nulls_last=True)
+        .sort("share", "tool", descending=[True, False], nulls_last=True)
     )  # fmt: skip
     text = [
         numbers.number(share, "share") if share is not None else "not known"

@@ -9,10 +9,11 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
@@ -32,6 +33,7 @@ MODES: dict[str, dict[str, object]] = {
     },
 }
 STARTS_WITHIN = 40  # seconds
+ANSWERS_WITHIN = 20  # seconds
 
 
 @dataclass(frozen=True)
@@ -117,25 +119,25 @@ def cookie(server: Server, **claims: object) -> str:
     return create_signed_value(COOKIE_SECRET, "_streamlit_user", json.dumps(held)).decode()
 
 
-def visit(
-    server: Server,
-    page: str,
-    query: str = "",
-    seconds: float = 20.0,
-    held: str = "",
-) -> str:
+def visit(server: Server, page: str, query: str = "", held: str = "") -> str:
     """Return everything a bare websocket gets when it asks for a page, without a browser.
 
     `held` is the sign-in cookie (see `cookie`), sent as a browser would; without it a stranger asks.
+    """
+    with visitor(server, held) as ask:
+        return "\n".join(str(message) for message in ask(page, query))
+
+
+@contextlib.contextmanager
+def visitor(server: Server, held: str = "") -> Iterator[Callable[..., list[Any]]]:
+    """Give a function that asks for a page over one session and returns the messages that were sent for it.
+
+    `ask(page, query, states)`: states are the proto's WidgetStates as a browser would send them, or as none would.
     """
     from streamlit.proto.BackMsg_pb2 import BackMsg
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
     from websockets.sync.client import connect
 
-    asked = BackMsg()
-    asked.rerun_script.page_name = page
-    asked.rerun_script.query_string = query
-    got = []
     token = xsrf(server) if held else ""
     cookies = {"Cookie": f"_streamlit_user={held}; _streamlit_xsrf={token}"} if held else {}
     with connect(
@@ -145,18 +147,30 @@ def visit(
         additional_headers=cookies,
         origin=server.url,
     ) as line:
-        line.send(asked.SerializeToString())
-        until = time.monotonic() + seconds
-        while (left := until - time.monotonic()) > 0:
-            try:
-                content = line.recv(timeout=left)
-            except TimeoutError:
-                break
-            message = ForwardMsg.FromString(content)
-            got.append(str(message))
-            if message.WhichOneof("type") == "script_finished":
-                break
-    return "\n".join(got)
+
+        def ask(page: str, query: str = "", states: object = None) -> list[ForwardMsg]:
+            asked = BackMsg()
+            asked.rerun_script.page_name = page
+            asked.rerun_script.query_string = query
+            if states is not None:
+                asked.rerun_script.widget_states.CopyFrom(states)
+            line.send(asked.SerializeToString())
+            got = []
+            until = time.monotonic() + ANSWERS_WITHIN
+            while (left := until - time.monotonic()) > 0:
+                try:
+                    content = line.recv(timeout=left)
+                except TimeoutError:
+                    break
+                message = ForwardMsg.FromString(content)
+                got.append(message)
+                ended = message.WhichOneof("type") == "script_finished"
+                # a page that sends on to another ends early, and then the other ends
+                if ended and message.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                    break
+            return got
+
+        yield ask
 
 
 def xsrf(server: Server) -> str:
