@@ -1,5 +1,6 @@
 """Is everything that a workspace keeps still whole? Reads every file to its end: damage shows on reading, not on opening."""
 
+import json
 import shutil
 import stat
 from collections.abc import Iterator
@@ -73,7 +74,7 @@ def _imports(workspace: Workspace) -> Iterator[Finding]:
     try:
         known = ledger.entries(workspace)
     except AnalyticsError as error:
-        yield Finding("ledger.jsonl", str(error))
+        yield Finding(workspace.ledger.name, str(error))
         return
     again = "import its file again under a new workspace, or restore a backup"
     for entry in known:
@@ -87,6 +88,12 @@ def _imports(workspace: Workspace) -> Iterator[Finding]:
                 yield Finding(place, f"is not what was written: {again}")
             elif wrong := _unreadable(workspace, database.parquet(folder / name)):
                 yield Finding(place, f"cannot be read ({wrong}): {again}")
+        told = folder / "report.json"
+        if told.is_file() and json.loads(told.read_bytes()) != entry.report:
+            yield Finding(
+                workspace.ledger.name,
+                f"and imports/{entry.id}/report.json differ: restore a backup",
+            )
         if folder.is_dir() and not expected:
             yield Finding(
                 f"imports/{entry.id}",
@@ -102,7 +109,7 @@ def _imports(workspace: Workspace) -> Iterator[Finding]:
 def _identity(workspace: Workspace) -> Iterator[Finding]:
     file = workspace.identity
     if not file.exists():
-        if ledger.live(workspace) and not workspace.key_destroyed.exists():
+        if _live(workspace) and not workspace.key_destroyed.exists():
             yield Finding(
                 file.name, "is missing: nobody can be erased or find herself. Restore a backup"
             )
@@ -113,7 +120,7 @@ def _identity(workspace: Workspace) -> Iterator[Finding]:
         with database.connect(workspace.folder / "tmp", workspace.folder) as connection:
             connection.execute(f"attach {database.path_text(file)} as identity (read_only)")
             connection.sql("select sum(hash(columns(*))) from identity.account").fetchall()
-            for entry in ledger.live(workspace):
+            for entry in _live(workspace):
                 accounts = database.parquet(workspace.imports / entry.id / "account.parquet")
                 [(lost,)] = connection.sql(
                     f"select count(*) from {accounts} where account not in"  # noqa: S608  # our own path
@@ -126,6 +133,14 @@ def _identity(workspace: Workspace) -> Iterator[Finding]:
                     )
     except duckdb.Error as error:
         yield Finding(file.name, f"cannot be read ({type(error).__name__}): restore a backup")
+
+
+def _live(workspace: Workspace) -> list[ledger.Entry]:
+    """Return the imports that count, none where their list is damaged, which is told elsewhere."""
+    try:
+        return ledger.live(workspace)
+    except AnalyticsError:
+        return []
 
 
 def _store(workspace: Workspace) -> Iterator[Finding]:

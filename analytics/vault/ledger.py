@@ -26,7 +26,7 @@ class Entry:
 def entries(workspace: Workspace) -> list[Entry]:
     """Return every import, the one that came (or came back) last at the end; raises BrokenWorkspace."""
     last: dict[str, Entry] = {}
-    for number, line in enumerate(_whole(workspace).splitlines(), start=1):
+    for number, line in enumerate(_whole(workspace).split(b"\n")[:-1], start=1):
         try:
             entry = Entry(**json.loads(line))
         except (ValueError, TypeError):
@@ -49,7 +49,7 @@ def live(workspace: Workspace) -> list[Entry]:
 def append(workspace: Workspace, *lines: Entry) -> None:
     """Add lines to the ledger in one write, on disk when this returns."""
     text = "".join(json.dumps(asdict(line), ensure_ascii=False) + "\n" for line in lines)
-    whole = len(_whole(workspace).encode())
+    whole = len(_whole(workspace))
     with workspace.ledger.open("ab") as file:
         file.truncate(whole)  # the beginning of a line that a crash cut off
         file.write(text.encode())
@@ -57,9 +57,9 @@ def append(workspace: Workspace, *lines: Entry) -> None:
         os.fsync(file.fileno())
 
 
-def _whole(workspace: Workspace) -> str:
+def _whole(workspace: Workspace) -> bytes:
     """Return the ledger without a last line that was never finished."""
     if not workspace.ledger.exists():
-        return ""
+        return b""
     content = workspace.ledger.read_bytes()
-    return content[: content.rfind(b"\n") + 1].decode()
+    return content[: content.rfind(b"\n") + 1]

@@ -14,6 +14,10 @@ SET_APART: dict[str, tuple[str, str]] = {
         "The same person twice, with different facts",
         "Keep one line a person and period",
     ),
+    "erased": (
+        "By or about somebody who was erased",
+        "Nothing: this person is not to come back",
+    ),
     "encoding_invalid": ("Letters that cannot be read", "Save the file as UTF-8"),
     "field_too_long": (
         "A field far too long",
@@ -44,6 +48,10 @@ SET_APART: dict[str, tuple[str, str]] = {
         "Check the date format of the export",
     ),
     "timezone_unknown": ("A time zone nobody knows", "Check the column"),
+    "too_old": (
+        "Older than acts are kept here",
+        "Nothing, or a longer retention in the settings",
+    ),
     "too_few_fields": ("Fewer fields than columns", "Correct the line, import the file again"),
     "too_many_fields": ("More fields than columns", "Usually a comma without quotation marks"),
     "self_sent": ("Sent to oneself", "Nothing: it reaches nobody else"),
