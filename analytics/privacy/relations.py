@@ -205,7 +205,7 @@ class _Puzzle:
         """Equations that hang together by their unknowns, with those unknowns; only where a fresh one is among them."""
         unknown = np.flatnonzero(self.unknown)
         inside = equations[:, unknown]
-        touched = np.flatnonzero(inside.getnnz(axis=1))
+        touched = np.flatnonzero(self._telling(inside, ~self.target[unknown]))
         inside, whole = inside[touched], equations[touched]
         graph = sparse.bmat([[None, inside], [inside.T, None]], format="csr")
         _, label = connected_components(graph, directed=False)
@@ -222,6 +222,17 @@ class _Puzzle:
             ]
             if len(rows):
                 yield whole[rows], unknown[columns]
+
+    @staticmethod
+    def _telling(inside: sparse.csr_matrix, may_be_anything: np.ndarray) -> np.ndarray:
+        """Which equations can tell something: not those that alone hold an unknown of which nobody asks."""
+        telling = inside.getnnz(axis=1) > 0
+        while True:
+            times = inside[telling].getnnz(axis=0)
+            alone = inside[:, np.flatnonzero((times == 1) & may_be_anything)].getnnz(axis=1) > 0
+            if not (telling & alone).any():
+                return telling
+            telling &= ~alone
 
     def _break(self, equations: sparse.csr_matrix, unknown: np.ndarray) -> list[int]:
         """Return shown slots to hide so that no target of this piece is left with one value."""
