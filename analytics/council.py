@@ -138,8 +138,8 @@ def rules(release: Release) -> list[tuple[str, str]]:
     rows = [("Smallest group shown", f"{threshold(release)} people")]
     for item, label in RULES:
         value = str(company.get(item) or "")
-        if item == "keep_days" and value:
-            value = f"{value} days"
+        if item in ("keep_days", "keep_days_by_tool") and value:
+            value = ", ".join(f"{one.replace('=', ' ')} days" for one in value.split(", "))
         if value or item != "keep_days_by_tool":
             rows.append((label, value.upper() if item == "country" and value else value or NOT_SET))
     return rows

@@ -125,7 +125,13 @@ def test_the_certificate_is_told_in_words_and_what_it_does_not_hold_is_left_out(
 
 def test_what_the_company_laid_down_is_said_and_what_it_did_not_is_said_too(tmp_path):
     release = saying(
-        tmp_path, "company", threshold="12", purpose="To see use", country="it", keep_days="365"
+        tmp_path,
+        "company",
+        threshold="12",
+        purpose="To see use",
+        country="it",
+        keep_days="365",
+        keep_days_by_tool="mail=21, slack=90",
     )
 
     assert council.rules(release) == [
@@ -135,6 +141,7 @@ def test_what_the_company_laid_down_is_said_and_what_it_did_not_is_said_too(tmp_
         ("Agreement or authorisation", "not set"),
         ("Rules of the country", "IT"),
         ("Acts are kept for", "365 days"),
+        ("Other times for single tools", "mail 21 days, slack 90 days"),
     ]
 
 
