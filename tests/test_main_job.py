@@ -203,3 +203,24 @@ def test_a_company_too_small_to_show_is_published_and_every_page_opens(
         assert BROKEN not in shown(page, ws=name), page
     figures = open_release(current(name)).figures("deliveries_per_day", variant=None)
     assert figures["value"].drop_nulls().is_empty()
+
+
+def test_what_a_company_laid_down_and_what_was_done_stand_beside_its_figures(
+    home, tmp_path, monkeypatch, capsys
+):
+    from analytics import audit_log, council, places
+
+    monkeypatch.setenv("CONVIVIO_HOME", str(home))
+    file = tmp_path / "anna.rossi.csv"
+    file.write_text(TINY["hr-alone"])
+    call(capsys, "settings", "-w", "rules", "--set", "purpose=To see use", "--set", "keep_days=365")
+    call(capsys, "ingest", str(file), "-w", "rules")
+
+    stands = dict(council.rules(open_release(current("rules"))))
+    assert (stands["Purpose"], stands["Legal basis"]) == ("To see use", "not set")
+    assert stands["Acts are kept for"] == "365 days"
+    folder = places.folder("rules")
+    kinds = [line["kind"] for line in audit_log.read(folder)]
+    assert kinds[:2] == ["publish", "import"] and "settings" in kinds
+    assert "anna" not in (folder / "audit.jsonl").read_text()
+    assert audit_log.verify(folder) is None
