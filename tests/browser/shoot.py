@@ -8,7 +8,9 @@ from playwright.sync_api import Page, sync_playwright
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.browser.served import CHROMIUM, FLAGS, MODES
 
-PAGES = ("", "adoption", "departments", "time_cost", "hierarchy", "trust", "settings", "log", "imports")
+PAGES = (
+    "", "adoption", "departments", "time_cost", "hierarchy", "trust", "settings", "log", "imports",
+)  # fmt: skip
 
 
 def settle(page: Page) -> None:
