@@ -158,7 +158,7 @@ def parser() -> argparse.ArgumentParser:  # noqa: PLR0915  # a list of commands
         help="a line as it was written down before, to be found again",
     )
 
-    commands_vault.register(command)
+    commands_vault.offer(command)
 
     one = command("attack", attack, "Try to work out small groups from a release file.")
     one.add_argument("release", type=Path)

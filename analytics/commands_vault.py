@@ -13,7 +13,7 @@ from analytics.errors import AnalyticsError, UsageError
 Command = Callable[[str, Callable[[argparse.Namespace], None], str], argparse.ArgumentParser]
 
 
-def register(command: Command) -> None:
+def offer(command: Command) -> None:
     """Add these commands; `command` makes one from its name, its function and a sentence."""
 
     def for_workspace(
