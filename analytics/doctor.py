@@ -76,34 +76,36 @@ def _imports(workspace: Workspace) -> Iterator[Finding]:
     except AnalyticsError as error:
         yield Finding(workspace.ledger.name, str(error))
         return
-    again = "import its file again under a new workspace, or restore a backup"
-    for entry in known:
-        folder = workspace.imports / entry.id
-        expected = sums.read(folder) if folder.is_dir() else {}
-        for name in [f"{table}.parquet" for table in (*TABLES, "other_name")]:
-            place = f"imports/{entry.id}/{name}"
-            if not (folder / name).is_file():
-                yield Finding(place, f"is missing: {again}")
-            elif expected and sums.digest(folder / name) != expected.get(name):
-                yield Finding(place, f"is not what was written: {again}")
-            elif wrong := _unreadable(workspace, database.parquet(folder / name)):
-                yield Finding(place, f"cannot be read ({wrong}): {again}")
-        told = folder / "report.json"
-        if told.is_file() and json.loads(told.read_bytes()) != entry.report:
-            yield Finding(
-                workspace.ledger.name,
-                f"and imports/{entry.id}/report.json differ: restore a backup",
-            )
-        if folder.is_dir() and not expected:
-            yield Finding(
-                f"imports/{entry.id}",
-                "is of an older version: its content has no check sums",
-                False,
-            )
+    with database.connect(workspace.temporary, workspace.folder) as connection:
+        for entry in known:
+            yield from _import(connection, workspace, entry)
     ids = {entry.id for entry in known}
     for folder in sorted(workspace.imports.iterdir()):
         if folder.name not in ids:
             yield Finding(f"imports/{folder.name}", _swept("no list names it"), False)
+
+
+def _import(
+    connection: duckdb.DuckDBPyConnection, workspace: Workspace, entry: ledger.Entry
+) -> Iterator[Finding]:
+    again = "import its file again under a new workspace, or restore a backup"
+    folder = workspace.imports / entry.id
+    expected = sums.read(folder) if folder.is_dir() else {}
+    for name in [*(f"{table}.parquet" for table in (*TABLES, "other_name")), "report.json"]:
+        place, file = f"imports/{entry.id}/{name}", folder / name
+        if not file.is_file():
+            yield Finding(place, f"is missing: {again}")
+        elif expected and sums.digest(file) != expected.get(name):
+            yield Finding(place, f"is not what was written: {again}")
+        elif name == "report.json":
+            if json.loads(file.read_bytes()) != entry.report:
+                yield Finding(workspace.ledger.name, f"and {place} differ: restore a backup")
+        elif wrong := _unreadable(connection, file):
+            yield Finding(place, f"cannot be read ({wrong}): {again}")
+    if folder.is_dir() and not expected:
+        yield Finding(
+            f"imports/{entry.id}", "is of an older version: its files have no check sums", False
+        )
 
 
 def _identity(workspace: Workspace) -> Iterator[Finding]:
@@ -117,7 +119,7 @@ def _identity(workspace: Workspace) -> Iterator[Finding]:
     if file.with_name(file.name + ".wal").exists():
         yield Finding(file.name, _swept("a process that wrote to it was cut off"), False)
     try:
-        with database.connect(workspace.folder / "tmp", workspace.folder) as connection:
+        with database.connect(workspace.temporary, workspace.folder) as connection:
             connection.execute(f"attach {database.path_text(file)} as identity (read_only)")
             connection.sql("select sum(hash(columns(*))) from identity.account").fetchall()
             for entry in _live(workspace):
@@ -144,13 +146,13 @@ def _live(workspace: Workspace) -> list[ledger.Entry]:
 
 
 def _store(workspace: Workspace) -> Iterator[Finding]:
-    for path in sorted(workspace.store.rglob("*.parquet")):
-        place = str(path.relative_to(workspace.folder))
-        if wrong := _unreadable(workspace, database.parquet(path)):
-            yield Finding(
-                place,
-                f"cannot be read ({wrong}): delete the folder store, the next import makes it anew",
-            )
+    with database.connect(workspace.temporary, workspace.folder) as connection:
+        for path in sorted(workspace.store.rglob("*.parquet")):
+            if wrong := _unreadable(connection, path):
+                yield Finding(
+                    str(path.relative_to(workspace.folder)),
+                    f"cannot be read ({wrong}): delete the folder store, the next import makes it anew",
+                )
 
 
 def _releases(workspace: Workspace) -> Iterator[Finding]:
@@ -229,11 +231,10 @@ def _swept(why: str) -> str:
     return f"is left from a crash ({why}): the next import or erasure puts it in order"
 
 
-def _unreadable(workspace: Workspace, source: str) -> str | None:
-    """Return what goes wrong when every value of a table is read, or None."""
+def _unreadable(connection: duckdb.DuckDBPyConnection, file: Path) -> str | None:
+    """Return what goes wrong when every value of a Parquet file is read, or None."""
     try:
-        with database.connect(workspace.folder / "tmp", workspace.folder) as connection:
-            connection.sql(f"select sum(hash(columns(*))) from {source}").fetchall()  # noqa: S608  # our own path
+        connection.sql(f"select sum(hash(columns(*))) from {database.parquet(file)}").fetchall()  # noqa: S608  # our own path
     except duckdb.Error as error:
         return type(error).__name__
     return None

@@ -1,8 +1,17 @@
 """A company of three in which Anna leaves traces in every kind of export: she is looked for, erased, renamed."""
 
+import os
+import shutil
+import tempfile
+from functools import cache
+from pathlib import Path
+
 from analytics import people
+from analytics.ingest import ingest
 from analytics.vault import store
+from analytics.vault.workspace import Workspace
 from tests.slack_samples import day, export, message, users, write_zip
+from tests.test_ingest import publish
 
 ANNA = "anna.quillmark@example.org"
 WORDS = [ANNA, "Quillmark", "U0ANNAQ9X", "HR-77415"]
@@ -58,3 +67,30 @@ def acts(workspace):
         return connection.sql(
             "select tool, action, count(*) from event group by all order by all"
         ).fetchall()
+
+
+@cache
+def _made():
+    """The exports and the home with them imported, made once a process: four readers take seconds."""
+    folder = Path(tempfile.mkdtemp(prefix="anna-"))
+    before = os.environ.get("CONVIVIO_HOME")
+    os.environ["CONVIVIO_HOME"] = str(folder / "home")
+    try:
+        (folder / "exports").mkdir()
+        ingest(write_files(folder / "exports"), "acme", publish=publish)
+    finally:
+        if before is not None:
+            os.environ["CONVIVIO_HOME"] = before
+    return folder
+
+
+def copy_files(tmp_path):
+    """Copies of the very files that `copy_workspace` holds."""
+    names = ("hr.csv", "anna_quillmark mailbox.csv", "phone.csv", "slack.zip")
+    return [shutil.copy2(_made() / "exports" / name, tmp_path / name) for name in names]
+
+
+def copy_workspace(home):
+    """Workspace acme with the company's exports imported."""
+    shutil.copytree(_made() / "home" / "acme", home / "acme")
+    return Workspace.open("acme")

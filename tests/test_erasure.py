@@ -23,7 +23,19 @@ from analytics.vault import (
 from analytics.vault.settings import Settings
 from analytics.vault.workspace import Workspace
 from tests import parts
-from tests.anna import ANNA, HR, IDS, LOG, NAMES, WORDS, acts, keys, slack, write_files
+from tests.anna import (
+    ANNA,
+    HR,
+    IDS,
+    LOG,
+    NAMES,
+    WORDS,
+    acts,
+    copy_files,
+    copy_workspace,
+    keys,
+    slack,
+)
 from tests.test_ingest import publish
 from tests.traces import traces
 
@@ -38,13 +50,12 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture
 def files(tmp_path):
-    return write_files(tmp_path)
+    return copy_files(tmp_path)
 
 
 @pytest.fixture
-def workspace(files):
-    ingest(files, "acme", publish=publish)
-    return Workspace.open("acme")
+def workspace(files, home):
+    return copy_workspace(home)
 
 
 def erase(**given):

@@ -12,7 +12,7 @@ from analytics import erasure, people
 from analytics.ingest import ingest
 from analytics.vault import identity, ledger, rewrite, store, tombstones
 from analytics.vault.workspace import KeyDestroyed, Workspace
-from tests.anna import ANNA, IDS, NAMES, WORDS, acts, keys, write_files
+from tests.anna import ANNA, IDS, NAMES, WORDS, acts, copy_files, copy_workspace, keys
 from tests.test_ingest import publish
 from tests.traces import traces
 
@@ -25,13 +25,12 @@ def home(tmp_path, monkeypatch):
 
 @pytest.fixture
 def files(tmp_path):
-    return write_files(tmp_path)
+    return copy_files(tmp_path)
 
 
 @pytest.fixture
-def workspace(files):
-    ingest(files, "acme", publish=publish)
-    return Workspace.open("acme")
+def workspace(files, home):
+    return copy_workspace(home)
 
 
 def graph(workspace):
