@@ -134,19 +134,24 @@ def _sets(small: list[int], n: np.ndarray, k: int | None) -> list[tuple[int, ...
 
 
 def _nested(lattice: Lattice, k: int) -> sparse.csr_matrix:
-    """Cells of one period and tool that share people and differ by fewer than k, in this release or between releases."""
+    """Cells of one period that share people and differ by fewer than k, in this release or between releases.
+
+    Of one tool, or of one and of any: the users of a tool in a department, less the department's people in one place.
+    """
     cells = lattice.cells
     stands = (lattice.member @ lattice.people_of).tocsr()
     stands.data[:] = 1
     weighted = stands @ sparse.diags(lattice.people)
     n = cells["n"].to_numpy().astype(float)
     pairs = [np.zeros((2, 0), np.int64)]
-    for _, group in cells.group_by("quarter", "tool", maintain_order=True):
+    tool = cells["tool"].rank("dense").cast(pl.Int64).fill_null(0).to_numpy()  # 0 = any
+    for _, group in cells.group_by("quarter", maintain_order=True):
         index = np.sort(group["cell"].to_numpy())
         both = sparse.triu(weighted[index] @ stands[index].T, k=1).tocoo()
         first, second = index[both.row], index[both.col]
         differ = n[first] + n[second] - 2 * both.data
-        close = (differ > 0) & (differ < k)
+        alike = (tool[first] == tool[second]) | (tool[first] * tool[second] == 0)
+        close = (differ > 0) & (differ < k) & alike
         pairs.append(np.stack([first[close], second[close]]))
     first, second = np.concatenate(pairs, axis=1)
     count = len(first)

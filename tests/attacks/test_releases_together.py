@@ -13,7 +13,7 @@ import pytest
 from analytics.privacy.lattice import Earlier
 from analytics.privacy.merge import merge_small
 from analytics.privacy.suppress import mask
-from tests.attacks.organisations import QUARTERS, organisation
+from tests.attacks.organisations import organisation
 
 K = 10
 PRIME = 536_870_909
