@@ -190,12 +190,15 @@ def carry(
 
     That is where the mask hides a cell that was shown, and where acts of the beginning of a period have been
     deleted since (`kept`: tools, and null for all together, whose acts are deleted after a while). `as_of` says
-    how far such a figure reaches. What was deleted and was not shown is null.
+    how far a figure reaches whose period was not over then. What was deleted and was not shown is null.
     """
     if last is None or not past.known.lines:
         return figure
     reached = pl.lit(past.known.lines[-1].last_day).str.to_date()
-    before = _figures(last).with_columns(as_of=pl.coalesce("as_of", reached))
+    over = (pl.col("grain") != "all") & (_end() <= reached)
+    before = _figures(last).with_columns(
+        as_of=pl.when(~over).then(pl.coalesce("as_of", reached)).otherwise("as_of")
+    )
     quarter = periods.quarter_of("period").alias("quarter")
     hidden = mask.filter(pl.col("reason") == "protected").select(KEYS)
     cut = _cut_off(past, kept)
@@ -230,8 +233,29 @@ def _cut_off(past: Past, kept: set[str | None]) -> pl.Expr:
     return expression
 
 
+def _end() -> pl.Expr:
+    """Last day of a figure's period: months and quarters end before the first Monday of the next one."""
+    day = pl.col("period") + pl.duration(days=3)
+    return (
+        pl.when(pl.col("grain") == "week")
+        .then(pl.col("period") + pl.duration(days=6))
+        .when(pl.col("grain") == "month")
+        .then(_before_monday(day.dt.truncate("1mo").dt.offset_by("1mo")))
+        .otherwise(_before_monday(day.dt.truncate("1q").dt.offset_by("1q")))
+    )
+
+
+def _before_monday(first: pl.Expr) -> pl.Expr:
+    """Day before the Monday of the week whose Thursday is the first from this day on."""
+    to_thursday = (11 - first.dt.weekday().cast(pl.Int64)) % 7
+    return (first + pl.duration(days=to_thursday - 4)).cast(pl.Date)
+
+
 def _figures(path: Path) -> pl.DataFrame:
-    with release.open_release(path).connection.cursor() as connection:
+    import duckdb
+
+    # opened as pages and command line open it: two settings for one file exclude each other
+    with duckdb.connect(str(path), read_only=True, config=release.SAFE) as connection:  # type: ignore[arg-type]
         # a release of an earlier version may lack a column
         return press.conform("release.figure", connection.sql("from figure").pl())
 

@@ -339,6 +339,7 @@ def certificate_rows(
         "merged": ground.merged,
         "figures": figure.filter(pl.col("value").is_not_null()).height,
         "withheld": hidden.height,
+        "carried": figure.filter(pl.col("as_of").is_not_null()).height,
         **by_value,
         "panel_hash": hashlib.sha256(
             ground.people.sort(ground.people.columns).write_csv().encode()

@@ -276,7 +276,7 @@ comment on column release.figure.places      is 'Rank interval such as "2-7"; nu
 comment on column release.figure.change      is 'Against the period before, same people; null = not comparable';
 comment on column release.figure.n           is 'People in the cell; null where hidden';
 comment on column release.figure.coverage    is 'Share of the cell''s headcount that the exports let us see';
-comment on column release.figure.as_of       is 'Last day that this figure knows, where it is that of an earlier release because a newer one would tell about few people or its acts are deleted; null = made for this release';
+comment on column release.figure.as_of       is 'Last day that the figure knows, where it is that of an earlier release, since a newer one would tell about few people; null = it knows its whole period';
 comment on column release.figure.position    is 'Order of the bin within the metric';
 comment on column release.figure.reason      is 'Why value is null (metrics/reasons.py)';
 

@@ -12,7 +12,7 @@ from analytics.charts.spark import against_company, sparkline
 from analytics.charts.words import in_words
 from analytics.findings.verdicts import Verdict
 from pages.parts.figure import Picture, _specification, screen
-from pages.parts.states import note, words
+from pages.parts.states import as_it_was, note, words
 from pages.parts.text import plain
 
 MARKS: dict[Verdict, str] = {
@@ -67,6 +67,8 @@ def card(c: Card) -> None:
             numbers.span(c.row["low"], c.row["high"], c.unit),
         )
         st.markdown(f"## {plain(value)} :gray[:small[{plain(interval)}]]", anchors=False)
+        if told := as_it_was(pl.DataFrame([c.row])):
+            note(told.capitalize())
         _course(c, value, interval)
         st.markdown(verdict_line(c.verdict, c.latest, c.unit))
 

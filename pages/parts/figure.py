@@ -15,7 +15,7 @@ from analytics.charts.theme import LIGHT, Drawn, Look, look
 from analytics.release import Release
 from pages.parts import filters, journal, workspace
 from pages.parts.data import Figures
-from pages.parts.states import note, state
+from pages.parts.states import as_it_was, note, state
 from pages.parts.table import show_table
 from pages.parts.text import plain
 
@@ -97,7 +97,7 @@ def figure(  # noqa: PLR0913  # one part draws every figure
             return None
         clicked = _chart(key, said, picture, is_selectable)
         with st.container(horizontal=True, gap="small", vertical_alignment="center", wrap=False):
-            note(plain(said.source))
+            note(plain(" · ".join(filter(None, (said.source, as_it_was(rows))))))
             _more(key, said, picture, rows)
         if st.session_state.get(f"table_{key}"):
             show_table(twin, f"{said.finding}, as a table")

@@ -1,10 +1,11 @@
 """What stands where a figure cannot: the reason, what would help, and where to go. Never an error, never zero."""
 
+import polars as pl
 import streamlit as st
 
 from analytics.metrics.reasons import REASONS
 from pages.parts import access
-from pages.parts.text import small
+from pages.parts.text import day, small
 
 _PAGE_STATES: dict[str, tuple[str, str, str, str | None]] = {
     # reason: icon, what is the matter, what would help, page that helps
@@ -195,3 +196,15 @@ def page_link(name: str | None, label: str | None = None) -> None:
 def note(text: str, width: str | int = "stretch") -> None:
     """Write a small grey line; `text` must already be safe Markdown."""
     st.markdown(small(text), width=width)  # type: ignore[arg-type]
+
+
+def as_it_was(rows: pl.DataFrame) -> str:
+    """Return the sentence on figures that stand as an earlier release showed them; empty where none does."""
+    if "as_of" not in rows.columns:
+        return ""
+    told = rows.filter(pl.col("value").is_not_null())
+    days = told["as_of"].drop_nulls()
+    if days.is_empty():
+        return ""
+    which = "as of" if len(days) == told.height else "in part as of"
+    return f"{which} {day(min(days.to_list()))}: a newer figure would tell about a few people"

@@ -68,9 +68,8 @@ def next_smallest(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.filter(shown & ~(alone & (turn == 1)))
 
 
-@pytest.mark.parametrize(
-    "part", range(PARTS)
-)  def test_nothing_can_be_worked_out_but_what_hiding_small_groups_and_the_textbook_leave_open(part):
+@pytest.mark.parametrize("part", range(PARTS))
+def test_nothing_can_be_worked_out_but_what_hiding_small_groups_and_the_textbook_leave_open(part):
     attempts = [attempt(*size) for size in sizes(part)]
 
     assert len(attempts) == IN_A_PART
