@@ -116,6 +116,7 @@ class System:
         self.alive = np.ones(rows.shape[0], bool)
         self._split()
         self.blocks: dict[int, _Block] = {}
+        self.members = {number: np.flatnonzero(block == number) for number in np.unique(block)}
 
     def _split(self) -> None:
         inside = self.rows.tocoo()
@@ -149,16 +150,19 @@ class System:
         self._reduce_border()
 
     def _reduce_block(self, number: int) -> _Block:
-        index = np.flatnonzero(self.alive & (self.block == number))
-        rows = self.rows[index]
-        touched = np.unique(rows.indices)
-        own = touched[self.home[touched] == number]
-        shared = touched[self.home[touched] != number]
+        index = self.members[number]
+        index = index[self.alive[index]]
+        starts, ends = self.rows.indptr[index], self.rows.indptr[index + 1]
+        # by hand: slicing a sparse matrix costs more than reducing a small one
+        entries = np.concatenate([self.rows.indices[a:b] for a, b in zip(starts, ends, strict=True)])
+        touched, column = np.unique(entries, return_inverse=True)
+        is_own = self.home[touched] == number
+        own, shared = touched[is_own], touched[~is_own]
         count, width = len(index), len(own)
-        matrix = np.concatenate(
-            [rows[:, own].toarray(), rows[:, shared].toarray(), np.eye(count, dtype=np.int64)],
-            axis=1,
-        )
+        place = np.where(is_own, np.cumsum(is_own) - 1, width + np.cumsum(~is_own) - 1)
+        matrix = np.zeros((count, len(touched) + count), np.int64)
+        matrix[np.repeat(np.arange(count), ends - starts), place[column]] = 1
+        matrix[np.arange(count), len(touched) + np.arange(count)] = 1
         pivots = reduce_rows(matrix, width, self.p)
         rank, end = len(pivots), width + len(shared)
         return _Block(

@@ -2,7 +2,8 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -74,8 +75,9 @@ def mask(panel: pl.DataFrame, k: int, seed: int, earlier: Sequence[Earlier] = ()
     sets = audit.targets(lattice, k, rng)
     hidden = np.zeros(len(rows.block), bool)
     rounds: list[int] = []
+    known = Known(sets, rows, primes[0], rng).only_new()
     for number, p in enumerate(primes):
-        known = Known.of(rows, sets, p, rng)
+        known = known if number == 0 else replace(known, p=p)
         system = System(rows.vectors, rows.block, p, rng)
         system.hide(np.flatnonzero(hidden))
         _hide(system, rows, known, lattice, k, hidden, rounds)
@@ -104,31 +106,33 @@ def mask(panel: pl.DataFrame, k: int, seed: int, earlier: Sequence[Earlier] = ()
 
 @dataclass(frozen=True)
 class Known:
-    """What is left to protect once earlier releases are out.
-
-    sets   the targets that do not follow from the fixed rows alone
-    x      two kernel vectors of the fixed rows, null where there are none: what they give away has value 0
-    """
+    """What is left to protect once earlier releases are out: `sets` that do not follow from the fixed rows alone."""
 
     sets: audit.Targets
-    x: np.ndarray | None
+    rows: Rows
     p: int
+    rng: np.random.Generator
 
-    @classmethod
-    def of(cls, rows: Rows, sets: audit.Targets, p: int, rng: np.random.Generator) -> "Known":
-        """Return it modulo p."""
-        if not rows.fixed.any():
-            return cls(sets, None, p)
-        fixed = System(rows.vectors[rows.fixed], rows.block[rows.fixed], p, rng)
-        fixed.eliminate()
-        x = fixed.kernel(2)
-        unknown = np.ones(len(sets.people), bool)
-        unknown[audit.exposed(fixed, x, sets)] = False
-        return cls(sets.take(np.flatnonzero(unknown)), x, p)
+    @cached_property
+    def x(self) -> np.ndarray | None:
+        """Two kernel vectors of the fixed rows, null where there are none: what they give away has value 0."""
+        fixed = self.rows.fixed
+        if not fixed.any():
+            return None
+        system = System(self.rows.vectors[fixed], self.rows.block[fixed], self.p, self.rng)
+        system.eliminate()
+        return system.kernel(2)
+
+    def only_new(self) -> "Known":
+        """Return it without the sets that the fixed rows give away."""
+        if self.x is None:
+            return self
+        unknown = (values(self.sets.vectors, self.x, self.p) != 0).any(axis=1)
+        return replace(self, sets=self.sets.take(np.flatnonzero(unknown)))
 
     def new(self, vectors: sparse.csr_matrix) -> sparse.csr_matrix:
         """Return those of the vectors that the fixed rows do not give away."""
-        if self.x is None or not vectors.shape[0]:
+        if not vectors.shape[0] or self.x is None:
             return vectors
         told = values_of_residues(vectors, self.x, self.p)
         return vectors[np.flatnonzero((told != 0).any(axis=1))]
@@ -223,7 +227,9 @@ def _hide(
         if not found.shape[0]:
             return
         take = system.participants(found[:AT_ONCE]) != 0
-        chosen = _cheapest(take[take.any(axis=1)], rows.cost)
+        chosen = _cheapest(take[take[:, ~rows.fixed].any(axis=1)], rows.cost)
+        if not len(chosen):  # earlier releases alone give these away
+            return
         hidden[chosen] = True
         system.hide(chosen)
 
