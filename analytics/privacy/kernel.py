@@ -154,7 +154,9 @@ class System:
         index = index[self.alive[index]]
         starts, ends = self.rows.indptr[index], self.rows.indptr[index + 1]
         # by hand: slicing a sparse matrix costs more than reducing a small one
-        entries = np.concatenate([self.rows.indices[a:b] for a, b in zip(starts, ends, strict=True)])
+        entries = np.concatenate(
+            [self.rows.indices[a:b] for a, b in zip(starts, ends, strict=True)]
+        )
         touched, column = np.unique(entries, return_inverse=True)
         is_own = self.home[touched] == number
         own, shared = touched[is_own], touched[~is_own]

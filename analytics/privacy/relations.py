@@ -6,6 +6,7 @@ that are sums of others (metrics/sums.py) add equations of their own. What is hi
 after all when the equations leave it one value, and then the cheapest shown figure in its explanation is hidden too.
 """
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -25,6 +26,9 @@ LONGER = {"month": "week", "quarter": "month"}
 COARSE = {"week": 1.0, "month": 1.5, "quarter": 2.0, "all": 3.0}
 WHOLE_OF_A_SUM = 4.0  # a figure that others are parts of costs more than its parts
 DIGITS = 9  # to which sums are called the same
+PATIENCE = 8  # rounds after which more is hidden in each than is needed to break what tells
+AT_ONCE = 4  # times as many ways to break it then
+TRIES = 40  # dear figures of a piece that are tried again in the end
 MANY = 10  # cells; two figures are the same in fewer by chance
 SEED = 7  # of the prime and of the hash of columns: any will do
 
@@ -163,6 +167,7 @@ class _Puzzle:
                 | (pl.col("is_masked") & (pl.col("sy") == 0)).all(),
                 cost=pl.col("weight").sum(),
                 is_dear=(~pl.col("cut").str.contains("_")).any(),
+                is_company=(pl.col("cut") == "total").any(),
             )
             .sort("quantity", "row")
         )
@@ -172,6 +177,7 @@ class _Puzzle:
         self.can_hide = slots["shown"].to_numpy() & ~self.target
         self.cost = slots["cost"].to_numpy()
         self.is_dear = slots["is_dear"].to_numpy()
+        self.is_company = slots["is_company"].to_numpy()
         self.slot = np.full((self.quantities, people.member.shape[0]), -1)
         self.slot[slots["quantity"], slots["row"]] = np.arange(slots.height)
         self.figures = (
@@ -186,9 +192,12 @@ class _Puzzle:
         """Return the numbers of the cells to hide."""
         equations = self._equations()
         fresh = self.unknown.copy()
-        while True:
+        for turn in itertools.count():
+            times = 1 if turn < PATIENCE else AT_ONCE if turn < 3 * PATIENCE else None
             chosen = [
-                pick for piece in self._pieces(equations, fresh) for pick in self._break(*piece)
+                pick
+                for piece in self._pieces(equations, fresh)
+                for pick in self._break(*piece, times)
             ]
             if not chosen:
                 break
@@ -234,8 +243,13 @@ class _Puzzle:
                 return telling
             telling &= ~alone
 
-    def _break(self, equations: sparse.csr_matrix, unknown: np.ndarray) -> list[int]:
-        """Return shown slots to hide so that no target of this piece is left with one value."""
+    def _break(
+        self, equations: sparse.csr_matrix, unknown: np.ndarray, times: int | None
+    ) -> list[int]:
+        """Return shown slots to hide so that no target of this piece is left with one value.
+
+        `times`: in so many ways at once; null: whatever takes part, but the company's own where others do.
+        """
         inside = equations[:, unknown].toarray().astype(np.int64)
         solved, columns = self._solved(inside)
         known = [at for at, column in enumerate(columns) if self.target[unknown[column]]]
@@ -245,14 +259,26 @@ class _Puzzle:
         columns_used = columns_used[self.can_hide[columns_used]]
         outside = equations[:, columns_used].toarray().astype(np.int64) % self.people.prime
         take = product(solved[known], outside, self.people.prime) != 0
-        return [int(columns_used[pick]) for pick in _cheapest(take, self.cost[columns_used])]
+        if times is None:
+            others = take & ~self.is_company[columns_used]
+            alone = take[~others.any(axis=1)]
+            return columns_used[others.any(axis=0) | alone.any(axis=0)].tolist()
+        chosen: list[int] = []
+        for turn in range(times):
+            # a dear figure only where nothing else helps
+            pool = take if turn == 0 else take & ~self.is_dear[columns_used]
+            picks = _cheapest(pool, self.cost[columns_used])
+            chosen += picks
+            take[:, picks] = False
+        return columns_used[chosen].tolist()
 
     def _restore(self, equations: sparse.csr_matrix) -> None:
         """Show the dear ones again whose hiding was no help in the end, dearest first."""
         helped = self.hidden & ~self.target & self.is_dear
         for piece, unknown in self._pieces(equations, helped):
             inside, slots = piece[:, unknown].toarray().astype(np.int64), unknown
-            for slot in sorted(unknown[helped[unknown]], key=lambda slot: -self.cost[slot]):
+            dear = sorted(unknown[helped[unknown]], key=lambda slot: -self.cost[slot])
+            for slot in dear[:TRIES]:
                 stay = slots != slot
                 if not self._known(inside[:, stay], self.target[slots[stay]]):
                     inside, slots = inside[:, stay], slots[stay]
