@@ -4,6 +4,7 @@ from itertools import count
 import polars as pl
 import pytest
 
+from analytics.privacy import suppress
 from analytics.privacy.merge import merge_small
 from analytics.privacy.suppress import mask
 from tests.attacks import dense
@@ -47,6 +48,19 @@ def test_a_small_department_is_not_the_total_less_the_others():
         ("Shop", "protected"),
     ]
     assert attack(people, frame) == []
+
+
+def test_groups_under_the_threshold_are_hidden_whatever_the_audit_finds(monkeypatch):
+    """The rule stands on its own: here the audit finds nothing at all."""
+    monkeypatch.setattr(suppress, "_hide", lambda *known: known[-1].append(0))
+    people = merge_small(organisation(3), 10)
+
+    frame = mask(people, 10, 1).frame
+
+    small = pl.col("n") < 10
+    assert frame.filter(small).height > 10
+    assert frame.filter(small & pl.col("shown")).is_empty()
+    assert frame.filter(~small)["shown"].all()
 
 
 def test_where_nothing_is_small_everything_is_shown():
