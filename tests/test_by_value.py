@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 import pytest
 
+from analytics.metrics.passport import CUTS
 from analytics.privacy import bounds, relations
 from analytics.privacy.by_value import judged, withhold
-from analytics.privacy.lattice import CUTS
 from tests.attacks.organisations import panel
 
 K = 10

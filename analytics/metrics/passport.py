@@ -1,6 +1,9 @@
 """What a figure means: the published definition of a metric, from which every explanation of it is made."""
 
+import tomllib
 from dataclasses import asdict, dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import Literal
 
 Unit = Literal["share", "hours", "count", "ratio", "difference", "money", "days"]
@@ -11,18 +14,36 @@ Cut = Literal[
     "department_level", "department_location", "department_tool",
 ]  # fmt: skip
 
+Costs = Literal["hiding_people", "hiding_a_figure"]
+LATTICE = Path(__file__).parents[2] / "data" / "lattice.toml"
+
+
+@dataclass(frozen=True)
+class Declared:
+    """The groups there are figures for, as data/lattice.toml declares them.
+
+    cuts: cut -> labels of its cells; families: (parent, child); costs: what hiding a cell costs, by cut.
+    """
+
+    cuts: dict[Cut, tuple[str, ...]]
+    families: tuple[tuple[Cut, Cut], ...]
+    costs: dict[Costs, dict[Cut, float]]
+
+
+@cache
+def declared() -> Declared:
+    """Return data/lattice.toml."""
+    told = tomllib.loads(LATTICE.read_text("utf-8"))
+    return Declared(
+        {cut: tuple(labels) for cut, labels in told["cuts"].items()},
+        tuple((parent, child) for parent, parts in told["families"].items() for child in parts),
+        {"hiding_people": told["hiding_people"], "hiding_a_figure": told["hiding_a_figure"]},
+    )
+
 
 # which labels a cell of each cut carries: what may be asked for, and nothing else
-CUTS: dict[Cut, tuple[str, ...]] = {
-    "total": (),
-    "department": ("department",),
-    "level": ("level",),
-    "location": ("location",),
-    "department_level": ("department", "level"),
-    "department_location": ("department", "location"),
-    "tool": ("tool",),
-    "department_tool": ("department", "tool"),
-}
+CUTS = declared().cuts
+FAMILIES = declared().families
 
 
 @dataclass(frozen=True)

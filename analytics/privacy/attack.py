@@ -13,8 +13,9 @@ import duckdb
 import polars as pl
 
 from analytics.errors import AnalyticsError
+from analytics.metrics.passport import CUTS, FAMILIES
 from analytics.privacy import bounds, tells
-from analytics.privacy.lattice import CUTS, FAMILIES, LABELS
+from analytics.privacy.lattice import LABELS
 
 FLOOR = 5  # no threshold may be lower, whatever the settings say
 TAIL = 3  # fewer people on one side of a yes or no than this are single people

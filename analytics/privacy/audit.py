@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-from analytics.metrics.passport import Cut
+from analytics.metrics.passport import CUTS, FAMILIES, Cut
 from analytics.privacy.kernel import System, values
-from analytics.privacy.lattice import CUTS, FAMILIES, LABELS, Lattice
+from analytics.privacy.lattice import LABELS, Lattice
 
 MOST_SIBLINGS = 12  # all unions of so many small siblings are tried
 # Of more: threes of the smallest, and all of them together; twos are found among all pairs of small sets.

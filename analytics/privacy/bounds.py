@@ -7,8 +7,7 @@ over what its people can do at most. Where that leaves a hidden sum within a fif
 import polars as pl
 
 from analytics.metrics import time_cost
-from analytics.metrics.passport import CUTS, Cut
-from analytics.privacy.lattice import FAMILIES
+from analytics.metrics.passport import CUTS, FAMILIES, Cut
 
 FIGURE = ("metric", "variant", "bin", "grain", "period")
 PLACE = ("department", "level", "location", "tool")

@@ -7,23 +7,12 @@ sum, nearly all or nearly none. What is hidden for its value must not be worked 
 
 import polars as pl
 
+from analytics.metrics.passport import declared
 from analytics.metrics.sums import TOLD_BY_DENOMINATOR
 from analytics.privacy import bounds, relations
 
 ONE_MOST, TWO_MOST = 0.5, 0.75  # shares of a sum above which one or two people make it
 TAIL = 3  # fewer than three people on either side of a yes or no
-
-# What hiding a cell costs, beside its size: fine cuts go first, the company last.
-COST = {
-    "department_tool": 1.0,
-    "department_location": 1.2,
-    "department_level": 1.5,
-    "location": 8.0,
-    "level": 10.0,
-    "tool": 10.0,
-    "department": 6.0,
-    "total": 1e6,
-}
 
 
 def withhold(cells: pl.DataFrame, k: int, panel: pl.DataFrame) -> pl.DataFrame:
@@ -33,7 +22,9 @@ def withhold(cells: pl.DataFrame, k: int, panel: pl.DataFrame) -> pl.DataFrame:
     defined (the figure is what it is by definition, such as the first step of a funnel), is_masked (hidden for its
     people), cut, cells' labels; `panel` says who the people of a cell are.
     """
-    cells = judged(cells, k).with_columns(weight=relations.weight(COST))
+    cells = judged(cells, k).with_columns(
+        weight=relations.weight(declared().costs["hiding_a_figure"])
+    )
     people = relations.People.of(panel)
     told = pl.col("metric").is_in(list(TOLD_BY_DENOMINATOR))
     # each step only hides, so what an earlier one has made sure of stays true

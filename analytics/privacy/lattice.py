@@ -8,23 +8,9 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-from analytics.metrics.passport import CUTS, Cut
+from analytics.metrics.passport import CUTS
 
 LABELS = ("department", "level", "location")
-
-# A family is a cell and its children in a finer cut. People of children are apart, except by tool: many use two.
-FAMILIES: tuple[tuple[Cut, Cut], ...] = (
-    ("total", "department"),
-    ("total", "level"),
-    ("total", "location"),
-    ("department", "department_level"),
-    ("department", "department_location"),
-    ("level", "department_level"),
-    ("location", "department_location"),
-    ("tool", "department_tool"),
-    ("total", "tool"),
-    ("department", "department_tool"),
-)
 
 KEYS = ("quarter", "department", "level", "location", "tool")
 PLACE = ("person", *LABELS, "tools")

@@ -7,7 +7,7 @@ after all when the equations leave it one value, and then the cheapest shown fig
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +15,7 @@ import polars as pl
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
+from analytics.metrics.passport import Cut
 from analytics.metrics.sums import ALIKE, OVER_TIME, SUMS, Sum
 from analytics.privacy.kernel import product, random_primes, reduce_rows
 from analytics.privacy.lattice import KEYS, build
@@ -98,7 +99,7 @@ class People:
         return sparse.csr_matrix(basis)
 
 
-def weight(of_cut: dict[str, float]) -> pl.Expr:
+def weight(of_cut: Mapping[Cut, float]) -> pl.Expr:
     """Return what hiding a cell costs: by its cut, its size, how long the period is and whether others are parts of it."""
     whole = pl.any_horizontal(
         (pl.col("metric") == metric)

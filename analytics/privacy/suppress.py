@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
+from analytics.metrics.passport import declared
 from analytics.privacy import audit
 from analytics.privacy.kernel import System, inverse, random_primes, values, values_of_residues
 from analytics.privacy.lattice import KEYS, Earlier, Lattice, build
@@ -20,18 +21,6 @@ DIRECTIONS = (
 SPARE = 3  # so many stay for the test itself
 CARRIED = 1e-3  # what hiding costs where the figures of the release before can stay
 AT_ONCE = 400  # exposed sets that are explained in one round
-
-# What a hidden cell costs: fine cuts go first, the total never unless nothing else is left.
-WEIGHT = {
-    "department_tool": 1.0,
-    "department_location": 1.2,
-    "department_level": 1.5,
-    "location": 20.0,
-    "level": 25.0,
-    "tool": 25.0,
-    "department": 30.0,
-    "total": 1e6,
-}
 
 
 @dataclass(frozen=True)
@@ -189,7 +178,10 @@ def _cost(lattice: Lattice, out: pl.DataFrame | None) -> np.ndarray:
         .otherwise("weight")
     )
     priced = cells.with_columns(
-        weight=pl.col("cut").replace_strict(WEIGHT, return_dtype=pl.Float64), is_out=False
+        weight=pl.col("cut").replace_strict(
+            declared().costs["hiding_people"], return_dtype=pl.Float64
+        ),
+        is_out=False,
     )
     if out is not None:
         priced = priced.drop("is_out").join(

@@ -3,7 +3,7 @@
 import numpy as np
 import polars as pl
 
-from analytics.privacy.lattice import CUTS
+from analytics.metrics.passport import CUTS
 
 PLACE = ("department", "level", "location", "tool")
 KEYS = ["quarter", *PLACE]
