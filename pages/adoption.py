@@ -203,10 +203,15 @@ def _cohort_table(rows: pl.DataFrame) -> pl.DataFrame:
 def _lifecycle(figures: Figures) -> None:
     grain = "month" if figures.scope.grain == "quarter" else figures.scope.grain
     found = figures.bins("lifecycle", grain=grain)
+    if grain == "week" and _mostly_kept_back(
+        found
+    ):  # few change from week to week, more from month to month
+        grain = "month"
+        found = figures.bins("lifecycle", grain=grain)
     rows = shape.lifecycle_rows(found, grain)
     said = Said(
         finding=_fate(rows, grain) if rows.height else say("lifecycle_question"),
-        measure="People with a seat, by what they did in the period before; below zero: those who did nothing any more",
+        measure="People with a seat, by what they did in the period before; below zero: those who did nothing any more. Open where a part is too few to tell",
         source=source(figures, found),
         alt=words.in_words("Last period", rows.filter(pl.col("last").is_not_null())["part"].to_list(), rows.filter(pl.col("last").is_not_null())["people"].to_list())
         if rows.height else "Who stays and who falls silent: not known.",
@@ -222,6 +227,11 @@ def _lifecycle(figures: Figures) -> None:
         words.table(found, figures.unit("lifecycle"), names),
         first_reason(found),
     )
+
+
+def _mostly_kept_back(found: pl.DataFrame) -> bool:
+    open_ = found.filter(pl.col("value").is_null())["period"].n_unique()
+    return open_ * 2 > found["period"].n_unique()
 
 
 def _fate(rows: pl.DataFrame, grain: str) -> str:

@@ -337,3 +337,22 @@ def test_a_group_that_was_not_compared_is_never_called_apart():
     drawn = shape.compare_rows(last, "department", 0.62, "share")
 
     assert set(drawn["block"]) == {"alike"}
+
+
+def test_a_period_of_which_a_part_is_kept_back_is_open_and_counts_nobody():
+    found = rows("lifecycle", "week")
+    last = found["period"].max()
+    hidden = found.with_columns(
+        pl.when((pl.col("period") == last) & (pl.col("bin") == "new"))
+        .then(None)
+        .otherwise(pl.col(name))
+        .alias(name)
+        for name in ("value", "numerator")
+    )
+
+    drawn = shape.lifecycle_rows(hidden, "week")
+
+    assert drawn.filter(pl.col("period") == last).select("value", "people").rows() == [
+        (None, "kept back")
+    ]
+    assert drawn.filter(pl.col("last").is_not_null())["period"].max() < last

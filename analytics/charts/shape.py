@@ -151,9 +151,13 @@ def _spread(marks: list[tuple[str, float]], room: float) -> dict[str, float]:
 
 
 def lifecycle_rows(figures: pl.DataFrame, grain: str) -> pl.DataFrame:
-    """Return the rows of `columns` from the four bins over periods."""
+    """Return the rows of `columns` from the four bins over periods.
+
+    A period of which any part is kept back stays open: a column without it would be taken for the whole.
+    """
     rows = []
-    for row in figures.filter(pl.col("value").is_not_null()).iter_rows(named=True):
+    kept_back = figures.filter(pl.col("value").is_null())["period"].unique().sort()
+    for row in figures.filter(~pl.col("period").is_in(kept_back.implode())).iter_rows(named=True):
         name, tone, order = LIVES[row["bin"]]
         people = row["numerator"] if row["numerator"] is not None else row["value"]
         sign = -1 if row["bin"] == "dormant" else 1
@@ -177,10 +181,19 @@ def lifecycle_rows(figures: pl.DataFrame, grain: str) -> pl.DataFrame:
     )
     room = float(height or 1.0) / 12  # type: ignore[arg-type]
     places = _spread(tops, room) | {"fell silent": -room}
-    return frame.with_columns(
+    drawn = frame.with_columns(
         last=pl.when(pl.col("period") == frame["period"].max()).then(pl.col("part")),
         at=pl.col("part").replace_strict(places, return_dtype=pl.Float64, default=None),
     )
+    stayed, tone, order = LIVES["retained"]
+    gaps = pl.DataFrame(
+        [
+            {"period": period, "name": period_name(period, grain), "part": stayed, "people": "kept back", "tone": tone, "order": order}
+            for period in kept_back
+        ],
+        schema_overrides={"period": pl.Date},
+    )  # fmt: skip
+    return pl.concat([drawn, gaps], how="diagonal_relaxed").sort("period", "order")
 
 
 def _with_every_part(frame: pl.DataFrame) -> pl.DataFrame:
