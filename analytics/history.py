@@ -7,6 +7,7 @@ figure that cannot be made anew without telling about fewer than k people is sho
 import hashlib
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,8 +39,8 @@ class LostKey(AnalyticsError):
 class Past:
     """The ledger of a workspace and what is needed to read it today.
 
-    same_person: key of then -> key of now; sources: live imports of HR files; today: first and last day by tool
-    (null = all together).
+    same_person: key of then -> key of now; sources: live imports of HR files; starts: first day by tool (null =
+    all together).
     """
 
     known: ledger.Ledger
@@ -124,14 +125,13 @@ def hide_late(
         ]
     ).select(KEYS)
     late = unsafe.join(seen, on=KEYS, how="semi", nulls_equal=True).with_columns(late=True)
-    frame = mask.frame.join(
-        late, on=KEYS, how="left", nulls_equal=True, maintain_order="left"
-    ).with_columns(pl.col("late").fill_null(value=False) & pl.col("shown"))
+    frame = mask.frame.join(late, on=KEYS, how="left", nulls_equal=True, maintain_order="left")
+    waits = pl.col("late").fill_null(value=False) & pl.col("shown")
+    certificate = mask.certificate | {"late": int(frame.select(waits.sum()).item())}
     frame = frame.with_columns(
-        shown=pl.col("shown") & ~pl.col("late"),
-        reason=pl.when("late").then(pl.lit("protected")).otherwise("reason"),
+        shown=pl.col("shown") & ~waits,
+        reason=pl.when(waits).then(pl.lit("protected")).otherwise("reason"),
     )
-    certificate = mask.certificate | {"late": int(frame["late"].sum())}
     return suppress.Mask(frame.drop("late"), certificate)
 
 
@@ -140,19 +140,20 @@ def _changed(past: Past, connection: "duckdb.DuckDBPyConnection") -> pl.DataFram
 
     A quarter that stands as it stood in any of the last releases has no change: that state is out already.
     """
-    now: dict[date | None, pl.DataFrame] = {}
+    now = cache(lambda until: panels.marks(connection, until))
+
+    def differing(line: ledger.Line, quarter: date) -> pl.DataFrame:
+        until = date.fromisoformat(line.last_day) if line.last_day else None
+        return _differing(past, line, quarter, now(until))
+
     parts = []
     quarters = {ledger.day(name) for line in past.known.lines for name in line.parts} - {None}
     for quarter in sorted(day for day in quarters if day):
-        lines = [line for line in past.known.lines if str(quarter) in line.parts]
-        states = []
-        for line in reversed(lines[-LOOK_BACK:]):
-            until = date.fromisoformat(line.last_day) if line.last_day else None
-            if until not in now:
-                now[until] = panels.marks(connection, until)
-            states.append(_differing(past, line, quarter, now[until]))
-        if all(state.height for state in states):
-            parts.append(states[0])
+        newest, *older = [line for line in reversed(past.known.lines) if str(quarter) in line.parts]
+        states = (differing(line, quarter) for line in (newest, *older[: LOOK_BACK - 1]))
+        changed = next(states)
+        if changed.height and all(state.height for state in states):
+            parts.append(changed)
     if not parts:
         return pl.DataFrame(schema={"quarter": pl.Date, "person": pl.Int64, "changed": pl.String})
     one = pl.concat(parts)
@@ -195,7 +196,7 @@ def carry(
     if last is None or not past.known.lines:
         return figure
     reached = pl.lit(past.known.lines[-1].last_day).str.to_date()
-    over = (pl.col("grain") != "all") & (_end() <= reached)
+    over = (pl.col("grain") != "all") & (periods.last_day("grain", "period") <= reached)
     before = _figures(last).with_columns(
         as_of=pl.when(~over).then(pl.coalesce("as_of", reached)).otherwise("as_of")
     )
@@ -231,24 +232,6 @@ def _cut_off(past: Past, kept: set[str | None]) -> pl.Expr:
                 & (pl.col("period") < first)
             )
     return expression
-
-
-def _end() -> pl.Expr:
-    """Last day of a figure's period: months and quarters end before the first Monday of the next one."""
-    day = pl.col("period") + pl.duration(days=3)
-    return (
-        pl.when(pl.col("grain") == "week")
-        .then(pl.col("period") + pl.duration(days=6))
-        .when(pl.col("grain") == "month")
-        .then(_before_monday(day.dt.truncate("1mo").dt.offset_by("1mo")))
-        .otherwise(_before_monday(day.dt.truncate("1q").dt.offset_by("1q")))
-    )
-
-
-def _before_monday(first: pl.Expr) -> pl.Expr:
-    """Day before the Monday of the week whose Thursday is the first from this day on."""
-    to_thursday = (11 - first.dt.weekday().cast(pl.Int64)) % 7
-    return (first + pl.duration(days=to_thursday - 4)).cast(pl.Date)
 
 
 def _figures(path: Path) -> pl.DataFrame:

@@ -190,3 +190,22 @@ def test_a_period_covered_for_too_short_is_not_whole(tmp_path):
         ("quarter", FIRST, 23, True),
     ]
     assert weeks.fetchall() == [(date(2026, 1, 5),)]
+
+
+def test_a_month_and_a_quarter_end_where_the_next_one_begins():
+    frame = pl.DataFrame(
+        {
+            "grain": ["week", "month", "month", "quarter", "all"],
+            "period": [
+                date(2026, 1, 5),
+                date(2025, 12, 29),
+                date(2026, 2, 2),
+                date(2025, 12, 29),
+                None,
+            ],
+        }
+    )
+
+    ends = frame.select(periods.last_day("grain", "period")).to_series().to_list()
+
+    assert ends == [date(2026, 1, 11), date(2026, 2, 1), date(2026, 3, 1), date(2026, 3, 29), None]

@@ -120,9 +120,32 @@ def make(con: duckdb.DuckDBPyConnection, settings: Hours) -> None:
 
 def quarter_of(period: str) -> pl.Expr:
     """Return the label of the quarter that a week, month or quarter belongs to; null for the whole period."""
-    first = (pl.col(period) + pl.duration(days=3)).dt.truncate("1q")
-    to_thursday = (11 - first.dt.weekday().cast(pl.Int64)) % 7
-    return (first + pl.duration(days=to_thursday - 3)).cast(pl.Date)
+    return _monday_of(_thursday(period).dt.truncate("1q"))
+
+
+def last_day(grain: str, period: str) -> pl.Expr:
+    """Return the last day of a week, month or quarter; null for the whole period."""
+    week = pl.when(pl.col(grain) == "week").then(pl.col(period) + pl.duration(days=6))
+    longer = (
+        pl.when(pl.col(grain) == name).then(_monday_of(_next(period, length)) - pl.duration(days=1))
+        for name, length in (("month", "1mo"), ("quarter", "1q"))
+    )
+    return pl.coalesce(week, *longer)
+
+
+def _next(period: str, length: str) -> pl.Expr:
+    return _thursday(period).dt.truncate(length).dt.offset_by(length)
+
+
+def _thursday(period: str) -> pl.Expr:
+    """Return the Thursday of a period's first week: a week lies where its Thursday does."""
+    return pl.col(period) + pl.duration(days=3)
+
+
+def _monday_of(block: pl.Expr) -> pl.Expr:
+    """First Monday of the month or quarter that begins, by the calendar, on this day."""
+    to_thursday = (11 - block.dt.weekday().cast(pl.Int64)) % 7
+    return (block + pl.duration(days=to_thursday - 3)).cast(pl.Date)
 
 
 def _first_monday(block: str) -> str:
