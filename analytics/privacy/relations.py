@@ -19,6 +19,7 @@ from analytics.metrics.passport import Cut
 from analytics.metrics.sums import ALIKE, OVER_TIME, SUMS, Sum
 from analytics.privacy.kernel import product, random_primes, reduce_rows
 from analytics.privacy.lattice import KEYS, build
+from analytics.privacy.suppress import cheapest
 
 Equations = tuple[np.ndarray, np.ndarray, np.ndarray]  # equation, slot, value
 FIGURE = ("metric", "variant", "bin")
@@ -268,8 +269,8 @@ class _Puzzle:
         for turn in range(times):
             # a dear figure only where nothing else helps
             pool = take if turn == 0 else take & ~self.is_dear[columns_used]
-            picks = _cheapest(pool, self.cost[columns_used])
-            chosen += picks
+            picks = cheapest(pool, self.cost[columns_used])
+            chosen += picks.tolist()
             take[:, picks] = False
         return columns_used[chosen].tolist()
 
@@ -414,14 +415,3 @@ def _determined(inside: np.ndarray, p: int) -> tuple[np.ndarray, list[int]]:
     pivots = reduce_rows(work, width, p)
     alone = np.flatnonzero((work[: len(pivots), :width] != 0).sum(axis=1) == 1)
     return work[alone, width:], [pivots[row] for row in alone]
-
-
-def _cheapest(take: np.ndarray, cost: np.ndarray) -> list[int]:
-    """Slots so that every explanation (explanations × slots) loses one: most explanations per cost first."""
-    chosen: list[int] = []
-    left = take[take.any(axis=1)]
-    while len(left):
-        pick = int(np.argmax(left.sum(axis=0) / cost))
-        chosen.append(pick)
-        left = left[~left[:, pick]]
-    return chosen

@@ -219,7 +219,7 @@ def _hide(
         if not found.shape[0]:
             return
         take = system.participants(found[:AT_ONCE]) != 0
-        chosen = _cheapest(take[take[:, ~rows.fixed].any(axis=1)], rows.cost)
+        chosen = cheapest(take[take[:, ~rows.fixed].any(axis=1)], rows.cost)
         if not len(chosen):  # earlier releases alone give these away
             return
         hidden[chosen] = True
@@ -274,8 +274,8 @@ def _without(known: np.ndarray, row: np.ndarray, p: int) -> np.ndarray:
     return (known[:, 1:] * row[0] - known[:, :1] * row[1:]) % p
 
 
-def _cheapest(take: np.ndarray, cost: np.ndarray) -> np.ndarray:
-    """Rows to hide so that every explanation (explanations × rows) loses one: most explanations per cost first."""
+def cheapest(take: np.ndarray, cost: np.ndarray) -> np.ndarray:
+    """Return rows to hide so that every explanation (explanations × rows) loses one: most explanations per cost first."""
     chosen: list[int] = []
     left = take.copy()
     while left.any():
