@@ -11,6 +11,7 @@ from pages.parts import access, first_import, mapping, workspace
 from pages.parts.access import guard
 from pages.parts.import_report import imports_list
 from pages.parts.job_view import newest, running
+from pages.parts.lead import headed
 from pages.parts.states import note, page_link
 from pages.parts.text import bare
 
@@ -23,13 +24,11 @@ NAME_RULE = "A short name of a to z, 0 to 9 and hyphens, 40 at most. Companies a
 def page() -> None:
     """Draw the page."""
     guard("imports")
-    st.title("Import exports", anchor=False)
-    with st.container(key="lead", width=780):
-        st.markdown(
-            "Drop what your tools gave you, just as it came. Each file is told apart by its content. "
-            "**Text is never kept, and everything can be taken out again.**"
-        )
-    st.space("xsmall")
+    headed(
+        "Import exports",
+        "Drop what your tools gave you, just as it came. Each file is told apart by its content. "
+        "**Text is never kept, and everything can be taken out again.**",
+    )
     with st.grid(2, min_column_width=340, gap="large"):
         left, right = st.container(), st.container()
     with left:

@@ -1,10 +1,9 @@
 """Who did what, who looked at what, and whether the log still stands as it was written."""
 
-import streamlit as st
-
 from analytics import audit_log, places
 from pages.parts import log_view, text, workspace
 from pages.parts.access import guard
+from pages.parts.lead import headed
 from pages.parts.states import note, state
 
 guard("log")
@@ -14,13 +13,11 @@ SHOWN = 200  # lines; the file holds them all
 
 def main() -> None:
     """Draw the page."""
-    st.title("Log", anchor=False)
-    with st.container(key="lead", width=780):
-        st.markdown(
-            "Each import, each publishing, each page that somebody looked at and each file that was taken along. "
-            "**No line can be changed, removed or moved without it showing.**"
-        )
-    st.space("xsmall")
+    headed(
+        "Log",
+        "Each import, each publishing, each page that somebody looked at and each file that was taken along. "
+        "**No line can be changed, removed or moved without it showing.**",
+    )
     name = workspace.chosen()
     if name is None:
         state("nothing_yet")

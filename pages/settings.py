@@ -8,6 +8,7 @@ import streamlit as st
 from analytics import jobs, roles, settings_door
 from pages.parts import access, job_view, text, workspace
 from pages.parts.access import guard
+from pages.parts.lead import headed
 from pages.parts.states import note, state
 from pages.parts.table import show_table
 from pages.parts.text import bare, plain
@@ -35,13 +36,11 @@ NOT_SET = "not set"
 
 def main() -> None:
     """Draw the page: a form for whoever may change settings, a table for everybody else."""
-    st.title("Settings", anchor=False)
-    with st.container(key="lead", width=780):
-        st.markdown(
-            "What this company has said about its figures. "
-            "**Every change is logged, and what protects people less needs a reason.**"
-        )
-    st.space("xsmall")
+    headed(
+        "Settings",
+        "What this company has said about its figures. "
+        "**Every change is logged, and what protects people less needs a reason.**",
+    )
     name = workspace.chosen()
     if name is None:
         state("nothing_yet")

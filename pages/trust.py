@@ -11,6 +11,7 @@ from analytics.release import Release
 from pages.parts import access, coverage_view, journal, log_view, text, workspace
 from pages.parts.access import guard
 from pages.parts.figure import screen
+from pages.parts.lead import headed
 from pages.parts.states import note, page_link
 from pages.parts.text import plain
 
@@ -48,13 +49,11 @@ def release_for_reader() -> Release | None:
 
 def opening(threshold: int) -> None:
     """Say the promise, and the three cards under it."""
-    st.title("What we see, and what we don't", anchor=False)
-    with st.container(key="lead", width=780):
-        st.markdown(
-            "This page is for everyone, above all for the people whose work is counted here. "
-            f"**Figures are about groups of {threshold} or more. No message is read, and nobody can look up a person.**"
-        )
-    st.space("xsmall")
+    headed(
+        "What we see, and what we don't",
+        "This page is for everyone, above all for the people whose work is counted here. "
+        f"**Figures are about groups of {threshold} or more. No message is read, and nobody can look up a person.**",
+    )
     with st.grid(3, min_column_width=280, gap="medium"):
         for number, (title, body) in enumerate(CARDS):
             with st.container(

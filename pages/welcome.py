@@ -9,6 +9,7 @@ from pages.parts import access
 from pages.parts.access import guard
 from pages.parts.figure import screen
 from pages.parts.job_view import newest, running
+from pages.parts.lead import headed
 from pages.parts.states import note
 from pages.parts.text import listed
 
@@ -100,13 +101,11 @@ def in_two_columns(opens: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-st.title("Welcome", anchor=False)
-with st.container(key="lead", width=780):
-    st.markdown(
-        "Do the tools bring people together, what do they cost in working time, and who is heard? "
-        "**Convivio answers from exports you already have, about groups and never about a person.**"
-    )
-st.space("xsmall")
+headed(
+    "Welcome",
+    "Do the tools bring people together, what do they cost in working time, and who is heard? "
+    "**Convivio answers from exports you already have, about groups and never about a person.**",
+)
 with st.grid(3, min_column_width=260, gap="medium"):
     with card("demo", "Look around first", DEMO_FACTS):
         if demo_is_made():

@@ -12,8 +12,13 @@ WIDTH = 780  # px: no longer line is read with ease
 
 def opening(title: str, finding: str, **slots: Any) -> None:  # noqa: ANN401  # numbers, names and lists alike
     """Draw the page's title and the sentence that answers its question; the evidence in bold."""
-    st.title(title, anchor=False)
     claim, evidence = sentence(finding, slots)
+    headed(title, f"{plain(claim)} **{plain(evidence)}**" if evidence.strip() else plain(claim))
+
+
+def headed(title: str, words: str) -> None:
+    """Draw a page's title and the words under it: our own Markdown, or text made plain."""
+    st.title(title, anchor=False)
     with st.container(width=WIDTH, key="lead"):
-        st.markdown(f"{plain(claim)} **{plain(evidence)}**" if evidence.strip() else plain(claim))
+        st.markdown(words)
     st.space("xsmall")
