@@ -13,3 +13,10 @@ def shared() -> Path:
     if not (SHARED / "data" / "README.md").exists():
         pytest.skip("real data are not on this machine (../shared)")
     return SHARED
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return an empty folder that workspaces lie in for one test."""
+    monkeypatch.setenv("CONVIVIO_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"

@@ -21,11 +21,7 @@ from tests.anna import acts, copy_files, copy_workspace
 from tests.drawn_release import draw_release
 from tests.test_ingest import publish
 
-
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("CONVIVIO_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.fixture

@@ -26,10 +26,7 @@ TODAY = date(2026, 3, 31)  # 30 days before is 1 March
 FIRST_OF_MARCH = datetime(2026, 3, 1)
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("CONVIVIO_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.fixture

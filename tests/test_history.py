@@ -21,10 +21,7 @@ SALES, SHOP, LEGAL = range(30), range(30, 60), range(60, 90)
 CELL = ["metric", "variant", "grain", "period", "department", "level", "location", "tool", "bin"]
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("CONVIVIO_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def log(path, first: date, weeks: int, silent=(), extra=()):

@@ -12,11 +12,7 @@ from analytics.errors import AnalyticsError
 from analytics.readers.base import Options
 from analytics.vault.workspace import Workspace
 
-
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("CONVIVIO_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def until_over(workspace, job_id, seconds=60):

@@ -16,10 +16,7 @@ TODAY = date(2026, 3, 31)
 SAID = {"purpose": "Adoption of tools", "legal_basis": "GDPR 6(1)(f)", "keep_days": "365"}
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("CONVIVIO_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def publish(workspace, progress):

@@ -16,11 +16,7 @@ from tests.anna import ANNA, IDS, NAMES, WORDS, acts, copy_files, copy_workspace
 from tests.test_ingest import publish
 from tests.traces import traces
 
-
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("CONVIVIO_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.fixture

@@ -10,11 +10,7 @@ from analytics.vault.changes import WrongChange, apply, changed, loosened, shown
 from analytics.vault.settings import Settings, WrongSetting, as_toml, read_settings
 from analytics.vault.workspace import Workspace, WorkspaceBusy
 
-
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("CONVIVIO_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
+pytestmark = pytest.mark.usefixtures("home")
 
 
 @pytest.fixture

@@ -69,25 +69,29 @@ class Company:
 
     def kernel(self, shown: list[Cell], count: int) -> np.ndarray:
         """So many random x (rows) with A x = 0 modulo the prime, checked; equal columns of A are one unknown meanwhile."""
-        matrix = self.matrix(shown)
-        rng = np.random.default_rng(1)
-        marks = np.packbits(matrix.astype(bool), axis=0).T
-        numbers: dict[bytes, int] = {}
-        number = np.array([numbers.setdefault(mark.tobytes(), len(numbers)) for mark in marks])
-        first = np.unique(number, return_index=True)[1]
-        reduced, pivots = echelon(matrix[:, first])
-        found = []
-        for _ in range(count):
-            x = rng.integers(0, PRIME, len(first))
-            x[pivots] = 0
-            x[pivots] = -((reduced * x) % PRIME).sum(axis=1) % PRIME
-            spread = rng.integers(0, PRIME, matrix.shape[1])
-            have = np.zeros(len(first), np.int64)
-            np.add.at(have, number, spread)
-            spread[first] = (spread[first] + x - have) % PRIME
-            assert not ((matrix @ spread) % PRIME).any()
-            found.append(spread)
-        return np.array(found)
+        return solutions(self.matrix(shown), count)
+
+
+def solutions(matrix: np.ndarray, count: int) -> np.ndarray:
+    """So many random x (rows) with matrix · x = 0 modulo the prime, checked; equal columns are one unknown meanwhile."""
+    rng = np.random.default_rng(1)
+    marks = np.packbits(matrix.astype(bool), axis=0).T
+    numbers: dict[bytes, int] = {}
+    number = np.array([numbers.setdefault(mark.tobytes(), len(numbers)) for mark in marks])
+    first = np.unique(number, return_index=True)[1]
+    reduced, pivots = echelon(matrix[:, first])
+    found = []
+    for _ in range(count):
+        x = rng.integers(0, PRIME, len(first))
+        x[pivots] = 0
+        x[pivots] = -((reduced * x) % PRIME).sum(axis=1) % PRIME
+        spread = rng.integers(0, PRIME, matrix.shape[1])
+        have = np.zeros(len(first), np.int64)
+        np.add.at(have, number, spread)
+        spread[first] = (spread[first] + x - have) % PRIME
+        assert not ((matrix @ spread) % PRIME).any()
+        found.append(spread)
+    return np.array(found)
 
 
 def echelon(matrix: np.ndarray) -> tuple[np.ndarray, list[int]]:

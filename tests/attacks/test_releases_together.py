@@ -13,10 +13,10 @@ import pytest
 from analytics.privacy.lattice import Earlier
 from analytics.privacy.merge import merge_small
 from analytics.privacy.suppress import mask
+from tests.attacks import dense
 from tests.attacks.organisations import organisation
 
 K = 10
-PRIME = 536_870_909
 PAIRS = range(64)
 CUTS = {
     "total": (), "department": (0,), "level": (1,), "location": (2,), "tool": (3,),
@@ -116,39 +116,10 @@ class Equations:
 
     def kernel(self, shown: list[tuple]) -> np.ndarray:
         """Two random solutions x of A x = 0 modulo the prime, a row an unknown; equal columns are one meanwhile."""
-        matrix = np.zeros((len(shown), len(self.number)), np.uint8)
+        matrix = np.zeros((len(shown), len(self.number)), np.int64)
         for row, cell in enumerate(shown):
             matrix[row, list(self.cells[cell])] = 1
-        rng = np.random.default_rng(5)
-        _, first, of = np.unique(
-            np.packbits(matrix, axis=0), axis=1, return_index=True, return_inverse=True
-        )
-        of = of.ravel()
-        work = matrix[:, first].astype(np.int64)
-        pivots = []
-        for column in range(work.shape[1]):
-            at = len(pivots)
-            rows = np.flatnonzero(work[at:, column])
-            if not len(rows):
-                continue
-            work[[at, at + rows[0]]] = work[[at + rows[0], at]]
-            work[at] = work[at] * pow(int(work[at, column]), -1, PRIME) % PRIME
-            others = np.flatnonzero(work[:, column])
-            others = others[others != at]
-            work[others] = (work[others] - work[others, column][:, None] * work[at]) % PRIME
-            pivots.append(column)
-        draws = []
-        for _ in range(2):
-            x = rng.integers(0, PRIME, len(first))
-            x[pivots] = 0
-            x[pivots] = -((work[: len(pivots)] * x) % PRIME).sum(axis=1) % PRIME
-            spread = rng.integers(0, PRIME, len(of))
-            have = np.zeros(len(first), np.int64)
-            np.add.at(have, of, spread)
-            spread[first] = (spread[first] + x - have) % PRIME
-            assert not ((matrix.astype(np.int64) @ spread) % PRIME).any()
-            draws.append(spread)
-        return np.array(draws).T
+        return dense.solutions(matrix, 2).T
 
 
 def recovered(equations: Equations, targets: set[tuple], shown: list[tuple]) -> set[tuple]:
@@ -158,7 +129,7 @@ def recovered(equations: Equations, targets: set[tuple], shown: list[tuple]) -> 
     for target in targets:
         unknowns = [unknown for unknown, _ in target]
         signs = np.array([sign for _, sign in target])
-        if not ((signs[:, None] * x[unknowns]).sum(axis=0) % PRIME).any():
+        if not ((signs[:, None] * x[unknowns]).sum(axis=0) % dense.PRIME).any():
             hits.add(target)
     return hits
 
