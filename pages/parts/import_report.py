@@ -7,6 +7,7 @@ import polars as pl
 import streamlit as st
 
 from analytics import jobs
+from analytics.readers.codes import set_apart
 from analytics.sheets import csv_text
 from pages.parts import access, codes, journal
 from pages.parts.mapping import columns_in
@@ -53,9 +54,9 @@ def file_card(file: dict[str, Any], key: str) -> None:
         rows = pl.DataFrame(
             [
                 {
-                    "Why": codes.set_apart(code)[0],
+                    "Why": plain(set_apart(code)[0]),
                     "Records": number(count),
-                    "What helps": codes.set_apart(code)[1],
+                    "What helps": set_apart(code)[1],
                 }
                 for code, count in file["rejected"].items()
             ]
