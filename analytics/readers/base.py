@@ -1,6 +1,7 @@
 """What every reader is given and hands over; a reader is a module with FORMAT, identify and read."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -40,11 +41,15 @@ class Format:
 
 
 class UnreadableExport(AnalyticsError):
-    """The whole file is refused: `code` is one of the reject codes, the text says what to do."""
+    """The whole file is refused: `code` is one of the reject codes, the text says what to do.
 
-    def __init__(self, code: str, message: str) -> None:
+    `header` are the names of its columns, where naming some of them by hand would help.
+    """
+
+    def __init__(self, code: str, message: str, header: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.code = code
+        self.header = tuple(header)
 
 
 @dataclass(frozen=True)
@@ -71,6 +76,9 @@ class Sink:
         self.rejected: Counter[str] = Counter()
         self.warnings: Counter[str] = Counter()
         self.ignored: list[str] = []
+        self.format: str | None = None  # once it was recognised
+        self.header: tuple[str, ...] = ()  # the column names of a table
+        self.columns: dict[str, str] = {}  # field -> the column it was taken from
         self.stored = 0
         self.duplicates = 0
         self.non_records = 0

@@ -7,6 +7,7 @@ read the whole folder. Archives are never unpacked to disk; their members are st
 import io
 import os
 import re
+import shutil
 import stat
 import struct
 import zipfile
@@ -32,7 +33,9 @@ LOCAL_HEADER = struct.Struct("<4s22xHH")
 ENCRYPTED_FLAGS = 0x1 | 0x40
 READABLE_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
-JUNK = re.compile(r"(^|/)(__MACOSX/|\._|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
+UNPACKING = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+
+JUNK = re.compile(r"(^|/)(__MACOSX/|\._|~\$|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
 DATED_FILE = re.compile(r"\d{4}-\d\d-\d\d\.json")
 DRIVE = re.compile(r"^[A-Za-z]:")
 
@@ -61,7 +64,8 @@ class _Window(io.RawIOBase):
         return self._place
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        data = os.pread(self._descriptor, len(buffer), self._place)
+        left = max(self._size - self._place, 0)
+        data = os.pread(self._descriptor, min(len(buffer), left), self._place)
         buffer[: len(data)] = data
         self._place += len(data)
         return len(data)
@@ -78,6 +82,7 @@ class Source:
     _descriptor: int = -1
     _archive: zipfile.ZipFile | None = None
     _places: dict[str, str | zipfile.ZipInfo] = field(default_factory=dict)
+    _is_part: bool = False  # a folder inside a folder or archive: it has no bytes of its own
 
     def open(self) -> BinaryIO:
         """Return the bytes of a single file from its start; several may be open at once."""
@@ -86,14 +91,14 @@ class Source:
     def head(self, size: int = 65536, member: str | None = None) -> bytes:
         """Return the first bytes of a single file, or of a member; empty for a folder, or where it is damaged."""
         if member is None:
-            return b"" if self.kind == "folder" else os.pread(self._descriptor, size, 0)
+            return b"" if not self.own_bytes() else os.pread(self._descriptor, size, 0)
         place = self._places[member]
         if isinstance(place, str):
             return self._read_from_folder(place, size)
         try:
             with self._archive.open(place) if self._archive else io.BytesIO() as stream:
                 return stream.read(size)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        except UNPACKING:
             return b""
 
     def members(self) -> list[str]:
@@ -107,14 +112,44 @@ class Source:
             return self._read_from_folder(place)
         try:
             return self._archive.read(place) if self._archive else b""
-        except (
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            NotImplementedError,
-            RuntimeError,
-        ) as error:
+        except UNPACKING as error:
             raise _damaged(self.name, "one of its members cannot be unpacked") from error
+
+    def member_descriptor(self, member: str) -> int:
+        """Return a new descriptor of one member as a file of its own, in memory where it lies in an archive."""
+        place = self._places[member]
+        if isinstance(place, str):
+            return os.open(
+                place, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=self._descriptor
+            )
+        held = os.memfd_create("member", os.MFD_CLOEXEC)
+        try:
+            with (
+                self._archive.open(place) if self._archive else io.BytesIO() as packed,
+                os.fdopen(held, "wb", closefd=False) as unpacked,
+            ):
+                shutil.copyfileobj(packed, unpacked, MEGABYTE)
+        except UNPACKING as error:
+            os.close(held)
+            raise _damaged(self.name, "one of its members cannot be unpacked") from error
+        return held
+
+    def part(self, folder: str, name: str) -> "Source":
+        """Return a folder inside (`sub/`) as a source of its own."""
+        part = Source(name, "zip" if self._archive else "folder", 0, _is_part=True)
+        part._archive = self._archive
+        part._descriptor = os.dup(self._descriptor)
+        inside = {
+            path.removeprefix(folder): place
+            for path, place in self._places.items()
+            if path.startswith(folder)
+        }
+        _settle(part, inside)
+        return part
+
+    def own_bytes(self) -> bool:
+        """Say whether it is one file that `open` can read, be it an archive."""
+        return self.kind != "folder" and not self._is_part
 
     def _read_from_folder(self, path: str, most: int = MEMBER_LIMIT) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=self._descriptor)

@@ -98,7 +98,8 @@ def may_assign(
 
 
 def account_for_others(assigned: Assigned, sink: Sink) -> None:
-    """Note the columns that are not kept: sensitive ones by their own code, the rest as ignored."""
+    """Note which column was taken for what, and those not kept: sensitive ones by their own code, the rest as ignored."""
+    sink.columns = {field: assigned.names[at] for field, at in assigned.at.items()}
     taken = set(assigned.at.values())
     for number, name in enumerate(assigned.names):
         if number in taken:

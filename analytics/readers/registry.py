@@ -23,11 +23,11 @@ def recognise(
     source: Source, options: Options = NOTHING_SAID, readers: tuple[ModuleType, ...] = READERS
 ) -> ModuleType:
     """Return the one reader whose format this is; raises UnreadableExport when none or several claim it."""
-    claims = _claims(source, options, readers)
-    if len(claims) == 1:
-        return claims[0]
-    if claims:
-        titles = " and ".join(reader.FORMAT.title for reader in claims)
+    found = claims(source, options, readers)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        titles = " and ".join(reader.FORMAT.title for reader in found)
         raise UnreadableExport(
             "ambiguous_format",
             f"{source.name}: this could be read as {titles}. Leave out the columns or files that belong to the other.",
@@ -36,11 +36,11 @@ def recognise(
     raise _explanation(source, readers) or _nobody_knows(source, readers)
 
 
-def _claims(source: Source, options: Options, readers: tuple[ModuleType, ...]) -> list[ModuleType]:
+def claims(source: Source, options: Options, readers: tuple[ModuleType, ...]) -> list[ModuleType]:
     """Return who knows the file by itself, else who knows it with the columns named by hand."""
-    claims = [reader for reader in readers if reader.identify(source)]
-    if claims or not options.columns:
-        return claims
+    found = [reader for reader in readers if reader.identify(source)]
+    if found or not options.columns:
+        return found
     mappable = [reader for reader in readers if hasattr(reader, "identify_mapped")]
     return [reader for reader in mappable if reader.identify_mapped(source, options)]
 

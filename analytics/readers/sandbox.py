@@ -18,9 +18,9 @@ from typing import Any, Literal
 
 import polars as pl
 
-from analytics.readers import forbidden, registry
+from analytics.readers import forbidden, parcels, preview, recall, registry
 from analytics.readers.base import NOTHING_SAID, Options, Sink, UnreadableExport
-from analytics.readers.files import open_source
+from analytics.readers.files import Source, open_source
 from analytics.readers.jail import USUAL, Limits
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,6 +32,8 @@ START = (
 # Few threads: each brings a stack and a heap of its own, which count against the limit.
 SURROUNDINGS = {"LANG": "C.UTF-8", "TZ": "UTC", "POLARS_MAX_THREADS": "2", "OMP_NUM_THREADS": "1"}
 ANSWER_LIMIT = 4 << 20
+SHOWN_JUNK = 100
+NEARLY = ("column_missing", "ambiguous_format")  # refused, but worth being told by name
 _children: set[subprocess.Popen[bytes]] = set()
 
 Outcome = Literal["accept", "partial", "reject"]
@@ -42,6 +44,9 @@ class Report:
     """What became of one file; read = stored + rejected + duplicates + non_records, counted in records.
 
     rows: rows by table; events: rows of `event` by action; first and last: UTC instants of the events.
+    Of a table, `header` are its column names, `columns` tells from which each field was taken, and `said` what
+    was said by hand, now or earlier, as Options. `is_sample`: only looked at, not read to its end. `holds`: it is
+    no export itself, these parts of it may be (parcels.Part); `left_out` are the junk files beside them.
     """
 
     file: str
@@ -63,6 +68,12 @@ class Report:
     tool: str | None = None
     first: str | None = None
     last: str | None = None
+    header: list[str] = field(default_factory=list)
+    columns: dict[str, str] = field(default_factory=dict)
+    said: dict[str, Any] = field(default_factory=dict)
+    is_sample: bool = False
+    holds: list[dict[str, Any]] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as JSON can hold it."""
@@ -74,6 +85,23 @@ class Report:
         return cls(**values)
 
 
+@dataclass(frozen=True)
+class How:
+    """How a file is to be read.
+
+    way: what to read in it (parcels.py). opens: where it is no export, say which of its parts may be one.
+    is_preview: read no more than takes seconds. remembered: Options by the column names they were said for.
+    """
+
+    way: tuple[str, ...] = ()
+    opens: bool = False
+    is_preview: bool = False
+    remembered: tuple[tuple[tuple[str, ...], Options], ...] = ()
+
+
+PLAINLY = How()
+
+
 def parse(
     path: Path,
     out: Path,
@@ -81,6 +109,7 @@ def parse(
     name: str | None = None,
     limits: Limits = USUAL,
     readers: tuple[ModuleType, ...] = registry.READERS,
+    how: How = PLAINLY,
 ) -> Report:
     """Read a file or folder in a process of its own and return what became of it; never raises for a bad file.
 
@@ -102,6 +131,7 @@ def parse(
         "descriptor": descriptor,
         "out": str(out.resolve()),
         "options": asdict(options),
+        "how": asdict(how),
         "readers": [reader.__name__ for reader in readers],
     }
     try:
@@ -189,23 +219,61 @@ def serve() -> None:
 
 def work(job: dict[str, Any]) -> Report:
     """Recognise and read the file of a job in this very process; every failure becomes a report."""
-    name, options = job["name"], Options(**job["options"])
-    known: str | None = None
+    name, sink = job["name"], Sink(Path(job["out"]))
     try:
-        source = open_source(job["descriptor"], name)
-        forbidden.refuse_content(source)
-        reader = registry.recognise(source, options, registry.load(job["readers"]))
-        known = reader.FORMAT.id
-        sink = Sink(Path(job["out"]))
-        reader.read(source, sink, options)
-        sink.rejects().write_parquet(sink.folder / "reject.parquet", compression="zstd")
-        return _account(name, reader, sink, options)
+        return _worked(job, sink)
     except UnreadableExport as error:
-        return Report(name, known, reject_code=error.code, message=str(error))
+        header = list(error.header or sink.header)
+        return Report(name, sink.format, reject_code=error.code, message=str(error), header=header)
     except MemoryError:
-        return replace(_died(name, ": it needs more memory than a file may have"), format=known)
+        return replace(
+            _died(name, ": it needs more memory than a file may have"), format=sink.format
+        )
     except Exception as error:  # the last net: the type and place are told, never the text
-        return replace(_died(name, f" ({type(error).__name__} at {_place(error)})"), format=known)
+        why = f" ({type(error).__name__} at {_place(error)})"
+        return replace(_died(name, why), format=sink.format)
+
+
+def _worked(job: dict[str, Any], sink: Sink) -> Report:
+    how, readers = job.get("how") or asdict(PLAINLY), registry.load(job["readers"])
+    source = parcels.enter(open_source(job["descriptor"], job["name"]), tuple(how["way"]))
+    source.name = job["name"]
+    options = recall.options_for(source, Options(**job["options"]), how["remembered"])
+    try:
+        forbidden.refuse_content(source)
+        reader = registry.recognise(source, options, readers)
+    except UnreadableExport:
+        if how["opens"] and (holds := _parcel(source, options, how, readers)):
+            return Report(source.name, holds=holds, left_out=source.ignored[:SHOWN_JUNK])
+        raise
+    sink.format = reader.FORMAT.id
+    extent = preview.shorten(source) if how["is_preview"] else "whole"
+    if extent == "none":
+        return _unread(source, reader)
+    try:
+        reader.read(source, sink, options)
+    except UnreadableExport as error:
+        if extent == "sample" and error.code not in preview.SURE:
+            return replace(_unread(source, reader), header=list(sink.header))
+        raise
+    sink.rejects().write_parquet(sink.folder / "reject.parquet", compression="zstd")
+    return _account(sink, reader, options, source.name, extent == "sample")
+
+
+def _unread(source: Source, reader: ModuleType) -> Report:
+    """Return what is known of a file that is too large to be read for a preview."""
+    first, last = preview.days(source)
+    return Report(
+        source.name,
+        reader.FORMAT.id,
+        "accept",
+        provides=sorted(reader.FORMAT.provides),
+        cannot_see=sorted(reader.FORMAT.cannot_see),
+        tool=reader.FORMAT.tool,
+        first=first,
+        last=last,
+        is_sample=True,
+    )
 
 
 def _place(error: Exception) -> str:
@@ -219,7 +287,27 @@ def _place(error: Exception) -> str:
     return place
 
 
-def _account(name: str, reader: ModuleType, sink: Sink, options: Options) -> Report:
+def _parcel(
+    source: Source, options: Options, how: dict[str, Any], readers: tuple[ModuleType, ...]
+) -> list[dict[str, Any]]:
+    """Return the parts of a folder or archive that no reader claims as a whole."""
+    if source.kind not in ("zip", "folder") or registry.claims(source, options, readers):
+        return []
+
+    def judge(inner: Source) -> parcels.Verdict:
+        said = recall.options_for(inner, options, how["remembered"])
+        try:
+            registry.recognise(inner, said, readers)
+        except UnreadableExport as error:
+            return "nearly" if error.code in NEARLY else "unknown"
+        return "known"
+
+    return [asdict(part) for part in parcels.look(source, judge)]
+
+
+def _account(
+    sink: Sink, reader: ModuleType, options: Options, name: str, is_sample: bool
+) -> Report:
     provides = reader.FORMAT.provides if sink.provides is None else sink.provides
     lost = reader.FORMAT.provides - provides
     first, last = _span(sink.folder)
@@ -242,6 +330,10 @@ def _account(name: str, reader: ModuleType, sink: Sink, options: Options) -> Rep
         tool=options.tool or reader.FORMAT.tool,
         first=first,
         last=last,
+        header=list(sink.header),
+        columns=sink.columns,
+        said={key: value for key, value in vars(options).items() if value},
+        is_sample=is_sample,
     )
 
 

@@ -59,13 +59,19 @@ NOT_NEEDED = {
 }
 TOLERANCE_US = 2 * 24 * 3600 * 1_000_000  # clocks that run ahead
 LOOKED_INTO = 5
+WORKSPACES = "teams/"
 
 
 def identify(source: Source) -> bool:
     """Say whether the lists or the first day files look like Slack's."""
     if source.kind not in ("zip", "folder"):
         return False
-    members = source.members()
+    # what lies deeper is an export inside something else, but for the workspaces of an organisation
+    members = [
+        path
+        for path in source.members()
+        if path.startswith(WORKSPACES) or path.count("/") <= _is_day_file(path)
+    ]
     days = [path for path in members if _is_day_file(path)]
     lists = [path for path in members if split(path)[1] in CONVERSATION_LISTS]
     if not days and not lists:

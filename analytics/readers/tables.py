@@ -8,7 +8,7 @@ import polars as pl
 
 from analytics.readers import csv_text, forbidden, xlsx_sheet
 from analytics.readers.base import Sink, UnreadableExport
-from analytics.readers.headers import found_names
+from analytics.readers.headers import found_names, looks_like_header
 
 if TYPE_CHECKING:
     from analytics.readers.files import Source
@@ -136,6 +136,7 @@ def open_table(source: "Source", sink: Sink, choose: Choose) -> Table:
             sink.warn("encoding_converted")
     first = preview(source, codec)
     header = choose(first)
+    sink.header = tuple(header.names) if looks_like_header(header.names) else ()
     forbidden.refuse_columns(header.names, source.name)
     _refuse_headers(source, first)
     if len(header.names) > MOST_COLUMNS:
@@ -216,8 +217,10 @@ def explain(source: "Source", needs: str) -> UnreadableExport | None:
         return refusal
     if not rows:
         return no_rows(source.name) if kind(source) in ("xlsx", "parquet") else None
+    names = rows[0].cells
+    header = names if looks_like_header(names) else ()
     return UnreadableExport(
-        "column_missing", f"{source.name}: {needs} {found_names(rows[0].cells)}"
+        "column_missing", f"{source.name}: {needs} {found_names(names)}", header
     )
 
 
