@@ -7,10 +7,11 @@ import sys
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from analytics import commands_vault
+from analytics import commands_files, commands_vault
 from analytics.errors import AnalyticsError, UsageError
+from analytics.printing import reporter, write, write_ingest
 
 if TYPE_CHECKING:
     from analytics.release import Release
@@ -93,20 +94,7 @@ def parser() -> argparse.ArgumentParser:  # noqa: PLR0915  # a list of commands
         "--if-missing", action="store_true", help="do nothing where the workspace has a release"
     )
 
-    one = command("ingest", ingest, "Import export files and publish a new release.")
-    one.add_argument("paths", nargs="+", type=Path, metavar="PATH")
-    with_workspace(one)
-    one.add_argument("--map", action="append", default=[], metavar="FIELD=COLUMN", dest="columns")
-    one.add_argument("--tool", help="name of the tool the files come from")
-    one.add_argument("--time-zone", help="time zone of the company, such as Europe/Rome")
-    one.add_argument("--progress", action="store_true", help="progress as JSON lines on stderr")
-    with_format(one)
-
-    one = command("imports", imports, "List the imports of a workspace, or undo one.")
-    with_workspace(one)
-    one.add_argument("--undo", metavar="ID")
-    one.add_argument("--progress", action="store_true", help="progress as JSON lines on stderr")
-    with_format(one)
+    commands_files.offer(command)
 
     one = command(
         "settings",
@@ -203,86 +191,6 @@ def demo(options: argparse.Namespace) -> None:
         paths = company(Path(folder), options.people, options.weeks, options.seed)
         run(paths, options.workspace, Options(), progress=reporter(as_json=False))
     print(f"The demo company is ready in workspace {options.workspace}.")
-
-
-def ingest(options: argparse.Namespace) -> None:
-    """Import files; stdout holds the report in the chosen format."""
-    from analytics.ingest import ingest as run
-    from analytics.readers.base import Options
-    from analytics.vault import changes, presets
-    from analytics.vault.workspace import Workspace
-
-    columns = {}
-    for entry in options.columns:
-        field, equals, column = entry.partition("=")
-        if not (field and equals and column):
-            raise UsageError(
-                f"--map takes FIELD=COLUMN, such as sender=actor1; it was given {entry!r}."
-            )
-        columns[field.strip()] = column.strip()
-    for path in options.paths:
-        if not path.exists():
-            raise UsageError(f"There is no file or folder {path}: check the path.")
-    workspace = Workspace.open(options.workspace, create=True)
-    if options.time_zone:
-        changes.apply(workspace, {"time_zone": options.time_zone})
-    presets.refuse_unless_settled(workspace.settings, options.workspace)
-    if sentence := presets.notice(workspace.settings, options.workspace):
-        print(sentence, file=sys.stderr)
-    result = run(
-        options.paths,
-        options.workspace,
-        Options(columns=columns, tool=options.tool),
-        progress=reporter(as_json=options.progress),
-    )
-    write_ingest(result, options.format)
-    if result["files"] and all(file["outcome"] == "reject" for file in result["files"]):
-        raise AnalyticsError("No file could be imported; the last release stands.")
-
-
-def write_ingest(result: dict[str, Any], form: str) -> None:
-    """Print the import report: JSON, or one row a file."""
-    if form == "json":
-        print(json.dumps(result, ensure_ascii=False))
-        return
-    rows = [
-        {
-            "file": file["file"],
-            "format": file["format"],
-            "outcome": file["outcome"],
-            "records": file["records"],
-            "stored": file["stored"],
-            "set apart": sum(file["rejected"].values()),
-            "duplicates": file["duplicates"],
-            "not records": file["non_records"],
-            "reasons": ", ".join(f"{code} {count}" for code, count in file["rejected"].items()),
-            "warnings": ", ".join(file["warnings"]),
-        }
-        for file in result["files"]
-    ]
-    write(rows, form)
-    if form == "table":
-        for file in result["files"]:
-            if file.get("message"):
-                print(f"{file['file']}: {file['message']}")
-        people = result["people"]
-        print(
-            f"People: {people['in_org']} in the HR file, {people['matched']} of them seen in the exports; "
-            f"{people['unmatched']} accounts fit nobody in it."
-        )
-        print(f"Release: {result['release']}")
-
-
-def imports(options: argparse.Namespace) -> None:
-    """List or undo imports."""
-    from analytics.ingest import undo
-    from analytics.vault.imports import listed
-    from analytics.vault.workspace import Workspace
-
-    workspace = Workspace.open(options.workspace)
-    if options.undo:
-        undo(options.workspace, options.undo, progress=reporter(as_json=options.progress))
-    write(listed(workspace), options.format, wrap="imports")
 
 
 def settings(options: argparse.Namespace) -> None:
@@ -457,54 +365,6 @@ def attack(options: argparse.Namespace) -> None:
     broken = [one["class"] for one in tried if one["succeeded"]]
     if broken:
         raise AnalyticsError(f"This release can be taken apart: {', '.join(map(str, broken))}.")
-
-
-def reporter(*, as_json: bool) -> Callable[[dict[str, Any]], None]:
-    """Return what prints progress to stderr: JSON lines for a program, a sentence for a person."""
-
-    def show(step: dict[str, Any]) -> None:
-        if as_json:
-            print(json.dumps(step), file=sys.stderr, flush=True)
-        else:
-            share = f" {step['done']}/{step['total']}" if step.get("total") else ""
-            print(
-                f"{step['stage']}{share} {step.get('file') or ''}".rstrip(),
-                file=sys.stderr,
-                flush=True,
-            )
-
-    return show
-
-
-def write(rows: list[dict[str, Any]], form: str, wrap: str | None = None) -> None:
-    """Print rows as a table, CSV or JSON."""
-    if form == "json":
-        print(json.dumps({wrap: rows} if wrap else rows, ensure_ascii=False, default=str))
-        return
-    if not rows:
-        print("nothing")
-        return
-    if form == "csv":
-        import polars as pl
-
-        from analytics.sheets import csv_text
-
-        print(csv_text(pl.DataFrame(rows, infer_schema_length=None)), end="")
-        return
-    names = [name for name in rows[0] if any(row[name] is not None for row in rows)]
-    texts = [[cell(row[name]) for name in names] for row in rows]
-    widths = [max(len(name), *(len(line[i]) for line in texts)) for i, name in enumerate(names)]
-    for line in [names, *texts]:
-        print(
-            "  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip()
-        )
-
-
-def cell(value: object) -> str:
-    """Return a value as the text of a table cell."""
-    if value is None:
-        return "—"
-    return f"{value:.4f}" if isinstance(value, float) else str(value)
 
 
 if __name__ == "__main__":

@@ -5,30 +5,28 @@ import hashlib
 import json
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from analytics import audit_log, upkeep
+from analytics import audit_log, mappings, reading, upkeep
 from analytics.errors import AnalyticsError
+from analytics.mappings import Mapping
 from analytics.readers import sandbox
 from analytics.readers.base import NOTHING_SAID, Options
-from analytics.vault import durable, identity, imports, ledger, presets, store
+from analytics.reading import File, Progress, Read
+from analytics.vault import apart, durable, identity, imports, ledger, presets, store
 from analytics.vault.workspace import Workspace
 
 if TYPE_CHECKING:
     from types import FrameType
 
-Progress = Callable[[dict[str, Any]], None]
 Publish = Callable[[Workspace, Progress], Path]
 Done = TypeVar("Done")
-READ_AT_ONCE = 2  # each reader may take 1.5 GB of memory
 NOBODY = {"in_org": 0, "matched": 0, "unmatched": 0}
-NOT_CONTENT = ("__MACOSX", "Thumbs.db")
 
 
 def ingest(
@@ -41,9 +39,11 @@ def ingest(
 ) -> dict[str, Any]:
     """Import files into a workspace, made if need be, publish once, and return what became of them.
 
-    {"files": [{"file", "format", "import", "outcome", "read", "events", "rejected", "duplicates",
-    "non_records", "ignored", "warnings", "records", "stored", "message", …}], "people": {"in_org",
-    "matched", "unmatched"}, "release": number or None}. A bad file is an outcome, not an error.
+    {"files": [{"file", "within", "format", "import", "outcome", "read", "events", "rejected", "duplicates",
+    "non_records", "ignored", "warnings", "records", "stored", "message", …}], "left_out": [names of junk],
+    "people": {"in_org", "matched", "unmatched"}, "release": number or None}. A bad file is an outcome, not an error.
+    A folder or archive that is no export is opened, and each file in it is one of the files, `within` it.
+    What `options` say about a table's columns is remembered and holds for the next one with the same columns.
     `today` is the day of the import, by which the age of what is read and kept counts; without it, today's in UTC.
     Raises WorkspaceBusy, NotSettled, KeyDestroyed, and whatever publishing raises: then the files are kept, the last release stands.
     """
@@ -54,15 +54,20 @@ def ingest(
     with held(workspace):
         workspace.secret()  # said before hours of reading
         upkeep.retain(workspace, today)
-        files = []
-        with _reading(workspace, paths, options) as read:
-            for place, path in enumerate(paths):
-                progress(
-                    {"stage": "reading", "file": path.name, "done": place, "total": len(paths)}
-                )
-                files.append(_keep(workspace, path, *read[place].result(), today))
-                _log(workspace, files[-1])
-        return {"files": files, **_publish(workspace, progress, publish)}
+        said = _Said(options, mappings.known(workspace_name))
+        told: list[dict[str, Any]] = []
+        left_out: list[str] = []
+        asked = reading.files(paths)
+        with reading.beside_one_another(asked, partial(_read, workspace, said), progress) as reads:
+            for read in reads:
+                if read.report and read.report.holds:
+                    left_out += [f"{read.file.name}: {name}" for name in read.report.left_out]
+                    continue
+                told.append(_keep(workspace, read, said, today))
+                _log(workspace, told[-1])
+                progress({"stage": "read", "file": read.file.name, "outcome": told[-1]["outcome"]})
+        published = _publish(workspace, progress, publish)
+        return {"files": told, "left_out": left_out, **published}
 
 
 def undo(
@@ -95,20 +100,6 @@ def change(
         return done, _publish(workspace, progress, publish)
 
 
-def content_hash(path: Path) -> str:
-    """Return the SHA-256 of a file, or of a folder's file names and contents."""
-    if not path.is_dir():
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    whole = hashlib.sha256()
-    for member in sorted(path.rglob("*")):
-        name = member.relative_to(path)
-        hidden = any(part.startswith(".") or part in NOT_CONTENT for part in name.parts)
-        if member.is_file() and not member.is_symlink() and not hidden:
-            whole.update(f"{name.as_posix()}\0{content_hash(member)}\n".encode())
-    return whole.hexdigest()
-
-
 @contextlib.contextmanager
 def held(workspace: Workspace) -> Iterator[None]:
     """Hold the workspace, first removing what a crash left; be stoppable so that no reader is left running."""
@@ -139,83 +130,86 @@ def _stoppable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-@contextlib.contextmanager
-def _reading(
-    workspace: Workspace, paths: Sequence[Path], options: Options
-) -> "Iterator[list[Future[Read]]]":
-    """Have the files read beside one another; whoever leaves early waits for no reader, but ends them all."""
-    pool = ThreadPoolExecutor(READ_AT_ONCE)  # the readers are processes of their own
-    read = [pool.submit(_read, workspace, path, options) for path in paths]
-    try:
-        yield read
-    except BaseException:
-        pool.shutdown(wait=False, cancel_futures=True)
-        while not all(one.done() for one in read):  # one may just have begun
-            sandbox.stop_all()
-            time.sleep(0.05)
-        raise
-    finally:
-        pool.shutdown()
-
-
 @dataclass(frozen=True)
-class _Content:
-    """What a file is told by: its content, and its content together with what was said about it."""
+class _Said:
+    """What was said about the files: now, by hand, and earlier, about tables with the same columns."""
 
-    alone: str
-    whole: str
+    options: Options
+    known: list[Mapping]
+
+    def about(self, report: dict[str, Any]) -> dict[str, Any]:
+        """Return what would be said now about a file that was read before."""
+        mapping = mappings.find(self.known, report.get("header", ()))
+        earlier = mapping.options if mapping else NOTHING_SAID
+        columns = {**earlier.columns, **self.options.columns}
+        options = Options(columns, self.options.tool or earlier.tool)
+        return sandbox.said(options, report.get("columns", ()))
 
 
-Read = tuple[_Content | None, sandbox.Report | None, Path]
+def _id(content: str, said: dict[str, Any]) -> str:
+    """Return what an import is told by: the same file read in another way is another import."""
+    if not said:
+        return content
+    return hashlib.sha256(f"{content}{json.dumps(said, sort_keys=True)}".encode()).hexdigest()
 
 
-def _read(workspace: Workspace, path: Path, options: Options) -> Read:
+def _known(workspace: Workspace, said: _Said, content: str) -> ledger.Entry | None:
+    """Return the import that reading this content now would make again."""
+    same = [entry for entry in ledger.entries(workspace) if entry.hash == content]
+    ids = {_id(content, said.about(entry.report))[: imports.ID_LENGTH] for entry in same}
+    return next((entry for entry in same if entry.id in ids), None)
+
+
+def _read(workspace: Workspace, said: _Said, file: File) -> Read:
     """Read one file in a child, unless it is known; what it gave lies in the returned folder."""
     parts = workspace.scratch("parts")
-    try:
-        content = content_hash(path)
-    except OSError:
-        return None, sandbox.parse(path, parts, options), parts
-    said = {key: value for key, value in vars(options).items() if value}
-    both = hashlib.sha256(f"{content}{json.dumps(said, sort_keys=True)}".encode()).hexdigest()
-    # the same file read in another way is another import
-    hashes = _Content(content, both if said else content)
-    if imports.find(workspace, hashes.whole[: imports.ID_LENGTH]):
-        return hashes, None, parts
-    return hashes, sandbox.parse(path, parts, options), parts
+    content = reading.content_of(file)
+    if content and _known(workspace, said, content):
+        return Read(file, None, content, parts)
+    remembered = tuple((mapping.header, mapping.options) for mapping in said.known)
+    how = sandbox.How(file.way, opens=not file.way, remembered=remembered)
+    report = sandbox.parse(file.path, parts, said.options, file.name, how=how)
+    return Read(file, report, content, parts)
 
 
-def _keep(
-    workspace: Workspace,
-    path: Path,
-    hashes: _Content | None,
-    report: sandbox.Report | None,
-    parts: Path,
-    today: date,
-) -> dict[str, Any]:
+def _keep(workspace: Workspace, read: Read, said: _Said, today: date) -> dict[str, Any]:
     """Make an import of what was read, and return its part of the report."""
-    if hashes is not None:
-        # looked up again: the same file may stand twice in one call
-        known = imports.find(workspace, hashes.whole[: imports.ID_LENGTH])
-        if known:
-            kept = workspace.imports / known.id / "event.parquet"
-            if known.undone and (
-                refused := presets.refusal_of_mail(workspace, [kept], today, path.name)
-            ):
-                return _told(_refused(path.name, known.format, refused), None)
-            imports.redo(workspace, known.id)
-            return _told_again(known, path.name)
+    file, report, content = read.file, read.report, read.content
+    # looked up again: the same file may stand twice in one call
+    known = _known(workspace, said, content) if content else None
+    if known:
+        kept = workspace.imports / known.id / "event.parquet"
+        if known.undone and (
+            refused := presets.refusal_of_mail(workspace, [kept], today, file.name)
+        ):
+            return _told(file, _refused(file.name, known.format, refused), None)
+        imports.redo(workspace, known.id)
+        first = sandbox.Report.from_dict(known.report)
+        return _told_again(file, known) | _remember(workspace, said, first, today)
     if report is None:
-        raise AnalyticsError(f"{path.name} could not be read: try again.")
-    if hashes is None or report.outcome == "reject":
-        return _told(report, None)
-    events = sorted(parts.glob("event-*.parquet"))
-    if refused := presets.refusal_of_mail(workspace, events, today, path.name):
-        durable.remove(parts)
-        return _told(_refused(path.name, report.format, refused), None)
-    id_ = imports.add(workspace, report, parts, hashes.whole, path.name, hashes.alone, today)
-    entry = imports.find(workspace, id_)
-    return _told(sandbox.Report.from_dict(entry.report) if entry else report, id_)
+        raise AnalyticsError(f"{file.name} could not be read: try again.")
+    if content is None or report.outcome == "reject":
+        return _told(file, report, None)
+    events = sorted(read.parts.glob("event-*.parquet"))
+    if refused := presets.refusal_of_mail(workspace, events, today, file.name):
+        durable.remove(read.parts)
+        return _told(file, _refused(file.name, report.format, refused), None)
+    whole = _id(content, report.said)
+    id_ = imports.add(workspace, report, read.parts, whole, file.name, content, today)
+    apart.write(workspace, id_)
+    kept_as = sandbox.Report.from_dict(imports.known(workspace, id_).report)
+    return _told(file, kept_as, id_) | _remember(workspace, said, report, today)
+
+
+def _remember(
+    workspace: Workspace, said: _Said, report: sandbox.Report, today: date
+) -> dict[str, str | None]:
+    """Keep what was said by hand about a table's columns, and return as what, or when it was said before."""
+    if said.options.columns and report.said:
+        kept = mappings.remember(workspace.name, report.header, Options(**report.said), today)
+        return {"remembered": kept.id if kept else None, "named_on": None}
+    earlier = mappings.find(said.known, report.header)
+    return {"remembered": None, "named_on": earlier.said_on if earlier else None}
 
 
 def _refused(name: str, format_: str | None, sentence: str) -> sandbox.Report:
@@ -228,11 +222,16 @@ def _log(workspace: Workspace, told: dict[str, Any]) -> None:
     audit_log.append(workspace.folder, "import", **facts)
 
 
-def _told(report: sandbox.Report, import_id: str | None) -> dict[str, Any]:
+def _told(file: File, report: sandbox.Report, import_id: str | None) -> dict[str, Any]:
     """Return a report under the names of the command line's contract."""
     values = report.to_dict()
+    for inner in ("holds", "left_out", "is_sample"):
+        values.pop(inner)
     return {
         "file": values.pop("file"),
+        "within": file.within,
+        "remembered": None,
+        "named_on": None,
         "format": values.pop("format"),
         "import": import_id,
         "outcome": values.pop("outcome"),
@@ -242,17 +241,17 @@ def _told(report: sandbox.Report, import_id: str | None) -> dict[str, Any]:
     }
 
 
-def _told_again(known: ledger.Entry, name: str) -> dict[str, Any]:
+def _told_again(file: File, known: ledger.Entry) -> dict[str, Any]:
     """Return the first report of a known file, all of whose records are duplicates now."""
-    again = _told(sandbox.Report.from_dict(known.report), known.id)
-    again["file"] = name
+    again = _told(file, sandbox.Report.from_dict(known.report), known.id)
+    again["file"] = file.name
     if known.undone:
-        return again | {"message": f"{name}: imported before and left out; taken in again."}
+        return again | {"message": f"{file.name}: imported before and left out; taken in again."}
     return again | {
         "stored": 0,
         "duplicates": again["duplicates"] + again["stored"],
         "warnings": [*again["warnings"], "already_known"],
-        "message": f"{name}: already known since {known.at[:10]}; nothing was changed.",
+        "message": f"{file.name}: already known since {known.at[:10]}; nothing was changed.",
     }
 
 

@@ -23,3 +23,15 @@ def folder(workspace: str, base: Path | None = None) -> Path:
             "choose another name, such as acme-2026."
         )
     return (base or home()) / workspace
+
+
+def inbox(workspace: str) -> Path:
+    """Return the folder whose files wait to be imported into a workspace: data/inbox/<workspace>."""
+    return ROOT / "data" / "inbox" / folder(workspace).name
+
+
+def waiting(workspace: str) -> list[Path]:
+    """Return the files and folders in a workspace's inbox, in alphabetical order."""
+    found = inbox(workspace)
+    entries = found.iterdir() if found.is_dir() else ()
+    return sorted(entry for entry in entries if not entry.name.startswith("."))

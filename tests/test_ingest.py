@@ -4,13 +4,17 @@ import hashlib
 import json
 import shutil
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from analytics.ingest import content_hash, ingest, undo
+from analytics import mappings
+from analytics.errors import UsageError
+from analytics.ingest import ingest, undo
 from analytics.readers.base import Options
-from analytics.vault import store
+from analytics.reading import content_hash
+from analytics.vault import apart, store
 from analytics.vault.imports import UnknownImport
 from analytics.vault.settings import Settings
 from analytics.vault.workspace import Workspace, WorkspaceBusy
@@ -102,10 +106,11 @@ def test_progress_names_each_step(files):
     run(files, progress=steps.append)
 
     assert [(step["stage"], step.get("file")) for step in steps] == [
-        ("reading", "hr.csv"), ("reading", "log.csv"), ("building", None), ("publishing", None),
-        ("figures", None), ("done", None),
+        ("reading", "hr.csv"), ("read", "hr.csv"), ("reading", "log.csv"), ("read", "log.csv"), ("building", None),
+        ("publishing", None), ("figures", None), ("done", None),
     ]  # fmt: skip
-    assert steps[1] == {"stage": "reading", "file": "log.csv", "done": 1, "total": 2}
+    assert steps[1] == {"stage": "read", "file": "hr.csv", "outcome": "accept"}
+    assert steps[2] == {"stage": "reading", "file": "log.csv", "done": 1, "total": 2}
 
 
 def test_the_same_files_again_change_no_byte(files, home):
@@ -281,6 +286,164 @@ def test_no_name_or_address_leaves_the_identity_file(files, home):
 
     assert not told
     assert b"example.org" in (home / "acme" / "identity.duckdb").read_bytes()
+
+
+# ------------------------------------------------------------------------- folders and archives of exports
+
+
+def client(tmp_path):
+    """A client's folder: an HR file, a zip with a log and a photo, a note nobody needs."""
+    folder = tmp_path / "client"
+    (folder / "people").mkdir(parents=True)
+    (folder / "people" / "hr.csv").write_text(HR)
+    (folder / ".DS_Store").write_bytes(b"x")
+    with zipfile.ZipFile(folder / "mail.zip", "w") as archive:
+        archive.writestr("log.csv", LOG)
+        archive.writestr("photo.png", b"\x89PNG\r\n" + bytes(99))
+    return folder
+
+
+def test_a_folder_of_exports_gives_what_its_files_give(files, tmp_path):
+    (Workspace.open("acme", create=True).folder / "secret.key").write_text("5" * 64)
+    (Workspace.open("twin", create=True).folder / "secret.key").write_text("5" * 64)
+
+    report = run([client(tmp_path)])
+    ingest(files, "twin", publish=publish)
+
+    told = {
+        file["file"]: (file["within"], file["format"], file["outcome"]) for file in report["files"]
+    }
+    assert told == {
+        "hr.csv": ("client", "hr_file", "accept"),
+        "log.csv": ("client", "interaction_log", "accept"),
+        "photo.png": ("client", None, "reject"),
+    }
+    assert report["left_out"] == ["client: .DS_Store"]
+    assert hashes() == hashes("twin")
+
+
+def test_a_folder_again_changes_no_byte_and_its_files_alone_are_known(files, tmp_path, home):
+    run([client(tmp_path)])
+    before = tree(home)
+
+    again = run([tmp_path / "client"])
+    alone = run(files)
+
+    assert tree(home) == before
+    assert [file["stored"] for file in again["files"] + alone["files"]] == [0] * 5
+    assert all("already_known" in file["warnings"] for file in alone["files"])
+
+
+# ---------------------------------------------------------------------------------- columns named by hand
+
+ODD = "wann;wer;wem\n"
+ROW = "2026-0{month}-05 09:00:00;ann@example.org;bo@example.org\n"
+COLUMNS = {"time": "wann", "sender": "wer", "recipient": "wem"}
+
+
+def odd(tmp_path, month, header=ODD):
+    path = tmp_path / f"odd-{month}.csv"
+    path.write_text(header + ROW.format(month=month))
+    return path
+
+
+def test_columns_named_once_are_used_next_month(tmp_path):
+    may = date(2026, 5, 4)
+    first = run([odd(tmp_path, 1)], options=Options(COLUMNS, "phone"), today=may)["files"][0]
+    second = run([odd(tmp_path, 2)])["files"][0]
+    other = run([odd(tmp_path, 3, "wann;wer;an wen\n")])["files"][0]
+
+    assert (first["outcome"], first["named_on"]) == ("accept", None)
+    assert (second["outcome"], second["tool"], second["named_on"]) == (
+        "accept",
+        "phone",
+        "2026-05-04",
+    )
+    assert (other["outcome"], other["header"]) == ("reject", ["wann", "wer", "an wen"])
+    [kept] = mappings.known("acme")
+    assert (kept.id, kept.header, kept.columns) == (
+        first["remembered"],
+        ("wann", "wem", "wer"),
+        COLUMNS,
+    )
+
+
+def test_a_file_read_by_remembered_columns_is_known_again(tmp_path, home):
+    path = odd(tmp_path, 1)
+    run([path], options=Options(COLUMNS))
+    before = tree(home)
+
+    again = run([path])["files"][0]
+
+    assert tree(home) == before
+    assert "already_known" in again["warnings"]
+
+
+def test_what_is_forgotten_is_used_no_longer(tmp_path):
+    run([odd(tmp_path, 1)], options=Options(COLUMNS))
+    mappings.forget("acme", mappings.known("acme")[0].id)
+
+    next_one = run([odd(tmp_path, 2)])["files"][0]
+
+    assert (next_one["outcome"], mappings.known("acme")) == ("reject", [])
+    with pytest.raises(UsageError, match="There are: none"):
+        mappings.forget("acme", "ffffffff")
+
+
+def test_what_is_said_now_comes_before_what_was_said_then(tmp_path):
+    turned = COLUMNS | {"sender": "wem", "recipient": "wer"}
+    run([odd(tmp_path, 1)], options=Options(COLUMNS))
+
+    report = run([odd(tmp_path, 2)], options=Options(turned))["files"][0]
+
+    assert report["columns"] == turned
+    assert [mapping.columns for mapping in mappings.known("acme")] == [turned]
+
+
+def test_no_cell_is_remembered_and_no_name_of_numbered_columns(tmp_path, home):
+    (tmp_path / "bare.csv").write_text("1 2 1767603600\n2 1 1767603700\n")
+    said = Options({"sender": "column2", "recipient": "column1", "time": "column3"})
+
+    file = run([tmp_path / "bare.csv"], options=said)["files"][0]
+    run([odd(tmp_path, 1)], options=Options(COLUMNS))
+
+    assert (file["outcome"], file["remembered"]) == ("accept", None)
+    assert "example.org" not in (home / "acme" / "columns.json").read_text()
+    assert len(mappings.known("acme")) == 1
+
+
+# ---------------------------------------------------------------------------- what was set apart, line by line
+
+
+def test_every_record_set_apart_is_told_with_its_place_and_reason(tmp_path):
+    (tmp_path / "hr.csv").write_text(HR + "4,di@example.org,1,Sales,2026-99-01,x\n5\n")
+    file = run([tmp_path / "hr.csv"])["files"][0]
+    workspace = Workspace.open("acme")
+
+    lines = apart.lines(workspace, file["import"])
+    cut = apart.lines(workspace, file["import"], most=1)
+
+    assert lines.select("file", "place", "code", "records").rows() == [
+        ("hr.csv", "line 5", "too_many_fields", 1), ("hr.csv", "line 6", "too_few_fields", 1),
+    ]  # fmt: skip
+    assert cut.select("place", "code", "records").rows() == [
+        ("line 5", "too_many_fields", 1), (None, "too_few_fields", 1),
+    ]  # fmt: skip
+    laid = (workspace.jobs / f"apart-{file['import']}.csv").read_text()
+    assert laid.splitlines()[1].startswith(
+        "hr.csv,line 5,too_many_fields,1,More fields than columns,"
+    )
+    assert "di@example.org" not in laid
+
+
+def test_an_import_without_faults_has_no_such_list(files):
+    file = run(files[:1])["files"][0]
+    workspace = Workspace.open("acme")
+
+    assert apart.lines(workspace, file["import"]).is_empty()
+    assert not list(workspace.jobs.glob("apart-*"))
+    with pytest.raises(UnknownImport):
+        apart.lines(workspace, "f" * 16)
 
 
 # ------------------------------------------------------------------------------------------- real data

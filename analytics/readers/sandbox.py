@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Container
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
@@ -33,6 +34,7 @@ START = (
 SURROUNDINGS = {"LANG": "C.UTF-8", "TZ": "UTC", "POLARS_MAX_THREADS": "2", "OMP_NUM_THREADS": "1"}
 ANSWER_LIMIT = 4 << 20
 SHOWN_JUNK = 100
+ORDER_OF_DATES = "dates"  # said like a column: dd/mm or mm/dd
 NEARLY = ("column_missing", "ambiguous_format")  # refused, but worth being told by name
 _children: set[subprocess.Popen[bytes]] = set()
 
@@ -119,7 +121,8 @@ def parse(
     name = name or path.name
     out.mkdir(parents=True, exist_ok=True)
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        # a pipe that nobody writes to would be waited for
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError as error:
         return Report(
             name,
@@ -332,9 +335,19 @@ def _account(
         last=last,
         header=list(sink.header),
         columns=sink.columns,
-        said={key: value for key, value in vars(options).items() if value},
+        said=said(options, sink.columns),
         is_sample=is_sample,
     )
+
+
+def said(options: Options, fields: Container[str]) -> dict[str, Any]:
+    """Return what was said that concerns a table with these fields: Options without what is empty."""
+    columns = {
+        field: column
+        for field, column in options.columns.items()
+        if field in fields or field == ORDER_OF_DATES
+    }
+    return {key: value for key, value in (("columns", columns), ("tool", options.tool)) if value}
 
 
 def _span(folder: Path) -> tuple[str | None, str | None]:

@@ -92,6 +92,17 @@ def find(workspace: Workspace, id_: str) -> Entry | None:
     return next((entry for entry in ledger.entries(workspace) if entry.id == id_), None)
 
 
+def known(workspace: Workspace, id_: str) -> Entry:
+    """Return an import by its id; raises UnknownImport."""
+    entry = find(workspace, id_)
+    if entry is None:
+        raise UnknownImport(
+            f"Workspace {workspace.name} has no import {id_[:40]!r}."
+            f" See them with: python -m analytics imports --workspace {workspace.name}"
+        )
+    return entry
+
+
 def undo(workspace: Workspace, id_: str) -> Entry:
     """Leave an import out from now on; nothing is deleted; raises UnknownImport."""
     return _mark(workspace, id_, undone=True)
@@ -125,12 +136,7 @@ def sweep(workspace: Workspace) -> None:
 
 
 def _mark(workspace: Workspace, id_: str, *, undone: bool) -> Entry:
-    entry = find(workspace, id_)
-    if entry is None:
-        raise UnknownImport(
-            f"Workspace {workspace.name} has no import {id_[:40]!r}."
-            f" See them with: python -m analytics imports --workspace {workspace.name}"
-        )
+    entry = known(workspace, id_)
     if entry.undone != undone:
         entry = replace(entry, undone=undone)
         others = [] if undone else _replaced(workspace, entry.hash)

@@ -1,0 +1,94 @@
+"""Which column means what in a table that does not say it itself: named once by a person, used ever after.
+
+Kept in columns.json of the workspace by the names of the table's columns; no cell of any table is in it.
+"""
+
+import hashlib
+import json
+import os
+import re
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+
+from analytics import places
+from analytics.errors import UsageError
+from analytics.readers.base import Options
+from analytics.readers.recall import key
+
+NUMBERED = re.compile(r"column\d+")  # what a table without a header is given
+MOST = 500  # tables: the oldest go
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """What was said of the tables with these columns: field -> column, the tool they come from, and when."""
+
+    header: tuple[str, ...]
+    columns: dict[str, str] = field(default_factory=dict)
+    tool: str | None = None
+    said_on: str = ""
+
+    @property
+    def id(self) -> str:
+        """Return eight letters and digits that name it on the command line."""
+        return hashlib.sha256(json.dumps(self.header).encode()).hexdigest()[:8]
+
+    @property
+    def options(self) -> Options:
+        """Return it as the readers take it."""
+        return Options(self.columns, self.tool)
+
+
+def known(workspace: str) -> list[Mapping]:
+    """Return what a workspace remembers, oldest first."""
+    file = _file(workspace)
+    entries = json.loads(file.read_text("utf-8")) if file.is_file() else []
+    return [Mapping(**entry | {"header": tuple(entry["header"])}) for entry in entries]
+
+
+def find(mappings: Sequence[Mapping], header: Iterable[str]) -> Mapping | None:
+    """Return what was said of a table with these columns."""
+    names = key(header)
+    return next((mapping for mapping in mappings if mapping.header == names), None)
+
+
+def remember(workspace: str, header: Iterable[str], said: Options, today: date) -> Mapping | None:
+    """Keep what was said of a table, in place of what was said before; None where its columns have no names."""
+    names = key(header)
+    if not names or all(NUMBERED.fullmatch(name) for name in names):
+        return None
+    mapping = Mapping(names, said.columns, said.tool, today.isoformat())
+    others = [one for one in known(workspace) if one.header != names]
+    _write(workspace, [*others, mapping][-MOST:])
+    return mapping
+
+
+def forget(workspace: str, id_: str) -> Mapping:
+    """Take one out; raises UsageError when there is none of this name."""
+    all_ = known(workspace)
+    gone = next((mapping for mapping in all_ if mapping.id == id_), None)
+    if gone is None:
+        names = ", ".join(mapping.id for mapping in all_) or "none"
+        raise UsageError(f"No columns are remembered under {id_[:40]!r}. There are: {names}.")
+    _write(workspace, [mapping for mapping in all_ if mapping.id != id_])
+    return gone
+
+
+def _file(workspace: str) -> Path:
+    return places.folder(workspace) / "columns.json"
+
+
+def _write(workspace: str, mappings: list[Mapping]) -> None:
+    file = _file(workspace)
+    part = file.with_name(f".columns.{secrets.token_hex(4)}.part")
+    text = json.dumps([asdict(mapping) for mapping in mappings], ensure_ascii=False, indent=1)
+    with open(part, "w", encoding="utf-8", opener=_for_the_owner) as stream:
+        stream.write(text + "\n")
+    part.replace(file)
+
+
+def _for_the_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
