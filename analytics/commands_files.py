@@ -1,9 +1,11 @@
 """The commands about export files: what they are, bring them in, see what became of them, take them out again."""
 
 import argparse
+import contextlib
 import json
+import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +26,7 @@ def offer(command: Command) -> None:
     one.add_argument("--workspace", "-w", help="use the columns that this workspace remembers")
     _with_said(one)
     _with_output(one)
+    _with_uploads(one)
 
     one = command("ingest", ingest, "Import export files and publish a new release.")
     one.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files and folders")
@@ -34,6 +37,7 @@ def offer(command: Command) -> None:
     _with_said(one)
     one.add_argument("--time-zone", help="time zone of the company, such as Europe/Rome")
     _with_output(one)
+    _with_uploads(one)
 
     one = command("imports", imports, "List the imports of a workspace, undo or report one.")
     one.add_argument("--workspace", "-w", required=True, help="name of the workspace")
@@ -58,16 +62,33 @@ def _with_output(one: argparse.ArgumentParser) -> None:
     one.add_argument("--format", choices=("table", "csv", "json"), default="table")
 
 
+def _with_uploads(one: argparse.ArgumentParser) -> None:
+    # for the pages: an upload holds texts, and whoever reads it last takes it away
+    one.add_argument("--uploaded", action="append", default=[], type=Path, help=argparse.SUPPRESS)
+
+
+@contextlib.contextmanager
+def _taken_away(folders: list[Path]) -> Iterator[None]:
+    """Remove folders of uploads in the end, whatever happens."""
+    try:
+        yield
+    finally:
+        for folder in folders:
+            if folder.name.startswith("upload-") and folder.parent.name == "jobs":
+                shutil.rmtree(folder, ignore_errors=True)
+
+
 def recognise(options: argparse.Namespace) -> None:
     """Say what files are; stdout holds one row a file."""
     from analytics.recognise import recognise as run
 
-    result = run(
-        _there(options.paths),
-        options.workspace,
-        _said(options),
-        reporter(as_json=options.progress),
-    )
+    with _taken_away(options.uploaded):
+        result = run(
+            _there(options.paths),
+            options.workspace,
+            _said(options),
+            reporter(as_json=options.progress),
+        )
     if options.format == "json":
         print(json.dumps(result, ensure_ascii=False))
         return
@@ -96,6 +117,14 @@ def recognise(options: argparse.Namespace) -> None:
 
 def ingest(options: argparse.Namespace) -> None:
     """Import files; stdout holds the report in the chosen format."""
+    with _taken_away(options.uploaded):
+        result = _ingested(options)
+    write_ingest(result, options.format)
+    if result["files"] and all(file["outcome"] == "reject" for file in result["files"]):
+        raise AnalyticsError("No file could be imported; the last release stands.")
+
+
+def _ingested(options: argparse.Namespace) -> dict[str, Any]:
     from analytics.ingest import ingest as run
     from analytics.vault import changes, presets
     from analytics.vault.workspace import Workspace
@@ -116,10 +145,7 @@ def ingest(options: argparse.Namespace) -> None:
     presets.refuse_unless_settled(workspace.settings, options.workspace)
     if sentence := presets.notice(workspace.settings, options.workspace):
         print(sentence, file=sys.stderr)
-    result = run(paths, options.workspace, said, progress=reporter(as_json=options.progress))
-    write_ingest(result, options.format)
-    if result["files"] and all(file["outcome"] == "reject" for file in result["files"]):
-        raise AnalyticsError("No file could be imported; the last release stands.")
+    return run(paths, options.workspace, said, progress=reporter(as_json=options.progress))
 
 
 def imports(options: argparse.Namespace) -> None:

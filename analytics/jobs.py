@@ -2,7 +2,8 @@
 
 Only the folder jobs/ of the workspace is touched here: <id>.json says what was started, the process
 writes its progress to <id>.err and its result to <id>.out. What a job is doing is read from these
-files, so any server process can tell it, also after a restart.
+files, so any server process can tell it, also after a restart. Files that are only looked at belong to
+no workspace yet: those jobs lie under the name LOOKS.
 """
 
 import builtins
@@ -15,6 +16,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -28,19 +30,23 @@ from analytics.readers.base import NOTHING_SAID, Options
 State = Literal["running", "done", "failed", "cancelled"]
 ID = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9a-f]{8}")
 KEPT = 50  # finished jobs that stay listed
-TAIL = 16_384  # bytes of the progress file that are read: some hundred steps
+TAIL = 524_288  # bytes of the progress file that are read: some thousand files
+LOOKS = ""  # stands for a workspace where files are looked at
+ABANDONED = 86_400  # seconds after which uploads that no job took are removed
+Kind = Literal["import", "look", "undo", "demo", "publish"]
 
 
 @dataclass(frozen=True)
 class Job:
-    """One started import, undo, demo or publishing.
+    """One started import, look at files, undo, demo or publishing.
 
-    `progress` is the last step ({"stage", "file", "done", "total"}); `result` the JSON of the command,
-    once done; `message` the sentence for the reader when it failed.
+    `progress` is the last step ({"stage", "file", "done", "total"}), `read` the files that are through, each
+    with its outcome; `result` the JSON of the command, once done; `message` the sentence for the reader when
+    it failed.
     """
 
     id: str
-    kind: Literal["import", "undo", "demo", "publish"]
+    kind: Kind
     files: tuple[str, ...]
     started: str
     pid: int
@@ -50,10 +56,12 @@ class Job:
     result: dict[str, Any] | None = None
     message: str | None = None
     uploads: tuple[str, ...] = ()
+    read: tuple[tuple[str, str], ...] = ()
 
 
 def upload_folder(workspace: str) -> Path:
     """Return a new folder for uploaded files; it is removed with what is in it once their job has ended."""
+    _sweep(workspace)
     folder = _folder(workspace) / f"upload-{secrets.token_hex(8)}"
     folder.mkdir(mode=0o700)
     return folder
@@ -77,14 +85,19 @@ def start(
         arguments += ["--tool", options.tool]
     if time_zone:
         arguments += ["--time-zone", time_zone]
-    uploads = {path.absolute().parent for path in paths}
-    ours = tuple(
-        sorted(f.name for f in uploads if f.parent == _folder(workspace) and _is_upload(f))
-    )
-    names = tuple(path.name for path in paths)
-    return _start(
-        workspace, "import", [*arguments, "--format", "json", "--progress"], names, ours, who=who
-    )
+    return _start_on_files(workspace, "import", arguments, paths, who)
+
+
+def start_look(paths: Sequence[Path], workspace: str | None = None, who: str | None = None) -> str:
+    """Start looking at files and return the job's id under LOOKS; nothing of them is kept.
+
+    Columns that `workspace` remembers are used.
+    """
+    list(LOOKS)  # lets go of old ones
+    arguments = ["recognise", *(str(path.absolute()) for path in paths)]
+    if workspace and places.folder(workspace).is_dir():
+        arguments += ["--workspace", workspace]
+    return _start_on_files(LOOKS, "look", arguments, paths, who)
 
 
 def start_undo(workspace: str, import_id: str, who: str | None = None) -> str:
@@ -102,6 +115,14 @@ def start_publish(workspace: str, who: str | None = None) -> str:
     """Start publishing anew with the settings as they are and return the job's id."""
     arguments = ["settings", "--workspace", workspace, "--publish", "--format", "json"]
     return _start(workspace, "publish", [*arguments, "--progress"], who=who)
+
+
+def apart(workspace: str, import_id: str) -> Path | None:
+    """Return the CSV file of what an import set apart, one line a record; None where there is none."""
+    if not re.fullmatch(r"[0-9a-f]{16}", import_id):
+        return None
+    file = _folder(workspace) / f"apart-{import_id}.csv"
+    return file if file.is_file() else None
 
 
 def list(workspace: str) -> builtins.list[Job]:
@@ -140,9 +161,32 @@ def cancel(workspace: str, job_id: str) -> Job:
     )
 
 
+def _start_on_files(
+    workspace: str, kind: Kind, arguments: Sequence[str], paths: Sequence[Path], who: str | None
+) -> str:
+    """Start a command that removes the files that were uploaded for it once it has read them."""
+    within = _folder(workspace)
+    uploads = {
+        path.absolute().relative_to(within).parts[0]
+        for path in paths
+        if path.absolute().is_relative_to(within)
+    }
+    ours = tuple(sorted(name for name in uploads if _is_upload(within / name)))
+    removed = [part for name in ours for part in ("--uploaded", str(within / name))]
+    names = tuple(path.name for path in paths)
+    return _start(
+        workspace,
+        kind,
+        [*arguments, *removed, "--format", "json", "--progress"],
+        names,
+        ours,
+        who=who,
+    )
+
+
 def _start(
     workspace: str,
-    kind: Literal["import", "undo", "demo", "publish"],
+    kind: Kind,
     arguments: Sequence[str],
     files: tuple[str, ...] = (),
     uploads: tuple[str, ...] = (),
@@ -174,12 +218,16 @@ def _look(workspace: str, job_id: str) -> Job:
     """Return a job as its files tell; write down how it ended when that is first seen."""
     folder = _folder(workspace)
     values = json.loads((folder / f"{job_id}.json").read_text())
-    job = Job(**values | {"files": tuple(values["files"]), "uploads": tuple(values["uploads"])})
+    values |= {key: tuple(values[key]) for key in ("files", "uploads")}
+    values["read"] = tuple((name, outcome) for name, outcome in values.get("read", ()))
+    job = Job(**values)
     if job.state != "running":
         return job
     alive = _alive(job)  # asked before the files are read: what a dead process wrote is complete
     steps, said = _progress(folder / f"{job_id}.err")
-    job = replace(job, progress=steps)
+    read = tuple((step["file"], step["outcome"]) for step in steps if step.get("stage") == "read")
+    under_way = [step for step in steps if step.get("stage") != "read"]
+    job = replace(job, progress=under_way[-1] if under_way else None, read=read)
     return job if alive else _finish(workspace, _ended(folder, job, said))
 
 
@@ -207,18 +255,30 @@ def _finish(workspace: str, job: Job) -> Job:
     return job
 
 
-def _progress(file: Path) -> tuple[dict[str, Any] | None, str]:
-    """Return the last step and the last sentence that is not a step."""
+def _progress(file: Path) -> tuple[builtins.list[dict[str, Any]], str]:
+    """Return the steps and the last sentence that is none."""
     with file.open("rb") as stream:
         stream.seek(max(0, file.stat().st_size - TAIL))
         lines = stream.read().decode("utf-8", "replace").splitlines()
-    step, said = None, ""
+    steps, said = [], ""
     for line in lines:
         try:
             step = json.loads(line)
         except ValueError:
             said = line.strip() or said
-    return step if isinstance(step, dict) else None, said
+            continue
+        if isinstance(step, dict):
+            steps.append(step)
+    return steps, said
+
+
+def _sweep(workspace: str) -> None:
+    """Remove uploads that were never started on, such as those of a server that was stopped in between."""
+    old = time.time() - ABANDONED
+    for folder in _folder(workspace).glob("upload-*"):
+        with contextlib.suppress(OSError):
+            if folder.stat().st_mtime < old:
+                shutil.rmtree(folder)
 
 
 def _alive(job: Job) -> bool:
@@ -243,7 +303,8 @@ def _born(pid: int) -> str:
 
 
 def _folder(workspace: str) -> Path:
-    folder = places.folder(workspace).absolute() / "jobs"
+    base = places.folder(workspace) if workspace != LOOKS else places.home() / ".looks"
+    folder = base.absolute() / "jobs"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder
 

@@ -49,6 +49,8 @@ def recognise(
                 if read.report and read.report.holds:
                     left_out += [f"{read.file.name}: {name}" for name in read.report.left_out]
                 elif read.report:
+                    outcome = read.report.outcome
+                    progress({"stage": "read", "file": read.file.name, "outcome": outcome})
                     told.append(_told(read.file, read.report, known))
     return {"files": told, "left_out": left_out}
 

@@ -1,6 +1,7 @@
 """Imports started from a page: they go on without it and can be told about by anybody."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -47,9 +48,48 @@ def test_a_job_runs_on_its_own_and_ends_with_the_report_of_the_command(home):
 
     assert [(one.id, one.kind, one.files) for one in begun] == [(id_, "import", ("empty.csv",))]
     assert (job.state, job.result["files"][0]["outcome"]) == ("done", "reject")
-    assert job.progress["stage"] == "reading"
+    assert (job.progress["stage"], job.read) == ("reading", (("empty.csv", "reject"),))
     assert not folder.exists()
     assert jobs.list("acme") == [job]
+
+
+def test_files_are_looked_at_in_a_process_of_its_own_and_leave_nothing(home):
+    folder = jobs.upload_folder(jobs.LOOKS)
+    (folder / "client").mkdir()
+    (folder / "client" / "log.csv").write_text(
+        "time,sender,recipient\n2026-01-05 09:00:00,a@x.org,b@x.org\n"
+    )
+
+    id_ = jobs.start_look([folder / "client"], "acme")
+    job = until_over(jobs.LOOKS, id_)
+
+    assert (job.kind, job.state, job.read) == ("look", "done", (("log.csv", "accept"),))
+    assert [(file["file"], file["format"]) for file in job.result["files"]] == [
+        ("log.csv", "interaction_log")
+    ]
+    assert not folder.exists()
+    assert not (home / "acme").exists()
+
+
+def test_a_process_whose_page_has_gone_takes_its_uploads_away_itself(home):
+    folder = jobs.upload_folder("acme")
+    (folder / "hr.csv").write_text("ID,Department\n1,Sales\n")
+
+    jobs.start("acme", [folder / "hr.csv"])
+    end = time.monotonic() + 60
+    while folder.exists() and time.monotonic() < end:  # nobody asks after the job
+        time.sleep(0.05)
+
+    assert not folder.exists()
+
+
+def test_uploads_that_no_job_took_are_gone_after_a_day(home):
+    left, fresh = jobs.upload_folder("acme"), jobs.upload_folder("acme")
+    os.utime(left, (time.time() - 2 * jobs.ABANDONED,) * 2)
+
+    jobs.upload_folder("acme")
+
+    assert (left.exists(), fresh.exists()) == (False, True)
 
 
 def test_files_that_were_not_uploaded_stay(home, tmp_path):
