@@ -33,6 +33,20 @@ def offer(command: Command) -> None:
         )
 
     one = for_workspace(
+        "identities",
+        identities,
+        "Which accounts may be one person's: list, accept, refuse, take back.",
+    )
+    for verdict, about in (
+        ("accept", "these are one person"),
+        ("refuse", "these are two people"),
+        ("undo", "take back what was decided"),
+    ):
+        one.add_argument(f"--{verdict}", nargs="+", default=[], metavar="ID", help=about)
+    one.add_argument("--progress", action="store_true", help="progress as JSON lines on stderr")
+    one.add_argument("--format", choices=("table", "csv", "json"), default="table")
+
+    one = for_workspace(
         "subject-access", subject_access, "Everything that is stored about one person, as JSON."
     )
     who(one)
@@ -75,6 +89,50 @@ def offer(command: Command) -> None:
     one.add_argument("--key", type=Path, metavar="FILE", help="what backup --with-key wrote")
 
     for_workspace("doctor", doctor, "Read every file to its end and name what is damaged.")
+
+
+def identities(options: argparse.Namespace) -> None:
+    """List suggestions and decisions with names, or decide and print the numbers."""
+    from analytics import identities as settled
+    from analytics.sheets import csv_text
+
+    said = (options.accept, options.refuse, options.undo)
+    if any(said):
+        tell = _tell_json if options.progress else _tell
+        done = settled.decide(options.workspace, *said, progress=tell)
+        numbers = ", ".join(f"{done[name]} {name}" for name in settled.VERDICTS if done[name])
+        told = f"{numbers}. Release {done['release']} is the present one."
+        print(json.dumps(done) if options.format == "json" else told)
+        return
+    found = settled.listed(options.workspace)
+    if options.format == "json":
+        print(json.dumps(found, ensure_ascii=False))
+        return
+    verdicts = {"same": "one person", "apart": "two people"}
+    rows = [
+        {
+            "id": row["id"],
+            "decided": verdicts.get(row.get("verdict", ""), "open"),
+            "person": _called(row["person"]),
+            "account": _called(row["other"]),
+            "why": row["why"],
+        }
+        for row in (*found["suggestions"], *found["decided"])
+    ]
+    if options.format == "csv":
+        import polars as pl
+
+        print(csv_text(pl.DataFrame(rows)), end="")
+        return
+    for row in rows:
+        print("{id}  {decided}\n    {person}\n    {account}\n    {why}".format(**row))
+    if not rows:
+        print("Nothing to settle: every account is joined by address or id, or resembles nobody.")
+
+
+def _called(person: dict[str, Any]) -> str:
+    """Return somebody's names, else addresses, with her accounts."""
+    return f"{', '.join(person['names'] or person['addresses'])} ({', '.join(person['accounts'])})"
 
 
 def subject_access(options: argparse.Namespace) -> None:
@@ -204,3 +262,7 @@ def _name_backups(files: list[str], what: str) -> None:
 
 def _tell(step: dict[str, Any]) -> None:
     print(step["stage"], file=sys.stderr, flush=True)
+
+
+def _tell_json(step: dict[str, Any]) -> None:
+    print(json.dumps(step), file=sys.stderr, flush=True)

@@ -12,7 +12,7 @@ import duckdb
 from analytics import audit_log
 from analytics.errors import AnalyticsError
 from analytics.privacy import ledger as shown
-from analytics.vault import backup, database, ledger, sums
+from analytics.vault import backup, database, ledger, matches, sums
 from analytics.vault.imports import TABLES
 from analytics.vault.workspace import Workspace
 
@@ -37,6 +37,7 @@ def examine(name: str) -> list[Finding]:
         _settings,
         _imports,
         _identity,
+        _matches,
         _store,
         _releases,
         _shown,
@@ -135,6 +136,13 @@ def _identity(workspace: Workspace) -> Iterator[Finding]:
                     )
     except duckdb.Error as error:
         yield Finding(file.name, f"cannot be read ({type(error).__name__}): restore a backup")
+
+
+def _matches(workspace: Workspace) -> Iterator[Finding]:
+    try:
+        matches.lines(workspace)
+    except AnalyticsError as error:
+        yield Finding(workspace.matches.name, str(error).partition(": ")[2])
 
 
 def _live(workspace: Workspace) -> list[ledger.Entry]:

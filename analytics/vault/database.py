@@ -13,6 +13,8 @@ MEMORY, THREADS = "2GB", 2
 LARGE_GROUPS = (
     500_000  # rows a Parquet row group: 15 % smaller than the default, which prunes finer
 )
+# what is told of an account from its name, which is not kept (people.traits)
+TRAITS = {"not_person": "VARCHAR", "is_concealed": "BOOLEAN", "has_address": "BOOLEAN"}
 NAMES = {str(type_): name for name, type_ in TYPES.items()}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from analytics.vault import identity, removal, rewrite, sums
+from analytics.vault import identity, matches, removal, rewrite, sums
 from analytics.vault.settings import as_toml
 from analytics.vault.subject import Subject
 from analytics.vault.workspace import Workspace
@@ -29,6 +29,9 @@ def stage(workspace: Workspace, staging: Path, subject: Subject) -> dict[str, in
         kept = identity.rows(workspace).select("key", becomes="key").unique()
         kept = kept.filter(~pl.col("key").is_in(list(subject.keys)))
         identity.copy(workspace, staging / workspace.identity.name, kept)
+    if matches.keys(workspace) & subject.keys:
+        kept_keys = {key: key for key in matches.keys(workspace) - subject.keys}
+        matches.write(staging / workspace.matches.name, matches.renamed(workspace, kept_keys))
     _stage_texts(workspace, staging, _pattern(subject.accounts))
     return rows
 

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.vault import database
+from analytics.vault import database, matches
 from analytics.vault.workspace import Workspace
 
 if TYPE_CHECKING:
     import duckdb
 
+BY_HAND = "by hand"
+# what joins an account to others where nobody said so
+HOW_MATCHED = "case when email is not null or account like '%@%' then 'e-mail' when tool = '' then 'id' else 'account' end"
 COLUMNS = ("import", "tool", "account", "email", "name", "key", "person", "how_matched")
 KEYS: dict[str, type[pl.DataType]] = {"key": pl.Int64, "person": pl.Int64}
 
@@ -40,6 +43,12 @@ def relink(workspace: Workspace) -> None:
         connection.execute(
             "update identity.account set person = coalesce("
             "(select same.person from same_person same where same.key = account.key), account.key)"
+        )
+        by_hand = sorted({other for _, other in matches.accepted(workspace)})
+        connection.execute(
+            "update identity.account set how_matched = case when list_contains($keys::bigint[], key)"  # noqa: S608  # our own text
+            f" then '{BY_HAND}' else {HOW_MATCHED} end",
+            {"keys": by_hand},
         )
 
 

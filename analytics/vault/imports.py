@@ -12,7 +12,16 @@ from analytics import people
 from analytics.errors import UsageError
 from analytics.readers.sandbox import Report
 from analytics.schema import tables
-from analytics.vault import database, durable, identity, ledger, retention, sums, tombstones
+from analytics.vault import (
+    database,
+    durable,
+    identity,
+    ledger,
+    removal,
+    retention,
+    sums,
+    tombstones,
+)
 from analytics.vault.ledger import Entry
 from analytics.vault.workspace import Workspace
 
@@ -58,6 +67,7 @@ def add(
     with database.connect(workspace.scratch("spill"), workspace.folder, parts) as connection:
         _open_parts(connection, parts)
         met = _name_keys(connection, workspace, own_ids=report.format == people.LOG)
+        report = _tell_people(connection, workspace, report)
         report = _leave_out(connection, workspace, report, day)
         identity.remember(connection, workspace, id_)
         for table in TABLES:
@@ -211,6 +221,21 @@ def _keyed(
     return accounts.join(gone, on=["scope", "account"], how="anti"), gone, met
 
 
+def _tell_people(
+    connection: "duckdb.DuckDBPyConnection", workspace: Workspace, report: Report
+) -> Report:
+    """Make table trait of the accounts that are nobody or concealed, and return the report with a word about them."""
+    accounts = connection.sql("select tool, account, email, name, kind from part_account").pl()
+    traits = people.traits(accounts).unique(["tool", "account"], maintain_order=True)
+    removal.load(connection, workspace, "trait", traits)
+    said = {
+        "non_human_flagged": traits["not_person"].is_not_null().any(),
+        "names_concealed": traits["is_concealed"].any(),
+    }
+    found = {code for code, is_so in said.items() if is_so}
+    return replace(report, warnings=sorted({*report.warnings, *found}))
+
+
 def _leave_out(
     connection: "duckdb.DuckDBPyConnection", workspace: Workspace, report: Report, today: date
 ) -> Report:
@@ -272,6 +297,10 @@ def _kept(connection: "duckdb.DuckDBPyConnection", table: str) -> str:
             columns.append(f"{column.tag}_key(t.tool, t.{name}) as {name}")
         elif column.tag is None:
             columns.append(f't."{name}"')
+    if table == "account":
+        joins.append("left join trait on trait.tool = t.tool and trait.account = t.account")
+        columns[columns.index('t."kind"')] = "trait.kind"
+        columns += [f"trait.{name}" for name in database.TRAITS]
     once = "distinct" if table not in ("event", "delivery") else ""
     rest = _order(connection, table)
     return f"select {once} {', '.join(columns)} from kept_{table} t {' '.join(joins)} {rest}"  # noqa: S608  # names of schema.sql

@@ -6,7 +6,7 @@ from pathlib import Path
 import polars as pl
 
 from analytics import people
-from analytics.vault import database, identity, removal, sums, tombstones
+from analytics.vault import database, identity, matches, removal, sums, tombstones
 from analytics.vault.subject import name_keys, other_names
 from analytics.vault.workspace import BrokenWorkspace, Workspace
 
@@ -41,7 +41,13 @@ def stage(workspace: Workspace, staging: Path) -> dict[int, int]:
         identity.copy(workspace, staging / workspace.identity.name, keys)
     _stage_key(workspace, staging, secret)
     becomes: dict[int, int] = dict(keys.iter_rows())
-    pairs = [(becomes[person], becomes[other]) for person, other in other_names(workspace)]
+    if workspace.matches.exists():
+        matches.write(staging / workspace.matches.name, matches.renamed(workspace, becomes))
+    pairs = [
+        (becomes[person], becomes[other])
+        for person, other in other_names(workspace)
+        if person in becomes and other in becomes
+    ]
     person = people.same_people(pairs)
     return {old: person.get(new, new) for old, new in becomes.items()}
 

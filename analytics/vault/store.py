@@ -12,7 +12,7 @@ import polars as pl
 
 from analytics import people
 from analytics.schema import SCHEMA_SQL, tables
-from analytics.vault import database, durable, ledger
+from analytics.vault import database, durable, ledger, matches
 from analytics.vault.imports import TABLES
 from analytics.vault.ledger import Entry
 from analytics.vault.workspace import Workspace
@@ -41,7 +41,7 @@ class Store:
 
     @property
     def fingerprint(self) -> str:
-        """What the store was built from: imports, time zone, SQL."""
+        """What the store was built from: imports, time zone, accounts joined by hand, SQL."""
         return str(_manifest(self.folder).get("fingerprint"))
 
     @property
@@ -67,9 +67,10 @@ def build(workspace: Workspace) -> Store:
     draft = workspace.scratch("store")
     with database.connect(workspace.scratch("spill"), workspace.folder) as connection:
         _open_imports(connection, workspace)
-        _match_people(connection, draft, workspace.settings.time_zone)
+        _match_people(connection, draft, workspace)
         rows = {table: _write(connection, table, draft) for table in ORDER}
-        accounts = "select tool, person, kind, has_seat from account order by all"
+        traits = ", ".join(database.TRAITS)
+        accounts = f"select tool, person, kind, has_seat, {traits} from account order by all"  # noqa: S608  # our own names
         database.write_parquet(connection, accounts, draft / "account.parquet")
     (draft / "manifest.json").write_text(json.dumps({"fingerprint": wanted, "rows": rows}))
     durable.sync_tree(draft)
@@ -84,6 +85,7 @@ def fingerprint(workspace: Workspace) -> str:
     """Return a hash that changes exactly when the store has to be built anew."""
     parts = [entry.id for entry in ledger.live(workspace)]
     parts.append(str(workspace.settings.time_zone))
+    parts += [f"{person} {other}" for person, other in matches.accepted(workspace)]
     texts = [SCHEMA_SQL, *sorted(database.SQL.glob("*.sql"))]
     parts += [hashlib.sha256(path.read_bytes()).hexdigest() for path in texts]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
@@ -110,6 +112,7 @@ def _open_imports(connection: "duckdb.DuckDBPyConnection", workspace: Workspace)
     live = ledger.live(workspace)
     reach = {entry.id: place for place, entry in enumerate(sorted(live, key=_reach(live)))}
     kept = {table: database.kept_columns(table) for table in TABLES if table != "reject"}
+    kept["account"] |= database.TRAITS
     kept["other_name"] = {"person": "BIGINT", "other": "BIGINT"}
     for table, columns in kept.items():
         sources = [
@@ -146,11 +149,11 @@ def _date(entry: Entry) -> str:
 
 
 def _match_people(
-    connection: "duckdb.DuckDBPyConnection", draft: Path, time_zone: str | None
+    connection: "duckdb.DuckDBPyConnection", draft: Path, workspace: Workspace
 ) -> None:
     """Write same_person.parquet and make tables owner, account and person."""
     pairs = connection.sql("select distinct person, other from all_other_name").fetchall()
-    same = people.same_people(pairs)
+    same = people.same_people([*pairs, *matches.accepted(workspace)])
     file = draft / "same_person.parquet"
     pl.DataFrame(
         list(same.items()), {"key": pl.Int64, "person": pl.Int64}, orient="row"
@@ -158,7 +161,8 @@ def _match_people(
     connection.execute(f"create table same_person as from {database.parquet(file)}")
     connection.execute(database.script("calendar"))
     connection.execute(
-        "create table company as select cast($zone as text) as time_zone", {"zone": time_zone}
+        "create table company as select cast($zone as text) as time_zone",
+        {"zone": workspace.settings.time_zone},
     )
     connection.execute(database.script("person"))
 

@@ -1,6 +1,6 @@
 """Who is meant by an address or an account, and what is stored about this person?"""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +8,7 @@ import polars as pl
 
 from analytics import people
 from analytics.errors import AnalyticsError, UsageError
-from analytics.vault import database, identity, ledger, removal
+from analytics.vault import database, identity, ledger, matches, removal
 from analytics.vault.workspace import Workspace
 
 HR = "hr"  # stands for the HR file where a tool is asked for
@@ -106,9 +106,20 @@ def name_keys(workspace: Workspace) -> list[str]:
 
 
 def other_names(workspace: Workspace) -> list[tuple[int, int]]:
-    """Return the pairs (key, another key of the same person) of every import."""
-    files = [folder / "other_name.parquet" for folder in removal.kept_folders(workspace)]
-    frames = [pl.read_parquet(file.open("rb")) for file in files]
+    """Return the pairs (key, another key of the same person) of every import, and those joined by hand."""
+    return [*joined_by_name(workspace), *matches.accepted(workspace)]
+
+
+def joined_by_name(
+    workspace: Workspace, imports: Collection[str] | None = None
+) -> list[tuple[int, int]]:
+    """Return the pairs (key, another key of the same person) that the imports tell, or those of these imports."""
+    folders = removal.kept_folders(workspace)
+    frames = [
+        pl.read_parquet((folder / "other_name.parquet").open("rb"))
+        for folder in folders
+        if imports is None or folder.name in imports
+    ]
     return pl.concat(frames).unique().rows() if frames else []
 
 

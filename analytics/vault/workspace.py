@@ -116,6 +116,11 @@ class Workspace:
         return self.folder / "identity.duckdb"
 
     @property
+    def matches(self) -> Path:
+        """Which accounts were said by hand to be one person's (matches.py); pseudonyms only."""
+        return self.folder / "matches.jsonl"
+
+    @property
     def ledger(self) -> Path:
         """Which imports there are and which are left out."""
         return self.folder / "ledger.jsonl"

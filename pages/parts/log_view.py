@@ -19,6 +19,8 @@ KINDS = {
     "import": "imported a file",
     "undo": "left an import out",
     "publish": "published",
+    "identities_seen": "looked at accounts that may be one person's",
+    "identities": "settled whose accounts they are",
     "settings": "changed settings",
     "erase": "erased a person",
     "subject_access": "answered a person's request",

@@ -21,9 +21,10 @@ left join same_person using (key);
 
 -- Within one tool the newest list decides; what was only seen in traffic never overrules a list.
 create temp table account as
-select tool, person, kind, has_seat, time_zone, left_on, newest
+select tool, person, kind, has_seat, time_zone, left_on, newest, not_person, is_concealed, has_address
 from (
-    select a.tool, o.person, a.kind, a.has_seat, a.time_zone, a.left_on, a.newest,
+    select a.tool, o.person, a.kind, a.has_seat, a.time_zone, a.left_on, a.newest, a.not_person, a.is_concealed,
+        bool_or(coalesce(a.has_address, false)) over (partition by a.tool, o.person) as has_address,
         row_number() over (
             partition by a.tool, o.person
             order by
@@ -46,7 +47,11 @@ with zone as (
     group by o.person
 ),
 kind as (
-    select person, min(kind_rank(kind)) as kind from account group by person
+    -- a rule that takes somebody's name for that of a room gives way to the HR file
+    select person, min(kind_rank(kind)) as kind,
+        bool_and(not_person is not null) as by_rule
+    from account
+    group by person
 ),
 org as (
     select distinct o.person from all_org join owner o on o.key = all_org.person
@@ -56,7 +61,7 @@ select
     case
         when kind.kind is null then 'human'
         -- the HR file lists staff: a guest account of theirs is still staff
-        when kind.kind = 1 and org.person is not null then 'human'
+        when (kind.kind = 1 or kind.by_rule) and org.person is not null then 'human'
         else kind_name(kind.kind)
     end                                     as kind,
     coalesce(zone.time_zone, company.time_zone, 'UTC') as time_zone,
