@@ -22,7 +22,7 @@ PROMISE = (
 KEPT = (
     ("An act", "its time, its kind, its tool, a code for the person, how many it reached, how many words it had"),
     ("A place in the company", "department, level, place, a code for the manager, each with its dates"),
-    ("The link between code and name", "in one separate file, read only while files are imported or somebody asks to be erased"),
+    ("The link between code and name", "in one separate file, read only while files are imported, somebody says whose account is whose, or asks to be erased"),
 )  # fmt: skip
 NEVER = (
     "the text of a message, a subject, a comment",

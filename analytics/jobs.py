@@ -33,7 +33,7 @@ KEPT = 50  # finished jobs that stay listed
 TAIL = 524_288  # bytes of the progress file that are read: some thousand files
 LOOKS = ""  # stands for a workspace where files are looked at
 ABANDONED = 86_400  # seconds after which uploads that no job took are removed
-Kind = Literal["import", "look", "undo", "demo", "publish"]
+Kind = Literal["import", "look", "undo", "demo", "publish", "identities"]
 
 
 @dataclass(frozen=True)
@@ -115,6 +115,20 @@ def start_publish(workspace: str, who: str | None = None) -> str:
     """Start publishing anew with the settings as they are and return the job's id."""
     arguments = ["settings", "--workspace", workspace, "--publish", "--format", "json"]
     return _start(workspace, "publish", [*arguments, "--progress"], who=who)
+
+
+def start_identities(
+    workspace: str,
+    accept: Sequence[str],
+    refuse: Sequence[str],
+    undo: Sequence[str],
+    who: str | None = None,
+) -> str:
+    """Start writing decisions about whose account is whose (ids, no names) and return the job's id."""
+    arguments = ["identities", "--workspace", workspace]
+    for flag, ids in (("--accept", accept), ("--refuse", refuse), ("--undo", undo)):
+        arguments += [flag, *ids] if ids else []
+    return _start(workspace, "identities", [*arguments, "--format", "json", "--progress"], who=who)
 
 
 def apart(workspace: str, import_id: str) -> Path | None:

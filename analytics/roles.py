@@ -40,7 +40,8 @@ SIGHTS = (
     Sight("The overview, of the company or of one group of ten people or more", ("overview",), SHOWN),
     Sight("Every figure in detail, departments beside one another", ("adoption", "departments", "time_cost", "hierarchy"), READERS),
     Sight("Importing files and taking them out again; what was wrong in them", ("imports",), frozenset({"consultant"})),
-    Sight("Figures, messages or accounts of a single person", (), frozenset()),
+    Sight("Names and addresses of accounts that may be one person's, to settle whose they are", ("identities",), frozenset({"consultant"})),
+    Sight("Figures or messages of a single person", (), frozenset()),
 )  # fmt: skip
 
 

@@ -91,7 +91,7 @@ def who_sees_what() -> None:
     shown = shown.rename({"What": " "})
     st.table(shown, border="horizontal", hide_index=True, alt="Which role sees what")
     marks = "" if screen().compact else "● may open it · – may not. "
-    note(f"{marks}A single person's figures, messages and accounts are open to nobody.")
+    note(f"{marks}A single person's figures and messages are open to nobody.")
 
 
 def protection(release: Release | None) -> None:

@@ -22,6 +22,7 @@ ROLES = {
     "settings": {"hr", "cio", "consultant", "reader", "representative"},
     "log": {"hr", "cio", "consultant", "representative"},
     "imports": {"consultant"},
+    "identities": {"consultant"},
     "welcome": {"hr", "cio", "consultant", "reader"},
 }
 

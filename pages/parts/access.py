@@ -40,6 +40,7 @@ PAGES = (
     Page("settings", "Settings", "tune", SIGNED_IN, False, False),
     Page("log", "Log", "history", READERS | {"representative"}, False, False),
     Page("imports", "Import exports", "upload_file", frozenset({"consultant"}), False, False),
+    Page("identities", "Who is who", "how_to_reg", frozenset({"consultant"}), False, False),
     Page("welcome", "Welcome", "waving_hand", SHOWN, False, False),
 )
 BY_NAME = {page.name: page for page in PAGES}

@@ -6,7 +6,7 @@ import streamlit as st
 
 from analytics import jobs, places
 from pages.parts.import_report import file_card
-from pages.parts.states import note
+from pages.parts.states import note, page_link
 from pages.parts.text import count, number, plain
 
 EVERY = 1.0  # seconds between two looks at a running job
@@ -81,6 +81,8 @@ def ended(job: jobs.Job) -> None:
     else:
         st.markdown("○ **Nothing new was published.** The figures of before stand.")
     who_is_who(result.get("people") or {})
+    if job.kind == "import" and (result.get("people") or {}).get("unmatched"):
+        page_link("identities", "Say whose accounts they are")
     for index, file in enumerate(result.get("files") or []):
         st.divider()
         file_card(file, f"{job.id}_{index}")

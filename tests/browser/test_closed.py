@@ -24,6 +24,7 @@ PAGES = (
     "settings",
     "log",
     "imports",
+    "identities",
     "welcome",
 )
 VAULT = (

@@ -16,11 +16,11 @@ pytestmark = pytest.mark.browser
 TITLES = {
     "overview": "Overview", "adoption": "Adoption", "departments": "Departments", "time_cost": "Time",
     "hierarchy": "Hierarchy", "trust": "What we see, and what we don't", "settings": "Settings", "log": "Log",
-    "imports": "Import exports",
+    "imports": "Import exports", "identities": "Who is who",
 }  # fmt: skip
 ALL = set(TITLES)
 MAY = {
-    "consultant": ALL, "hr": ALL - {"imports"}, "cio": ALL - {"imports"},
+    "consultant": ALL, "hr": ALL - {"imports", "identities"}, "cio": ALL - {"imports", "identities"},
     "reader": {"overview", "trust", "settings"}, "representative": {"trust", "settings", "log"},
     "visitor": {"trust"}, "nobody": set(),
 }  # fmt: skip
