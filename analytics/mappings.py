@@ -83,6 +83,7 @@ def _file(workspace: str) -> Path:
 
 def _write(workspace: str, mappings: list[Mapping]) -> None:
     file = _file(workspace)
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)  # said before anything was imported
     part = file.with_name(f".columns.{secrets.token_hex(4)}.part")
     text = json.dumps([asdict(mapping) for mapping in mappings], ensure_ascii=False, indent=1)
     with open(part, "w", encoding="utf-8", opener=_for_the_owner) as stream:

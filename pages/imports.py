@@ -1,4 +1,4 @@
-"""Bringing exports in: what became of each, and how it is taken out again."""
+"""Bringing exports in: what they are, what became of each, and how it is taken out again."""
 
 from pathlib import Path
 from zoneinfo import available_timezones
@@ -6,18 +6,16 @@ from zoneinfo import available_timezones
 import streamlit as st
 
 from analytics import jobs, places
-from analytics.readers.base import Options
-from pages.parts import access, first_import, mapping, workspace
+from pages.parts import access, codes, first_import, look, workspace
 from pages.parts.access import guard
 from pages.parts.import_report import imports_list
-from pages.parts.job_view import newest, running
+from pages.parts.job_view import running
+from pages.parts.lay import Upload, laid
 from pages.parts.lead import headed
 from pages.parts.states import note, page_link
 from pages.parts.text import bare
 
 NEW = "A new one"
-NAME_LENGTH = 120  # of a stored file; longer names are cut, their ending kept
-KNOWN = ("Slack export (zip)", "Interaction log (csv, tsv, xlsx, parquet)", "HR file (csv, xlsx)")
 NAME_RULE = "A short name of a to z, 0 to 9 and hyphens, 40 at most. Companies are kept apart."
 
 
@@ -33,16 +31,18 @@ def page() -> None:
         left, right = st.container(), st.container()
     with left:
         name = target()
-        bring(name)
+        files, waiting = brought(name)
     with right:
         known_by_sight(name)
+    look.looking(name, files, waiting, access.viewer())
+    start(name, bool(files or waiting))
     if name is None:
         return
     st.space("small")
-    mapping.ask(newest(name), begin, name)
     running(name)
     if imports := jobs.imported(name):
         imports_list(name, imports)
+    look.remembered(name)
 
 
 def target() -> str | None:
@@ -70,30 +70,48 @@ def target() -> str | None:
     return None
 
 
-def bring(name: str | None) -> None:
-    """Draw the drop zone, the inbox, what may be said about the files, and the button that starts."""
-    files = st.file_uploader("Drop exports here", accept_multiple_files=True, key="drop")
-    picked = []
-    if name and (waiting := inbox(name)):
-        picked = st.multiselect(
-            "From the inbox folder", waiting, format_func=bare, key="inbox", placeholder="None"
+def brought(name: str | None) -> tuple[list[Upload], list[Path]]:
+    """Draw the drop zones and the inbox; return what was dropped, and what was picked from the inbox."""
+    round_ = st.session_state.setdefault("drop_round", 0)
+    single = st.file_uploader("Drop exports here", accept_multiple_files=True, key=f"drop_{round_}")
+    with st.expander("A whole folder", key="whole_folder"):
+        within = st.file_uploader(
+            "Drop a folder here", accept_multiple_files="directory", key=f"folder_{round_}"
         )
-    with st.expander("What the files don't say themselves", key="said"):
+    picked: list[str] = []
+    waiting = {path.name: path for path in places.waiting(name)} if name else {}
+    if waiting:
+        picked = st.multiselect(
+            "From the inbox folder",
+            list(waiting),
+            format_func=bare,
+            key="inbox",
+            placeholder="None",
+        )
+    dropped = [Upload(one.file_id, one.name, one.getbuffer()) for one in single]
+    dropped += [Upload(one.file_id, one.name, one.getbuffer(), in_folder=True) for one in within]
+    return dropped, [waiting[entry] for entry in picked if entry in waiting]
+
+
+def start(name: str | None, anything: bool) -> None:
+    """Draw what must be said before, and the button that starts."""
+    if not anything and not first_import.asked(name):
+        return
+    with st.expander("The time zone of the company", key="said"):
         st.selectbox(
-            "Time zone of the company",
+            "Where the files don't say it",
             sorted(available_timezones()),
             index=None,
             placeholder="As it was, or not known",
             key="zone",
             width=320,
         )
-        mapping.by_hand()
     settled = first_import.ask(name)
     st.button(
         "Import",
         type="primary",
         key="start",
-        disabled=name is None or not settled or not (files or picked),
+        disabled=name is None or not settled or not anything,
         on_click=begin,
         args=(name,),
     )
@@ -102,50 +120,35 @@ def bring(name: str | None) -> None:
 def known_by_sight(name: str | None) -> None:
     """Say which exports are recognised, and where larger ones go."""
     st.markdown("#### We know these by sight", anchors=False)
-    st.markdown(" ".join(f":gray-badge[{format_}]" for format_ in KNOWN))
+    st.markdown(" ".join(f":gray-badge[{format_}]" for format_ in codes.FORMATS.values()))
     note(
-        "A table with other column names is not lost: it says which columns it found, and you say which is which."
+        "A folder or zip of several exports is opened. A table with other column names is not lost: you say which is which, once."
     )
     folder = f"data/inbox/{name or 'company'}/"
     note(f"Files over 200 MB: put them into `{folder}` and they are offered here.")
     page_link("welcome", "What each export opens")
 
 
-def inbox(name: str) -> list[str]:
-    """Return the files and folders that wait in the workspace's inbox."""
-    folder = places.ROOT / "data" / "inbox" / name
-    if not folder.is_dir():
-        return []
-    return sorted(entry.name for entry in folder.iterdir() if not entry.name.startswith("."))
-
-
-def begin(name: str, columns: dict[str, str] | None = None, only: str | None = None) -> None:
-    """Start a job on what was dropped and picked; `only` takes a single file of these, by its name."""
+def begin(name: str) -> None:
+    """Start a job on what was dropped and picked, and empty the drop zones."""
     if name not in access.workspaces() and (access.auth_on() or not places.NAME.fullmatch(name)):
         return
-    dropped = [file for file in st.session_state.get("drop") or [] if only in (None, file.name)]
-    waiting = [entry for entry in st.session_state.get("inbox") or [] if only in (None, entry)]
+    round_ = st.session_state.get("drop_round", 0)
+    dropped = [
+        Upload(one.file_id, one.name, one.getbuffer(), in_folder=zone == "folder")
+        for zone in ("drop", "folder")
+        for one in st.session_state.get(f"{zone}_{round_}") or []
+    ]
+    picked = set(st.session_state.get("inbox") or [])
+    waiting = [path for path in places.waiting(name) if path.name in picked]
     if not (dropped or waiting) or not first_import.settle(name):
         return
-    folder = jobs.upload_folder(name)
-    paths = [kept(folder, file.name, file.getvalue()) for file in dropped]
-    here = places.ROOT / "data" / "inbox" / name
-    paths += [here / entry for entry in waiting if entry in inbox(name)]
-    said = Options(columns=columns if columns is not None else mapping.typed())
-    jobs.start(name, paths, said, st.session_state.get("zone"), who=access.viewer())
+    paths = [*laid(jobs.upload_folder(name), dropped), *waiting]
+    jobs.start(name, paths, time_zone=st.session_state.get("zone"), who=access.viewer())
+    look.forget()
+    st.session_state["drop_round"] = round_ + 1
+    st.session_state["inbox"] = []
     st.session_state["workspace"] = name
-
-
-def kept(folder: Path, name: str, content: bytes) -> Path:
-    """Write an uploaded file into the job's own folder and return its path; its name is only a label."""
-    last = name.replace("\\", "/").rsplit("/", 1)[-1]
-    path = Path("".join(letter for letter in last if letter.isprintable()).lstrip(".") or "file")
-    label = path.stem[: NAME_LENGTH - len(path.suffix[:20])] + path.suffix[:20]
-    spot, again = folder / label, 2
-    while spot.exists():
-        spot, again = folder / f"{again}-{label}", again + 1
-    spot.write_bytes(content)
-    return spot
 
 
 page()

@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 
 from analytics import jobs, release
 from analytics.charts.coverage import gaps
-from pages.parts import access, coverage_view, filters, mapping, text
+from pages.parts import access, coverage_view, filters, lay, mapping, text
 from tests.drawn_release import draw_release
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -438,28 +438,48 @@ def test_a_reader_cannot_have_the_demo_made(home):
      "a\x00b.csv", "\u202egnp.csv", "", "https://evil.example/a.csv"],
 )  # fmt: skip
 def test_an_uploaded_name_is_only_a_label(home, name):
-    at = AppTest.from_string(
-        f"from pages.imports import kept\nimport streamlit as st\nfrom pathlib import Path\nst.text(str(kept(Path({str(home)!r}), {name!r}, b'x')))"
-    )
-    at.run()
-    spot = Path(next(element.value for element in at.text))
+    home.mkdir(exist_ok=True)
+
+    spot = lay.kept(home, name, b"x")
 
     assert spot.parent == home
     assert spot.read_bytes() == b"x"
     assert len(spot.name) <= 140
 
 
-def job(message: str) -> jobs.Job:
-    file = {"file": "odd.csv", "reject_code": "column_missing", "message": message}
-    return jobs.Job("x", "import", ("odd.csv",), "", 0, "", state="done", result={"files": [file]})
+@pytest.mark.parametrize(
+    ("names", "written"),
+    [
+        (
+            ["client/hr.csv", "client/Slack/users.json"],
+            {"client/hr.csv", "client/Slack/users.json"},
+        ),
+        (["client/.DS_Store", "client/a.csv"], {"client/a.csv"}),
+        (["../../etc/passwd", "a/../../b.csv"], {"etc/passwd", "a/b.csv"}),
+        (["C:\\x\\a.csv", "/abs/b.csv"], {"C:/x/a.csv", "abs/b.csv"}),
+        (["a/b.csv", "a/b.csv/c.csv"], {"a/b.csv", "c.csv"}),
+        (["one.csv"], {"one.csv"}),
+    ],
+)
+def test_a_dropped_folder_is_laid_out_as_it_was_and_never_outside(home, names, written):
+    home.mkdir(exist_ok=True)
+    files = [lay.Upload(str(n), name, b"x", in_folder=True) for n, name in enumerate(names)]
+
+    tops = lay.laid(home, files)
+
+    found = {path.relative_to(home).as_posix() for path in home.rglob("*") if path.is_file()}
+    assert found == written
+    assert {top.relative_to(home).as_posix() for top in tops} == {
+        name.split("/")[0] for name in written
+    }
 
 
 def test_a_table_with_unknown_columns_is_asked_about():
-    found = "odd.csv: it needs columns. Found: stamp, who, Anno 2026 and 3 more."
-    assert mapping.columns_in(found) == ["stamp", "who", "Anno 2026"]
-    assert [file["file"] for file in mapping.unread(job(found))] == ["odd.csv"]
-    assert mapping.unread(job("The first line holds data, not column names.")) == []
-    assert mapping.unread(None) == []
+    header = ["stamp", "who", "Anno 2026"]
+    assert mapping.may_ask({"header": header, "reject_code": "column_missing"})
+    assert mapping.may_ask({"header": header, "reject_code": "dates_ambiguous"})
+    assert not mapping.may_ask({"header": [], "reject_code": "column_missing"})
+    assert not mapping.may_ask({"header": header, "reject_code": "no_rows"})
 
 
 @pytest.mark.parametrize(

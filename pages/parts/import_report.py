@@ -1,4 +1,4 @@
-"""What became of an imported file, in words; and the list of imports with the way back."""
+"""What became of imported files, in words; and the list of imports with the way back."""
 
 from datetime import datetime
 from typing import Any
@@ -9,32 +9,109 @@ import streamlit as st
 from analytics import jobs
 from analytics.readers.codes import set_apart
 from analytics.sheets import csv_text
-from pages.parts import access, codes, journal
-from pages.parts.mapping import columns_in
+from pages.parts import access, codes, journal, mapping
+from pages.parts.figure import screen
 from pages.parts.states import note
 from pages.parts.table import show_table
-from pages.parts.text import day, listed, number, plain
+from pages.parts.text import count, day, day_of, listed, number, plain
 
-COLUMNS_ASKED = "Its columns were not recognised: say above which is which, and it is read at once."
+COLUMNS_ASKED = (
+    "{}: its columns were not recognised. Drop it once more: you are asked which is which, once."
+)
 OUTCOMES = {
     "accept": "● Read whole",
-    "partial": "● Read, with something set apart",
+    "partial": "◐ Read, with something set apart",
     "reject": "○ Not imported",
 }
+MARKS = {outcome: words[0] for outcome, words in OUTCOMES.items()}
+CARDS = 12  # files told one by one; all of them stand in the table and in the download
+ACCOUNT = (
+    "file",
+    "within",
+    "format",
+    "outcome",
+    "records",
+    "stored",
+    "duplicates",
+    "set_apart",
+    "non_records",
+)
 
 
-def file_card(file: dict[str, Any], key: str) -> None:
-    """Draw one file's report: read = stored + already known + set apart + not records, then why and what it tells."""
-    apart = sum(file["rejected"].values())
-    st.markdown(
-        f"**{plain(file['file'])}** · {codes.format_name(file['format']) if file['format'] else 'not recognised'}"
-    )
+def files_report(workspace: str, job_id: str, result: dict[str, Any]) -> None:
+    """Draw every file of a job: all in a table where they are many, then those that need a look, then the rest."""
+    files = result.get("files") or []
+    if len(files) > 1:
+        rows = pl.DataFrame([_row(file) for file in files])
+        if screen().compact:
+            rows = rows.select("File", "Outcome", "Stored")
+        show_table(rows, "What became of each file")
+        note(adds_up(files))
+    for file in [file for file in files if file["outcome"] == "reject"][:CARDS]:
+        st.markdown(
+            f"○ {COLUMNS_ASKED.format(plain(file['file'])) if mapping.may_ask(file) else _why(file)}"
+        )
+    read = [file for file in files if file["outcome"] != "reject"]
+    read.sort(key=lambda file: not file["rejected"])
+    for place, file in enumerate(read[:CARDS]):
+        key = f"{job_id}_{place}"
+        if file["rejected"] or len(files) == 1:
+            st.divider()
+            file_card(workspace, file, key)
+        else:
+            with st.expander(f"{plain(file['file'])}: what was read", key=f"card_{key}"):
+                file_card(workspace, file, key)
+    if len(read) > CARDS:
+        note(f"{count(len(read) - CARDS, 'more files')} stand in the table alone.")
+    if left_out := result.get("left_out"):
+        note(f"Passed over: {plain(', '.join(left_out))}.")
+    if files:
+        account = pl.DataFrame([_account(file) for file in files], infer_schema_length=None)
+        name = f"import-{job_id}.csv"
+        _download(name, csv_text(account).encode(), "Report (CSV)", f"report_{job_id}")
+
+
+def adds_up(files: list[dict[str, Any]]) -> str:
+    """Return that nothing was lost: what was read is what was stored, known, set apart, or no record."""
+    apart = sum(sum(file["rejected"].values()) for file in files)
+    total = {
+        word: sum(file[key] for file in files)
+        for key, word in (("stored", "stored"), ("duplicates", "already known"))
+    } | {"set apart": apart}
+    parts = [f"{number(value)} {word}" for word, value in total.items()]
+    if others := sum(file["non_records"] for file in files):
+        parts.append(f"{number(others)} that are no records")
+    return f"{number(sum(file['records'] for file in files))} read = {' + '.join(parts)}."
+
+
+def _why(file: dict[str, Any]) -> str:
+    return plain(file.get("message") or file["file"])
+
+
+def file_card(workspace: str, file: dict[str, Any], key: str) -> None:
+    """Draw the report of one file that was read: read = stored + already known + set apart + not records, then why and what it tells."""
+    form = codes.format_name(file["format"]) if file["format"] else "not recognised"
+    within = f" · in {plain(file['within'])}" if file.get("within") else ""
+    st.markdown(f"**{plain(file['file'])}** · {form}{within}")
     note(OUTCOMES.get(file["outcome"], ""))
     if file.get("message"):
-        asked = columns_in(file["message"]) and file["outcome"] == "reject"
-        st.markdown(COLUMNS_ASKED if asked else plain(file["message"]))
-    if file["outcome"] == "reject":
-        return
+        st.markdown(plain(file["message"]))
+    if file.get("named_on"):
+        note(f"Read with the columns that were named on {day_of(file['named_on'])}.")
+    _sum(file)
+    _apart(workspace, file, key)
+    for code in file["warnings"]:
+        note(codes.warning(code))
+    tells, hides = codes.tells(file.get("provides", [])), codes.tells(file.get("cannot_see", []))
+    if tells:
+        note(f"It can tell: {listed(tells)}.")
+    if hides:
+        note(f"It can't tell: {listed(hides, 'or')}.")
+
+
+def _sum(file: dict[str, Any]) -> None:
+    """Draw that nothing was lost: what was read is what was stored, known, set apart, or no record."""
+    apart = sum(file["rejected"].values())
     facts = {
         "Records read": file["records"],
         "Stored": file["stored"],
@@ -46,41 +123,70 @@ def file_card(file: dict[str, Any], key: str) -> None:
             with st.container(gap="xxsmall"):
                 note(label)
                 st.markdown(f"**{number(value)}**")
-    parts = [f"{number(value)} {label.lower()}" for label, value in list(facts.items())[1:]]
-    if file["non_records"]:
-        parts.append(f"{number(file['non_records'])} that are no records")
-    note(f"{number(file['records'])} read = {' + '.join(parts)}.")
-    if apart:
-        rows = pl.DataFrame(
-            [
-                {
-                    "Why": plain(set_apart(code)[0]),
-                    "Records": number(count),
-                    "What helps": set_apart(code)[1],
-                }
-                for code, count in file["rejected"].items()
-            ]
+    note(adds_up([file]))
+
+
+def _apart(workspace: str, file: dict[str, Any], key: str) -> None:
+    """Draw what was set apart by reason, and offer every record of it with its place."""
+    if not file["rejected"]:
+        return
+    rows = [
+        {
+            "Why": set_apart(code)[0],
+            "Records": number(records),
+            "What helps": set_apart(code)[1],
+        }
+        for code, records in file["rejected"].items()
+    ]
+    show_table(pl.DataFrame(rows), f"Records set apart in {file['file']}, by reason")
+    set_apart_button(workspace, file.get("import"), key)
+
+
+def set_apart_button(workspace: str, import_id: str | None, key: str) -> None:
+    """Draw the download of every record that an import set apart, with its place: where there is one."""
+    found = jobs.apart(workspace, import_id or "")
+    if found:
+        _download(
+            f"set-apart-{import_id}.csv",
+            found.read_bytes(),
+            "Set apart, line by line (CSV)",
+            f"apart_{key}",
         )
-        show_table(rows, f"Records set apart in {file['file']}, by reason")
-    for code in file["warnings"]:
-        note(codes.warning(code))
-    tells, hides = codes.tells(file.get("provides", [])), codes.tells(file.get("cannot_see", []))
-    if tells:
-        note(f"It can tell: {listed(tells)}.")
-    if hides:
-        note(f"It can't tell: {listed(hides, 'or')}.")
-    report = pl.DataFrame(
-        [{"item": item, "value": str(value)} for item, value in file.items() if item != "message"]
-    )
+
+
+def _download(name: str, content: bytes, label: str, key: str) -> None:
     st.download_button(
-        "Report (CSV)",
-        data=journal.taken("import report", "csv", lambda: csv_text(report).encode()),
-        file_name=f"import-{file.get('import') or 'report'}.csv",
+        label,
+        data=journal.taken("import report", "csv", lambda: content),
+        file_name=name,
         mime="text/csv",
         on_click="ignore",
         type="tertiary",
-        key=f"report_{key}",
+        icon=":material/download:",
+        key=key,
     )
+
+
+def _row(file: dict[str, Any]) -> dict[str, str]:
+    return {
+        "File": file["file"] if not file.get("within") else f"{file['file']} (in {file['within']})",
+        "What it is": codes.format_name(file["format"]) if file["format"] else "Not recognised",
+        "Outcome": OUTCOMES.get(file["outcome"], ""),
+        "Stored": number(file["stored"]),
+        "Already known": number(file["duplicates"]),
+        "Set apart": number(sum(file["rejected"].values())),
+    }
+
+
+def _account(file: dict[str, Any]) -> dict[str, Any]:
+    values = file | {"set_apart": sum(file["rejected"].values())}
+    reasons = ", ".join(f"{code} {records}" for code, records in file["rejected"].items())
+    more = {
+        "reasons": reasons,
+        "warnings": ", ".join(file["warnings"]),
+        "message": file.get("message"),
+    }
+    return {key: values.get(key) for key in ACCOUNT} | more
 
 
 def imports_list(workspace: str, imports: list[dict[str, Any]]) -> None:
@@ -97,6 +203,7 @@ def imports_list(workspace: str, imports: list[dict[str, Any]]) -> None:
                 f"**{plain(entry['file'])}** · {codes.format_name(entry['format'])} · {number(entry['rows'])} records · {when}{left_out}",
                 width="stretch",
             )
+            set_apart_button(workspace, entry["id"], f"list_{entry['id']}")
             if not entry["undone"] and st.button(
                 "Leave out", key=f"undo_{entry['id']}", type="tertiary", icon=":material/undo:"
             ):

@@ -1,15 +1,17 @@
 """The newest job of a company: live while it runs, then what became of its files."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
 from analytics import jobs, places
-from pages.parts.import_report import file_card
+from pages.parts.import_report import MARKS, files_report
 from pages.parts.states import note, page_link
 from pages.parts.text import count, number, plain
 
 EVERY = 1.0  # seconds between two looks at a running job
+SHOWN = 6  # files named while a job runs
 STAGES = {
     "starting": "Starting",
     "reading": "Reading",
@@ -40,7 +42,7 @@ def running(workspace: str) -> None:
             if job.state == "running":
                 under_way(workspace, job)
             else:
-                ended(job)
+                ended(workspace, job)
 
     card()
 
@@ -52,9 +54,13 @@ def under_way(workspace: str, job: jobs.Job) -> None:
     total = float(step.get("total") or 0)
     share = min(float(step.get("done") or 0) / total, 1.0) if total else 0.0
     said = STAGES.get(stage, stage.capitalize())
+    if stage == "reading" and total:
+        said = f"{said} {number(int(step.get('done') or 0) + 1)} of {number(total)}:"
     if job.kind == "demo":
         said = "Making the demo company: about half a minute"
     st.progress(share, text=f"{said} {plain(step.get('file') or '')}".strip())
+    if job.read:
+        passed(job.read)
     stays = "" if job.kind == "demo" else ", and the figures of before stay until it is done"
     note(f"You may leave this page: it goes on{stays}.")
     if st.button("Stop", key="stop"):
@@ -62,7 +68,15 @@ def under_way(workspace: str, job: jobs.Job) -> None:
         st.rerun()
 
 
-def ended(job: jobs.Job) -> None:
+def passed(read: Sequence[tuple[str, str]]) -> None:
+    """Draw the files that are through, the last ones by name."""
+    lines = [f"{MARKS.get(outcome, '○')} {plain(name)}" for name, outcome in read[-SHOWN:]]
+    if len(read) > SHOWN:
+        lines = [f"{number(len(read) - SHOWN)} files before", *lines]
+    note("  \n".join(lines))
+
+
+def ended(workspace: str, job: jobs.Job) -> None:
     """Draw how a job ended: the release, who is who, and each file."""
     result = job.result or {}
     if job.kind == "undo" and job.state == "done":
@@ -83,9 +97,7 @@ def ended(job: jobs.Job) -> None:
     who_is_who(result.get("people") or {})
     if job.kind == "import" and (result.get("people") or {}).get("unmatched"):
         page_link("identities", "Say whose accounts they are")
-    for index, file in enumerate(result.get("files") or []):
-        st.divider()
-        file_card(file, f"{job.id}_{index}")
+    files_report(workspace, job.id, result)
 
 
 def who_is_who(people: dict[str, Any]) -> None:

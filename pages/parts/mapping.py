@@ -1,102 +1,147 @@
-"""Which column is which: asked where a table's own names do not tell."""
+"""Which column is which: asked where a table's own names do not tell, and remembered for the next one like it."""
 
-import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import streamlit as st
 
-from analytics import jobs
+from analytics import mappings
+from analytics.readers.base import Options
 from pages.parts.states import note
 from pages.parts.text import bare, plain
 
-FOUND = re.compile(r"Found: (.+?)(?: and [0-9]+ more)?\.(?: |$)", re.DOTALL)
-LOG = {"time": "Time", "sender": "Sender", "recipient": "Recipient"}
-STAFF = {
-    "person": "Person id",
-    "email": "E-mail",
-    "manager": "Manager",
-    "department": "Department",
+LABELS = {
+    "time": "Time", "sender": "Sender", "recipient": "Recipient", "kind": "Kind of act", "thread": "Thread",
+    "person": "Person id", "email": "E-mail", "manager": "Manager", "manager_id": "Manager's id",
+    "department": "Department", "location": "Place", "hired_on": "Start date", "reply_to": "Answer to",
+    "seconds": "Duration in seconds", "minutes": "Duration in minutes", "dates": "Dates",
+}  # fmt: skip
+FIELDS = {
+    "log": ("time", "sender", "recipient", "kind", "thread"),
+    "staff": ("person", "email", "department", "manager", "location", "hired_on"),
 }
-MORE = {"kind": "Kind of act", "thread": "Thread", "location": "Place"}
 KINDS = {"log": "A log of messages, mail or calls", "staff": "A list of people"}
-NEEDED = {"log": ("time", "sender", "recipient"), "staff": ("department", "manager")}
+OF_FORMAT = {"interaction_log": "log", "hr_file": "staff"}
+ORDERS = {"dd/mm": "Day first: 31/01/2026", "mm/dd": "Month first: 01/31/2026"}
+NEVER = "Only the names of columns are remembered, never what stands in them."
 
 
-def by_hand() -> None:
-    """Draw one field a column, for tables that were read but read wrongly."""
-    note("Which column is which, where a table has unusual names. Leave open what it tells itself.")
-    with st.grid(3, min_column_width=130, gap="small"):
-        for field, label in {**LOG, **STAFF, **MORE}.items():
-            st.text_input(label, key=f"map_{field}", placeholder="column")
+def label(field: str) -> str:
+    """Return a field's name for people."""
+    return LABELS.get(field, field.replace("_", " ").capitalize())
 
 
-def typed() -> dict[str, str]:
-    """Return what was typed there: {field: column}."""
-    said = {field: st.session_state.get(f"map_{field}") or "" for field in {**LOG, **STAFF, **MORE}}
-    return {field: column.strip() for field, column in said.items() if column.strip()}
+def may_ask(file: dict[str, Any]) -> bool:
+    """Say whether naming columns would make a refused file readable."""
+    return bool(file.get("header")) and file.get("reject_code") in (
+        "column_missing",
+        "dates_ambiguous",
+    )
 
 
-def columns_in(message: str) -> list[str]:
-    """Return the column names that a refusal lists; none where the table has no header."""
-    found = FOUND.search(message)
-    return list(dict.fromkeys(found[1].split(", "))) if found else []
+def ask(workspace: str | None, file: dict[str, Any], key: str, done: Callable[[], None]) -> None:
+    """Draw the question that a refused table leaves open; `done` is called once it is answered."""
+    if file["reject_code"] == "dates_ambiguous":
+        _ask_order(workspace, file, key, done)
+        return
+    st.markdown(f"**{plain(file['file'])}**: which column is which?")
+    kind = st.radio(
+        "What is it?",
+        list(KINDS),
+        format_func=KINDS.__getitem__,
+        horizontal=True,
+        key=f"{key}_what",
+    )
+    chosen = _choose(file, FIELDS[kind], key)
+    tool = None
+    if kind == "log":
+        tool = st.text_input("Tool it comes from", key=f"{key}_tool", placeholder="mail", width=320)
+    _button("Read it with these columns", workspace, file, Options(chosen, bare(tool or "") or None), key, done, enough(kind, chosen))  # fmt: skip
 
 
-def unread(job: jobs.Job | None) -> list[dict[str, Any]]:
-    """Return the files of a job that lacked a column and said which they have."""
-    files = (job.result or {}).get("files") or [] if job else []
-    return [
-        file
-        for file in files
-        if file.get("reject_code") == "column_missing" and columns_in(file.get("message") or "")
-    ]
-
-
-def ask(job: jobs.Job | None, begin: Callable[..., None], workspace: str) -> None:
-    """Draw a form for each file whose columns were not recognised; `begin` starts again with the answer."""
-    for number, file in enumerate(unread(job)):
-        with st.container(border=True, key=f"ask_{number}", gap="small"):
-            st.markdown(f"**{plain(file['file'])}**: which column is which?")
-            kind = st.radio(
-                "What is it?",
-                list(KINDS),
-                format_func=KINDS.__getitem__,
-                horizontal=True,
-                key=f"ask_kind_{number}",
-            )
-            names = columns_in(file["message"])
-            fields = LOG if kind == "log" else STAFF
-            with st.grid(4, min_column_width=150, gap="small"):
-                chosen = {
-                    field: st.selectbox(
-                        label,
-                        names,
-                        index=None,
-                        format_func=bare,
-                        placeholder="not there",
-                        key=f"ask_{number}_{field}",
-                    )
-                    for field, label in fields.items()
-                }
-            columns = {field: column for field, column in chosen.items() if column}
-            is_here = any(
-                dropped.name == file["file"] for dropped in st.session_state.get("drop") or []
-            )
-            is_here = is_here or file["file"] in (st.session_state.get("inbox") or [])
-            if not is_here:
-                note("Drop the file above once more, then it can be read with these columns.")
-            st.button(
-                "Read it with these columns",
-                key=f"ask_start_{number}",
-                disabled=not (is_here and enough(kind, columns)),
-                on_click=begin,
-                args=(workspace, columns, file["file"]),
-            )
+def correct(
+    workspace: str | None, file: dict[str, Any], key: str, done: Callable[[], None]
+) -> None:
+    """Draw which column was taken for what in a table that was read, to be changed."""
+    usual = FIELDS.get(OF_FORMAT.get(file["format"], ""), ())
+    chosen = _choose(file, tuple(dict.fromkeys((*file["columns"], *usual))), key)
+    said = file["said"].get("columns", {})
+    kept = {
+        field: column for field, column in said.items() if field not in chosen and field == "dates"
+    }
+    changed = any(file["columns"].get(field) != column for field, column in chosen.items())
+    options = Options({**chosen, **kept}, file["said"].get("tool"))
+    _button("Read it this way", workspace, file, options, key, done, changed)
 
 
 def enough(kind: str, columns: dict[str, str]) -> bool:
     """Say whether these columns make such a table readable."""
     if kind == "log":
-        return all(field in columns for field in NEEDED["log"])
-    return bool({"person", "email"} & set(columns)) and bool(set(NEEDED["staff"]) & set(columns))
+        return {"time", "sender", "recipient"} <= set(columns)
+    return bool({"person", "email"} & set(columns)) and bool(
+        {"department", "manager"} & set(columns)
+    )
+
+
+def _choose(file: dict[str, Any], fields: tuple[str, ...], key: str) -> dict[str, str]:
+    """Draw one choice a field, as it was read, and return field -> column of those that are set."""
+    names = list(dict.fromkeys(name for name in file["header"] if name))
+    taken = file.get("columns", {})
+    with st.grid(3, min_column_width=150, gap="small"):
+        chosen: dict[str, str | None] = {
+            field: st.selectbox(
+                label(field),
+                names,
+                index=names.index(taken[field]) if taken.get(field) in names else None,
+                format_func=bare,
+                placeholder="not there",
+                key=f"{key}_field_{field}",
+            )
+            for field in fields
+        }
+    return {field: str(column) for field, column in chosen.items() if column in names}
+
+
+def _ask_order(
+    workspace: str | None, file: dict[str, Any], key: str, done: Callable[[], None]
+) -> None:
+    st.markdown(f"**{plain(file['file'])}**: how are its dates written?")
+    order = st.radio(
+        "Nothing in the file tells day from month.",
+        list(ORDERS),
+        index=None,
+        format_func=ORDERS.__getitem__,
+        key=f"{key}_order",
+    )
+    earlier = mappings.find(mappings.known(workspace), file["header"]) if workspace else None
+    said = earlier.options if earlier else Options()
+    options = Options({**said.columns, "dates": order or ""}, said.tool)
+    _button("Read them so", workspace, file, options, key, done, order is not None)
+
+
+def _button(
+    words: str,
+    workspace: str | None,
+    file: dict[str, Any],
+    options: Options,
+    key: str,
+    done: Callable[[], None],
+    is_enough: bool,
+) -> None:
+    if workspace is None:
+        note("Name the company first: what you say here is remembered for it.")
+    st.button(
+        words,
+        key=f"{key}_say",
+        disabled=workspace is None or not is_enough,
+        on_click=_say,
+        args=(workspace, file["header"], options, done),
+    )
+    note(NEVER)
+
+
+def _say(workspace: str, header: list[str], options: Options, done: Callable[[], None]) -> None:
+    mappings.remember(workspace, header, options, datetime.now(UTC).date())
+    st.session_state["workspace"] = workspace  # it may have been a new one
+    done()

@@ -141,6 +141,11 @@ def short_day(value: date) -> str:
     return f"{value.day} {value:%b} {value.year}"
 
 
+def day_of(moment: str) -> str:
+    """Return 22 Nov 2026 for a day or instant in ISO form."""
+    return short_day(date.fromisoformat(moment[:10]))
+
+
 def small(text: str) -> str:
     """Return text in the small grey tone of measures and feet; `text` must already be safe."""
     return f":small[:gray[{text}]]"

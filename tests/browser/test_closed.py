@@ -33,7 +33,7 @@ VAULT = (
 )  # fmt: skip
 # everything that pages may read or write in a workspace; jobs/ is what they start, settings.toml what they show
 OPEN = re.compile(
-    r"CURRENT|audit\.(jsonl|head)|\.audit\.head\.new|releases/\d+\.duckdb|imports\.json|jobs/.*|settings\.toml"
+    r"CURRENT|audit\.(jsonl|head)|\.audit\.head\.new|releases/\d+\.duckdb|imports\.json|jobs/.*|settings\.toml|columns\.json|\.columns\..*"
 )
 HOOK = """
 import sys
