@@ -33,7 +33,7 @@ unit: setup                   ## everything without a browser
 	$(BIN)/python -m pytest -m "not browser" -n 2
 
 browser: setup                ## pages in Chromium
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest -m browser -n 2 --dist loadfile
 
 docs: setup                   ## the pages of docs/ that are made from code
 	$(BIN)/python -m analytics.docs

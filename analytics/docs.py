@@ -1,6 +1,7 @@
-"""The pages of docs/ that are made from code: metrics.md from the passports, data-model.md from data/schema.sql."""
+"""The pages of docs/ that are made from code: metrics.md from the passports, formats.md from the readers, data-model.md from data/schema.sql."""
 
 from pathlib import Path
+from types import ModuleType
 
 from analytics.metrics.passport import Passport
 from analytics.places import ROOT
@@ -13,6 +14,7 @@ def pages() -> dict[Path, str]:
     """Return the text of every generated page by its path."""
     return {
         ROOT / "docs" / "metrics.md": metrics_page(),
+        ROOT / "docs" / "formats.md": formats_page(),
         ROOT / "docs" / "data-model.md": data_model_page(),
     }
 
@@ -75,6 +77,60 @@ def entry(passport: Passport) -> list[str]:
         told = "; ".join(f"`{name or 'default'}` {text}" for name, text in variants.items())
         lines.append(f"* **Variants**: {told}")
     return [*lines, ""]
+
+
+KINDS = {
+    "readers": "On their own",
+    "chat": "Chat",
+    "usage": "Usage, as vendors count it",
+    "meetings": "Meetings",
+    "mail": "Mail",
+    "people": "People",
+    "surveys": "Surveys",
+    "tickets": "Customers and work items",
+}
+
+
+def formats_page() -> str:
+    """Return docs/formats.md: every export that is read, what it tells and what it cannot."""
+    from analytics.readers.registry import READERS
+
+    lines = [
+        MADE,
+        "# Exports that are read",
+        "",
+        "Every file is told by its content; its name does not matter. What an export cannot tell stays unknown, never zero.",
+        "",
+    ]
+    for kind, heading in KINDS.items():
+        readers = [reader for reader in READERS if reader.__name__.split(".")[-2] == kind]
+        if readers:
+            lines += [f"## {heading}", ""]
+        for reader in readers:
+            lines += _format_lines(reader)
+    return "\n".join(lines)
+
+
+def _format_lines(reader: ModuleType) -> list[str]:
+    about = reader.FORMAT
+    seen = (
+        "real files" if about.is_seen else "the vendor's documentation only: no real file was seen"
+    )
+    facts = {
+        "Forms": about.versions,
+        "Tells": ", ".join(sorted(about.provides)),
+        "Cannot tell": ", ".join(sorted(about.cannot_see)),
+        "Built on": seen,
+    }
+    text = " ".join((reader.__doc__ or "").split())
+    return [
+        f"### {about.title} (`{about.id}`)",
+        "",
+        text,
+        "",
+        *(f"* **{name}**: {value}" for name, value in facts.items() if value),
+        "",
+    ]
 
 
 def data_model_page() -> str:

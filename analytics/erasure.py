@@ -18,7 +18,8 @@ def subject_access(
     """Return everything that is stored about one person, for the data-protection officer; raises NobodyFound.
 
     {"workspace", "made_at", "accounts": [{"tool", "account", "name", "email", "how_matched", "import"}],
-    "account_facts", "hr", "acts", "received", "memberships", "imports", "counted_in_quarters": [first days]}.
+    "account_facts", "hr", "acts", "received", "memberships", "vendor_counts",
+    "imports", "counted_in_quarters": [first days]}.
     """
     workspace = Workspace.open(workspace_name)
     with held(workspace):

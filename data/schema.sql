@@ -60,8 +60,10 @@ create table export.space (
     tool     text not null,
     space    text not null,
     openness text not null check (openness in ('public', 'private', 'direct', 'external', 'unknown')),
-    purpose  text not null check (purpose in ('work', 'social', 'customer', 'unknown'))
+    purpose  text not null check (purpose in ('work', 'social', 'customer', 'unknown')),
+    phase    text check (phase in ('pre_sale', 'onboarding', 'support', 'renewal'))
 );
+comment on column export.space.phase is 'Where in the life of a customer; null = no customer, or not known';
 comment on table  export.space       is 'A channel, group chat, mailbox or meeting series. Its name is not kept.';
 comment on column export.space.space is 'The tool''s own id of the space [space]';
 
@@ -120,6 +122,43 @@ comment on column export.delivery.account is 'The account it reached, never the 
 comment on column export.delivery.how     is 'to and cc: addressed (direct and group messages too); mention; reply: author of what is answered; reaction: author of what is reacted to; attendee';
 comment on column export.delivery.copy    is 'Running number from 0 among equal rows: repeats at the same instant that the log cannot tell apart';
 
+create table export.usage (
+    tool       text not null,
+    account    text,
+    space      text,
+    valid_from date not null,
+    valid_to   date not null,
+    measure    text not null,
+    value      double not null
+);
+comment on table  export.usage            is 'A vendor''s own count over a period: of an account, of a space, or of all that the export covers (both null). Windows that overlap are never added.';
+comment on column export.usage.account    is 'Whose count it is [account]';
+comment on column export.usage.space      is 'The team, group or channel it is a count of [space]';
+comment on column export.usage.valid_from is 'First day of the period';
+comment on column export.usage.valid_to   is 'Day after the last day of the period';
+comment on column export.usage.measure    is 'What the vendor counts, under the vendor''s name in lower case with underscores: team_chat_messages';
+comment on column export.usage.value      is 'The count, or hours or seconds where the measure says so; a yes is 1, a no is 0. No row = not exported';
+
+create table export.survey_answer (
+    tool       text not null,
+    survey     text not null,
+    respondent text not null,
+    department text,
+    asked_on   date,
+    item       text not null,
+    construct  text,
+    score      double,
+    scale_min  double,
+    scale_max  double
+);
+comment on table  export.survey_answer            is 'One answer on a scale. Free text and who answered are not kept.';
+comment on column export.survey_answer.survey     is 'Which questionnaire: a hash of its questions';
+comment on column export.survey_answer.respondent is 'The tool''s id of the response, never an account or address [event]';
+comment on column export.survey_answer.department is 'From a column of the file; null = not asked';
+comment on column export.survey_answer.item       is 'Which question: a hash of its text, or the code of a known scale';
+comment on column export.survey_answer.construct  is 'What the item measures, such as psychological_safety; null = not assigned';
+comment on column export.survey_answer.score      is 'As answered, reversed items already turned; null = asked and not answered';
+
 create table export.reject (
     place text not null,
     code  text not null
@@ -173,7 +212,8 @@ create table vault.space (
     space    bigint not null,
     tool     text not null,
     openness text not null,
-    purpose  text not null
+    purpose  text not null,
+    phase    text
 );
 create table vault.membership (
     space  bigint not null,
@@ -230,6 +270,31 @@ create table vault.delivery (
     dow        integer not null
 );
 comment on table vault.delivery is 'One act reaching one other person; the act''s columns are repeated so that rollups need no join.';
+
+create table vault.usage (
+    tool       text not null,
+    person     bigint,
+    space      bigint,
+    valid_from date not null,
+    valid_to   date not null,
+    measure    text not null,
+    value      double not null
+);
+comment on table vault.usage is 'Vendors'' own counts, half-open [valid_from, valid_to); of two exports of one window the newer counts.';
+
+create table vault.survey_answer (
+    tool       text not null,
+    survey     text not null,
+    respondent bigint not null,
+    department text,
+    asked_on   date,
+    item       text not null,
+    construct  text,
+    score      double,
+    scale_min  double,
+    scale_max  double
+);
+comment on table vault.survey_answer is 'Answers on scales, each once; nothing leads from a respondent to a person.';
 
 -- --------------------------------------------------------------------------------------------- release
 

@@ -70,6 +70,20 @@ def test_generated_pages_of_the_documentation_equal_the_code():
         assert path.read_text("utf-8") == text, f"{path.name} is out of date: run `make docs`"
 
 
+def test_no_reader_imports_another():
+    from analytics.readers import registry
+
+    names = set(registry.names())
+    for module in registry.READERS:
+        imported = set()
+        for node in ast.walk(ast.parse(Path(module.__file__).read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                imported |= {node.module, *(f"{node.module}.{each.name}" for each in node.names)}
+            elif isinstance(node, ast.Import):
+                imported |= {each.name for each in node.names}
+        assert not imported & names - {module.__name__}
+
+
 def test_the_runtime_list_is_pinned():
     lines = [
         line

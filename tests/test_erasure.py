@@ -141,7 +141,7 @@ def test_after_an_erasure_no_byte_of_any_file_or_backup_holds_her(workspace, hom
     done = erase()
 
     assert done["rows"] == {
-        "account": 3, "org": 1, "membership": 1, "event": 6, "delivery": 11, "other_name": 2
+        "account": 3, "org": 1, "membership": 1, "usage": 0, "event": 6, "delivery": 11, "other_name": 2
     }  # fmt: skip
     assert (done["release"], done["backups_left"]) == (2, [])
     assert traces(home, WORDS, hers) == []

@@ -170,6 +170,7 @@ def test_parts_are_gone_once_they_are_kept(workspace):
     assert sorted(path.name for path in (workspace.imports / ("a" * 16)).iterdir()) == [
         "account.parquet", "delivery.parquet", "event.parquet", "membership.parquet", "org.parquet",
         "other_name.parquet", "reject.parquet", "report.json", "sha256.json", "space.parquet",
+        "survey_answer.parquet", "usage.parquet",
     ]  # fmt: skip
 
 

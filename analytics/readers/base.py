@@ -26,18 +26,30 @@ CAPABILITIES = (
     "locations",
     "hire_dates",
     "time_zones",
+    "counts",  # a vendor's own counts for a period
+    "answers",  # answers of a survey
+    "customers",  # conversations with customers
 )
 
 
 @dataclass(frozen=True)
 class Format:
-    """One export format: `provides` and `cannot_see` are words of CAPABILITIES."""
+    """One export format: `provides` are words of CAPABILITIES; what is not provided cannot be seen.
+
+    `versions`: which of its forms are read, in a sentence; `is_seen`: real files of it were read, not only its documentation.
+    """
 
     id: str
     title: str
     tool: str | None
     provides: frozenset[str]
-    cannot_see: frozenset[str]
+    versions: str = ""
+    is_seen: bool = True
+
+    @property
+    def cannot_see(self) -> frozenset[str]:
+        """What no file of this format can tell."""
+        return frozenset(CAPABILITIES) - self.provides
 
 
 class UnreadableExport(AnalyticsError):

@@ -16,7 +16,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
 
 from analytics.readers.base import UnreadableExport
 
@@ -83,6 +83,7 @@ class Source:
     _archive: zipfile.ZipFile | None = None
     _places: dict[str, str | zipfile.ZipInfo] = field(default_factory=dict)
     _is_part: bool = False  # a folder inside a folder or archive: it has no bytes of its own
+    looked_at: dict[object, Any] = field(default_factory=dict)  # what telling the format found
 
     def open(self) -> BinaryIO:
         """Return the bytes of a single file from its start; several may be open at once."""

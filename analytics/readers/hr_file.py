@@ -24,19 +24,6 @@ FORMAT = Format(
     title="HR or organisation file (CSV, XLSX)",
     tool=None,
     provides=frozenset({"managers", "departments", "levels", "locations", "hire_dates"}),
-    cannot_see=frozenset(
-        {
-            "seats",
-            "views",
-            "acts",
-            "replies",
-            "recipients",
-            "reactions",
-            "meetings",
-            "openness",
-            "time_zones",
-        }
-    ),
 )
 NEEDS = (
     "this is no staff list we can use: it needs a column for the person (id or e-mail) and one for the "

@@ -28,12 +28,6 @@ FORMAT = Format(
     title="interaction log (time, sender, recipient; CSV, TSV, XLSX, Parquet)",
     tool=None,
     provides=frozenset({"acts", "replies", "recipients", "meetings"}),
-    cannot_see=frozenset(
-        {
-            "seats", "views", "reactions", "openness", "managers", "departments", "levels", "locations",
-            "hire_dates", "time_zones",
-        }
-    ),
 )  # fmt: skip
 NEEDS = (
     "an interaction log needs columns for the time, the sender and the recipient; name them with "

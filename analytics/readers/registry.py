@@ -8,7 +8,8 @@ from analytics.readers import tables
 from analytics.readers.base import NOTHING_SAID, Options, UnreadableExport
 from analytics.readers.files import Source
 
-NAMES = ("slack_export", "interaction_log", "hr_file")
+FAMILIES = ("chat", "usage", "meetings", "mail", "people", "surveys", "tickets")
+ALONE = ("slack_export", "interaction_log", "hr_file")
 
 
 def load(names: Iterable[str]) -> tuple[ModuleType, ...]:
@@ -16,7 +17,14 @@ def load(names: Iterable[str]) -> tuple[ModuleType, ...]:
     return tuple(import_module(name) for name in names)
 
 
-READERS: tuple[ModuleType, ...] = load(f"analytics.readers.{name}" for name in NAMES)
+def names() -> list[str]:
+    """Return the dotted names of all readers: those that stand alone, then each family's own list."""
+    families = {family: import_module(f"analytics.readers.{family}") for family in FAMILIES}
+    own = [f"{family}.{name}" for family, package in families.items() for name in package.NAMES]
+    return [f"analytics.readers.{name}" for name in (*ALONE, *own)]
+
+
+READERS: tuple[ModuleType, ...] = load(names())
 
 
 def recognise(
@@ -36,7 +44,9 @@ def recognise(
     raise _explanation(source, readers) or _nobody_knows(source, readers)
 
 
-def claims(source: Source, options: Options, readers: tuple[ModuleType, ...]) -> list[ModuleType]:
+def claims(
+    source: Source, options: Options = NOTHING_SAID, readers: tuple[ModuleType, ...] = READERS
+) -> list[ModuleType]:
     """Return who knows the file by itself, else who knows it with the columns named by hand."""
     found = [reader for reader in readers if reader.identify(source)]
     if found or not options.columns:

@@ -154,7 +154,7 @@ def write_directory(
     unknown = sorted((seen | {member for _, member in members}) - found.users.keys())
     known += [_placeholder(account, bots, tool) for account in unknown]
     sink.add("account", pl.DataFrame(known, schema=polars_schema("export.account"), orient="row"))
-    rows = [(tool, space.key, space.openness, "unknown") for space in spaces.values()]
+    rows = [(tool, space.key, space.openness, "unknown", None) for space in spaces.values()]
     sink.add(
         "space",
         pl.DataFrame(rows, schema=polars_schema("export.space"), orient="row").sort("space"),

@@ -40,7 +40,6 @@ FORMAT = Format(
             "time_zones",
         )
     ),
-    cannot_see=frozenset(("views", "managers", "departments", "levels", "locations", "hire_dates")),
 )
 
 DAY_FILE = re.compile(

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from analytics.readers import text_form
 from analytics.readers.slack_batch import APP_SUBTYPES, HUDDLE
 
 EARLIEST_US = 946_684_800_000_000  # 2000: Slack began in 2013, but archives are imported into it
@@ -33,8 +34,6 @@ NOTICES = (
 
 MENTION = r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>"
 MARKUP = r"<[^>]*>|:[a-z+-][a-z0-9_+'-]*:"  # mentions, links, channels; emoji such as :tada:
-WORD = r"[\p{L}\p{N}]\S*"
-QUESTION = r"[?？؟]"
 
 
 def with_actors(messages: pl.DataFrame, kinds: dict[str, str]) -> pl.DataFrame:
@@ -105,8 +104,8 @@ def with_form(messages: pl.DataFrame) -> pl.DataFrame:
         text.str.extract_all(MENTION).list.eval(pl.element().str.extract(MENTION)).list.unique()
     )
     return messages.with_columns(
-        words=plain.str.count_matches(WORD).cast(pl.Int32),
-        is_question=plain.str.contains(QUESTION),
+        words=text_form.words(plain),
+        is_question=text_form.is_question(plain),
         mentioned=mentioned.list.set_difference(pl.concat_list("actor")),
     ).drop("text")
 

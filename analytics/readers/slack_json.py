@@ -6,7 +6,6 @@ ones and says of each bad one where it stands and why. Neither ever quotes what 
 """
 
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -16,11 +15,14 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-BAD_FIELD = re.compile(r"\$\.(\w+)")
-HALF_CHARACTER = re.compile(rb"(\\u[dD][89abAB]..\\u[dD][c-fC-F]..)|\\u[dD][89a-fA-F]..", re.DOTALL)
-UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-UTF16_STARTS = (*UTF16_MARKS, b"[\x00", b"\x00[")
-
+from analytics.readers.json_records import (
+    BAD_FIELD,
+    HALF_CHARACTER,
+    UTF16_STARTS,
+    DuplicateKeyError,
+    as_utf8,
+    unique,
+)
 
 NO_BLOCKS = Raw(b"")
 
@@ -138,7 +140,7 @@ def entries(data: bytes, kind: type[Record]) -> Entries[Record]:
     data = data.removeprefix(b"\xef\xbb\xbf")
     try:
         if data.startswith(UTF16_STARTS):
-            data = data.decode(_utf16(data)).encode()
+            data = as_utf8(data)
             found.notes["encoding_converted"] += 1
         found.good = _decoder(kind)(data) or []
         found.numbers = list(range(len(found.good)))
@@ -147,12 +149,6 @@ def entries(data: bytes, kind: type[Record]) -> Entries[Record]:
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         pass  # the careful way says what is wrong
     return _carefully(data, kind, found.notes)
-
-
-def _utf16(data: bytes) -> str:
-    if data.startswith(UTF16_MARKS):
-        return "utf-16"
-    return "utf-16-be" if data.startswith(b"\x00") else "utf-16-le"
 
 
 @cache
@@ -186,22 +182,11 @@ def _looks_doubled(data: bytes, records: Sequence[Struct]) -> bool:
 # ------------------------------------------------------------------------------------------ the careful way
 
 
-class DuplicateKeyError(ValueError):
-    """A JSON object holds the same key twice."""
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    record = dict(pairs)
-    if len(record) < len(pairs):
-        raise DuplicateKeyError
-    return record
-
-
 def _carefully(data: bytes, kind: type[Record], notes: Counter[str]) -> Entries[Record]:
     found: Entries[Record] = Entries(notes=notes)
     try:
         whole = HALF_CHARACTER.sub(lambda found: found[1] or rb"\ufffd", data)
-        records = json.loads(whole.decode(), object_pairs_hook=_unique)
+        records = json.loads(whole.decode(), object_pairs_hook=unique)
     except DuplicateKeyError:
         found.bad.append((None, "json_duplicate_key"))
     except UnicodeError:

@@ -92,6 +92,20 @@ def kind(source: "Source") -> str:
 
 def preview(source: "Source", codec: str | None = None) -> list[Row]:
     """Return the first rows that hold something (of every sheet), raising UnreadableExport for a broken file."""
+    key = ("preview", codec)
+    if key not in source.looked_at:  # every reader asks
+        try:
+            source.looked_at[key] = _first_rows(source, codec)
+        except UnreadableExport as refusal:
+            source.looked_at[key] = refusal
+    found = source.looked_at[key]
+    if isinstance(found, UnreadableExport):
+        raise found
+    rows: list[Row] = found
+    return rows
+
+
+def _first_rows(source: "Source", codec: str | None) -> list[Row]:
     match kind(source):
         case "text":
             return _text_rows(source, codec)

@@ -28,7 +28,9 @@ from analytics.vault.workspace import Workspace
 if TYPE_CHECKING:
     import duckdb
 
-TABLES = ("account", "org", "space", "membership", "event", "delivery", "reject")
+TABLES = (
+    "account", "org", "space", "membership", "event", "delivery", "usage", "survey_answer", "reject",
+)  # fmt: skip
 ID_LENGTH = 16
 SALT = 16  # digits of a derived key that SQL mixes into its hashes
 # Group chats are named after their members' accounts in some exports

@@ -18,6 +18,7 @@ GOES = {
     "account": IS_HERS.format("account"),
     "org": IS_HERS.format("person"),
     "membership": IS_HERS.format("account"),
+    "usage": IS_HERS.format("account"),
     "event": "event in (select event from gone_event)",
     "delivery": IS_HERS.format("account") + " or event in (select event from gone_event)",  # noqa: S608  # fixed text
     "other_name": IS_HERS.format("person") + " or " + IS_HERS.format("other"),
@@ -78,6 +79,9 @@ def _stage_one(
     """Stage the tables of one import that change, with their check sums."""
     went = {}
     for table, goes in GOES.items():
+        if not (folder / f"{table}.parquet").exists():  # imported before there was such a table
+            went[table] = 0
+            continue
         source = database.parquet(folder / f"{table}.parquet")
         led = f"count(*) filter (where {LED_BY_HER})" if table == "org" else "0"
         all_, gone, changed = connection.sql(

@@ -16,6 +16,7 @@ COLUMNS = {
     "account": ("account",),
     "org": ("person", "manager"),
     "membership": ("account",),
+    "usage": ("account",),
     "event": ("actor",),
     "delivery": ("account",),
     "other_name": ("person", "other"),
@@ -58,6 +59,10 @@ def _stage_imports(workspace: Workspace, staging: Path, keys: pl.DataFrame) -> N
         for folder in removal.kept_folders(workspace):
             target = staging / "imports" / folder.name
             for table, columns in COLUMNS.items():
+                if not (
+                    folder / f"{table}.parquet"
+                ).exists():  # imported before there was such a table
+                    continue
                 source = database.parquet(folder / f"{table}.parquet")
                 joins = " ".join(
                     f"left join keys k_{column} on k_{column}.key = t.{column}"

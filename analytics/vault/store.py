@@ -29,6 +29,8 @@ ORDER = {
     "seat": "tool, person",
     "space": "space",
     "membership": "space, person",
+    "usage": "tool, valid_from, valid_to, measure, person, space",
+    "survey_answer": "survey, respondent, item",
 }
 
 
@@ -121,6 +123,9 @@ def _open_imports(connection: "duckdb.DuckDBPyConnection", workspace: Workspace)
                 f"select *, {reach[entry.id]} as newest, {later} as later"  # noqa: S608  # numbers and our own path
                 f" from {database.parquet(workspace.imports / entry.id / f'{table}.parquet')}"
                 for later, entry in enumerate(live)
+                if (
+                    workspace.imports / entry.id / f"{table}.parquet"
+                ).exists()  # older imports lack some
             ),
         ]
         connection.execute(f"create view all_{table} as {' union all by name '.join(sources)}")

@@ -136,7 +136,7 @@ def _subject(workspace: Workspace, known: pl.DataFrame, groups: list[int]) -> Su
 
 
 def stored(workspace: Workspace, subject: Subject) -> dict[str, list[dict[str, Any]]]:
-    """Return what the imports hold about a person: account_facts, hr, acts, received, memberships, imports.
+    """Return what the imports hold about a person: account_facts, hr, acts, received, memberships, vendor_counts, imports.
 
     `month` is that of UTC; acts that several exports hold are counted once; imports that are left out count too.
     """
@@ -145,13 +145,22 @@ def stored(workspace: Workspace, subject: Subject) -> dict[str, list[dict[str, A
         removal.load(connection, workspace, "hers", keys)
         known = identity.rows(workspace).filter(pl.col("tool") == "").select("account", "key")
         removal.load(connection, workspace, "hr_id", known.unique("key", keep="first"))
-        for table in ("account", "org", "membership", "event", "delivery"):
+        for table in ("account", "org", "membership", "event", "delivery", "usage"):
             sources = [
                 f"select *, '{folder.name}' as import"  # noqa: S608  # our own paths
                 f" from {database.parquet(folder / f'{table}.parquet')}"
                 for folder in removal.kept_folders(workspace)
-            ]
+                if (folder / f"{table}.parquet").exists()
+            ] or [database.empty(database.kept_columns(table) | {"import": "VARCHAR"})]
             connection.execute(f"create view all_{table} as {' union all by name '.join(sources)}")
         connection.execute(database.script("subject"))
-        parts = ("account_facts", "hr", "acts", "received", "memberships", "imports")
+        parts = (
+            "account_facts",
+            "hr",
+            "acts",
+            "received",
+            "memberships",
+            "vendor_counts",
+            "imports",
+        )
         return {part: connection.sql(f"from stored_{part}").pl().to_dicts() for part in parts}

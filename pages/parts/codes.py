@@ -66,6 +66,9 @@ TELLS: dict[str, str] = {
     "locations": "places",
     "hire_dates": "when people started",
     "time_zones": "time zones",
+    "counts": "what the vendor counts, for a period",
+    "answers": "answers of a survey",
+    "customers": "conversations with customers",
 }
 FORMATS: dict[str, str] = {
     "slack_export": "Slack export",

@@ -27,6 +27,8 @@ seen as (
     select tool as scope, account, null as email from part_delivery
     union
     select tool as scope, account, null as email from part_membership
+    union
+    select tool as scope, account, null as email from part_usage where account is not null
 ),
 addressed as (
     select distinct scope, account from seen where email is not null

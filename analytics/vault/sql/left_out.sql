@@ -38,6 +38,12 @@ create view kept_delivery as
 select d.* from part_delivery d
 anti join gone_delivery g on g.tool = d.tool and g.event = d.event and g.account = d.account;
 
+create view kept_usage as
+from part_usage where account is null or (tool, account) not in (select (scope, account) from gone_account);
+
+create view kept_survey_answer as
+from part_survey_answer;
+
 create view kept_reject as
 from part_reject;
 
@@ -58,6 +64,10 @@ from (
     select bool_or(is_too_old) from gone_event where not $lines and action <> 'reaction' group by tool, event
     union all
     select false from part_org where ('', person) in (select (scope, account) from gone_account)
+    union all
+    select false
+    from (select distinct tool, account, valid_from, valid_to from part_usage)
+    where (tool, account) in (select (scope, account) from gone_account)
 )
 group by all
 order by all;

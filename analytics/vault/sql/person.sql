@@ -14,6 +14,8 @@ with keys as (
     select account from all_delivery
     union
     select account from all_membership
+    union
+    select account from all_usage where account is not null
 )
 select key, coalesce(same_person.person, key) as person
 from keys

@@ -2,10 +2,10 @@
 -- Reads all_space, all_membership, owner.
 
 create temp view space as
-select space, tool, openness, purpose
+select space, tool, openness, purpose, phase
 from (
-    select space, tool, openness, purpose,
-        row_number() over (partition by space order by newest desc, openness, purpose) as place
+    select space, tool, openness, purpose, phase,
+        row_number() over (partition by space order by newest desc, openness, purpose, phase) as place
     from all_space
 )
 where place = 1;

@@ -36,6 +36,12 @@ where m.account in (select key from hers)
 group by all
 order by all;
 
+create view stored_vendor_counts as
+select distinct u.tool, u.measure, u.valid_from, u.valid_to, u.value
+from all_usage u
+where u.account in (select key from hers)
+order by all;
+
 create view stored_imports as
 with met as (
     select import from all_account where account in (select key from hers)
@@ -47,5 +53,7 @@ with met as (
     select import from all_event where actor in (select key from hers)
     union
     select import from all_delivery where account in (select key from hers)
+    union
+    select import from all_usage where account in (select key from hers)
 )
 select import from met order by import;

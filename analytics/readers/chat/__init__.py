@@ -1,0 +1,3 @@
+"""Messages of chat and social tools."""
+
+NAMES: tuple[str, ...] = ()

@@ -1,0 +1,273 @@
+"""Which records does a JSON file hold, and which of them cannot be trusted?
+
+One array, one record a line, objects one after another, or an object that wraps a list: what a tool writes is
+told by looking. Records become typed structs, so that every key nobody asks for is skipped. A record that
+cannot be read is told by place and reason, never by what it holds.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO, Generic, TypeVar
+
+import msgspec
+
+from analytics.readers.base import Sink, UnreadableExport
+from analytics.readers.files import Source
+
+BAD_FIELD = re.compile(r"\$\.(\w+)")
+HALF_CHARACTER = re.compile(rb"(\\u[dD][89abAB]..\\u[dD][c-fC-F]..)|\\u[dD][89a-fA-F]..", re.DOTALL)
+BOM = b"\xef\xbb\xbf"
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+UTF16_STARTS = (*UTF16_MARKS, b"[\x00", b"\x00[", b"{\x00", b"\x00{")
+HEAD = 262_144  # bytes from which a format is told
+LONGEST_LINE = 64 << 20
+WRAPPERS = ("value", "messages", "items", "records", "data")
+
+Record = TypeVar("Record", bound=msgspec.Struct)
+Found = tuple[str, Record]  # place such as `line 7` or `#3`, and the record
+
+
+@dataclass(frozen=True)
+class Kind(Generic[Record]):
+    """What is read: the struct, the keys without which a record is nothing, and the keys that may wrap the list."""
+
+    struct: type[Record]
+    essential: frozenset[str] = frozenset()
+    wrappers: Sequence[str] = WRAPPERS
+
+
+class DuplicateKeyError(ValueError):
+    """A JSON object holds the same key twice."""
+
+
+def first_object(source: Source, member: str | None = None) -> dict[str, Any]:
+    """Return the keys of the first record from the head of a file, for telling a format; empty where it is no JSON.
+
+    For an object that wraps a list: the object with that list cut to its first record, as far as the head reaches.
+    """
+    key = ("first_object", member)
+    if key not in source.looked_at:  # every reader asks
+        source.looked_at[key] = _first_object(source.head(HEAD, member))
+    found: dict[str, Any] = source.looked_at[key]
+    return found
+
+
+def _first_object(head: bytes) -> dict[str, Any]:
+    try:
+        head = as_utf8(head).lstrip()
+    except UnicodeError:
+        return {}
+    if head[:1] == b"[":
+        head = head[1:].lstrip()
+    if head[:1] != b"{":
+        return {}
+    return _prefix_object(head.decode("utf-8", errors="replace"))
+
+
+def _prefix_object(text: str) -> dict[str, Any]:
+    """Return the object that a text begins with, also where the text ends within it: then what came before the end."""
+    import jiter
+
+    try:
+        value = jiter.from_json(
+            _one_object(text).encode(), partial_mode="trailing-strings", allow_inf_nan=True
+        )
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _one_object(text: str) -> str:
+    try:
+        _, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError):
+        return text
+    return text[:end]
+
+
+def as_utf8(data: bytes) -> bytes:
+    """Return JSON bytes without a mark and, where they are UTF-16, as UTF-8; raises UnicodeError."""
+    data = data.removeprefix(BOM)
+    if data.startswith(UTF16_STARTS):
+        if data.startswith(UTF16_MARKS):
+            codec = "utf-16"
+        else:
+            codec = "utf-16-be" if data.startswith(b"\x00") else "utf-16-le"
+        return data.decode(codec).encode()
+    return data
+
+
+def read_file(source: Source, kind: Kind[Record], sink: Sink) -> Iterator[Found[Record]]:
+    """Yield (place, record) of a single JSON file; bad records go to the sink.
+
+    Raises UnreadableExport(json_shape) where it holds no records at all.
+    """
+    head = source.head(HEAD)
+    if head.startswith(UTF16_STARTS):
+        sink.warn("encoding_converted")
+        with source.open() as stream:
+            yield from read_bytes(as_utf8(stream.read()), kind, sink, source.name)
+        return
+    if _is_lines(head):
+        with source.open() as stream:
+            yield from _read_lines(stream, kind, sink)
+        return
+    with source.open() as stream:
+        yield from read_bytes(stream.read(), kind, sink, source.name)
+
+
+def read_bytes(
+    data: bytes, kind: Kind[Record], sink: Sink, name: str, place: str = ""
+) -> Iterator[Found[Record]]:
+    """Yield (place, record) of JSON held in memory, such as a member of an archive; `place` begins every place.
+
+    Raises UnreadableExport(json_shape) where there is neither a list nor an object; damaged JSON is set apart.
+    """
+    data = as_utf8(data)
+    if _is_lines(data[:HEAD]):
+        import io
+
+        yield from _read_lines(io.BytesIO(data), kind, sink, place)
+        return
+    try:
+        records = msgspec.json.Decoder(list[kind.struct]).decode(data)  # type: ignore[name-defined]
+        if not _may_be_doubled(data, kind, len(records)):
+            yield from ((f"{place}#{number}", record) for number, record in enumerate(records))
+            return
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        pass  # the careful way says what is wrong
+    whole = _load(data, sink, place or name)
+    if whole is None:
+        return
+    for number, value in enumerate(_listed(whole, kind, sink, name)):
+        record = convert(value, kind, sink, f"{place}#{number}")
+        if record is not None:
+            yield f"{place}#{number}", record
+
+
+def _is_lines(head: bytes) -> bool:
+    """Say whether each line is a record of its own, from the first bytes of a file."""
+    text = head.removeprefix(BOM).lstrip()
+    if text[:1] != b"{":
+        # a first line may be damaged: the second tells
+        lines = [line for line in text.splitlines()[:5] if line.strip()]
+        return len(lines) > 1 and text[:1] != b"[" and any(_is_object(line) for line in lines[1:])
+    first, more, rest = text.partition(b"\n")
+    if not more or not rest.strip():
+        return False
+    return _is_object(first) or any(_is_object(line) for line in rest.splitlines()[:3])
+
+
+def _is_object(line: bytes) -> bool:
+    try:
+        return isinstance(msgspec.json.decode(line), dict)
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return False
+
+
+def _read_lines(
+    stream: BinaryIO, kind: Kind[Record], sink: Sink, place: str = ""
+) -> Iterator[Found[Record]]:
+    decode: Callable[[bytes], Record] = msgspec.json.Decoder(kind.struct).decode
+    number = 0
+    while line := stream.readline(LONGEST_LINE):
+        number += 1
+        text = (line.removeprefix(BOM) if number == 1 else line).strip()
+        if not text:
+            continue
+        here = f"{place} line {number}".strip()
+        if len(line) >= LONGEST_LINE and not line.endswith(b"\n"):
+            sink.reject(here, "field_too_long")
+            while line and not line.endswith(b"\n"):
+                line = stream.readline(LONGEST_LINE)
+            continue
+        try:
+            record = decode(text)
+            if not _may_be_doubled(text, kind, 1):
+                yield here, record
+                continue
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            pass
+        value = _load(text, sink, here)
+        if value is None:
+            continue
+        found = convert(value, kind, sink, here)
+        if found is not None:
+            yield here, found
+
+
+def _may_be_doubled(data: bytes, kind: Kind[Record], records: int) -> bool:
+    """Say whether an essential key occurs oftener than there are records: of two equal keys the decoder takes the last."""
+    return any(data.count(b'"%s":' % key.encode()) > records for key in kind.essential)
+
+
+def _load(data: bytes, sink: Sink, place: str) -> Any:  # noqa: ANN401 - any JSON
+    """Return JSON decoded with care; null where it is damaged, which is set apart, or null itself."""
+    code = "json_invalid"
+    try:
+        whole = HALF_CHARACTER.sub(lambda found: found[1] or rb"\ufffd", data)
+        return json.loads(whole.decode(), object_pairs_hook=unique)
+    except DuplicateKeyError:
+        code = "json_duplicate_key"
+    except UnicodeError:
+        code = "encoding_invalid"
+    except RecursionError:
+        code = "json_too_deep"
+    except ValueError:
+        pass
+    sink.reject(place, code)
+    return None
+
+
+def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object whose keys all differ, for json.loads; raises DuplicateKeyError."""
+    record = dict(pairs)
+    if len(record) < len(pairs):
+        raise DuplicateKeyError
+    return record
+
+
+def _listed(whole: Any, kind: Kind[Record], sink: Sink, name: str) -> list[Any]:  # noqa: ANN401 - any JSON
+    """Return the records of a decoded file: a list, pages of lists, a wrapped list, or one object."""
+    if isinstance(whole, dict):
+        wrapper = next((key for key in kind.wrappers if isinstance(whole.get(key), list)), None)
+        if whole.get("@odata.nextLink") or whole.get("nextPageToken") or whole.get("next_page"):
+            sink.warn("incomplete_page")
+        return whole[wrapper] if wrapper else [whole]
+    if isinstance(whole, list):
+        pages = [
+            page for page in whole if isinstance(page, dict) and _wrapped(page, kind) is not None
+        ]
+        if pages and len(pages) == len(whole):
+            return [record for page in whole for record in _listed(page, kind, sink, name)]
+        return whole
+    raise UnreadableExport(
+        "json_shape",
+        f"{name}: the JSON holds a single value, not a list of records. Give the export as the tool made it.",
+    )
+
+
+def _wrapped(page: dict[str, Any], kind: Kind[Record]) -> str | None:
+    if kind.essential & page.keys():
+        return None
+    return next((key for key in kind.wrappers if isinstance(page.get(key), list)), None)
+
+
+def convert(value: Any, kind: Kind[Record], sink: Sink, place: str) -> Record | None:  # noqa: ANN401 - any JSON
+    """Return a decoded value as a record, without fields of a wrong type unless they are essential; else set it apart."""
+    if not isinstance(value, dict):
+        sink.reject(place, "record_not_object")
+        return None
+    record = dict(value)
+    while True:
+        try:
+            return msgspec.convert(record, kind.struct)
+        except msgspec.ValidationError as error:
+            bad = BAD_FIELD.search(str(error))
+            if not bad or bad[1] in kind.essential or bad[1] not in record:
+                sink.reject(place, "field_type")
+                return None
+            del record[bad[1]]
+            sink.warn("field_ignored")

@@ -1,0 +1,3 @@
+"""Mail, by its headers."""
+
+NAMES: tuple[str, ...] = ()

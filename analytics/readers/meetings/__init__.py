@@ -1,0 +1,3 @@
+"""Calendars and attendance."""
+
+NAMES: tuple[str, ...] = ()

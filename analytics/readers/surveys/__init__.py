@@ -1,0 +1,3 @@
+"""Answers on scales."""
+
+NAMES: tuple[str, ...] = ()

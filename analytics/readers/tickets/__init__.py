@@ -1,0 +1,3 @@
+"""Conversations with customers, and work items."""
+
+NAMES: tuple[str, ...] = ()

@@ -1,0 +1,3 @@
+"""What vendors count of the use of their tools."""
+
+NAMES: tuple[str, ...] = ()

@@ -1,0 +1,87 @@
+"""Records of JSON in whatever way tools wrap them; bad ones told by place, never by content."""
+
+import msgspec
+import pytest
+
+from analytics.readers.base import Sink, UnreadableExport
+from analytics.readers.files import open_source
+from analytics.readers.json_records import Kind, first_object, read_file
+
+
+class Row(msgspec.Struct, gc=False):
+    id: str
+    size: int | None = None
+
+
+ROW = Kind(Row, frozenset({"id"}))
+
+
+def read(tmp_path, content, kind=ROW):
+    (tmp_path / "a.json").write_bytes(content)
+    sink = Sink(tmp_path)
+    rows = [
+        (place, row.id) for place, row in read_file(open_source(tmp_path / "a.json"), kind, sink)
+    ]
+    return rows, sink.rejects().rows(), dict(sink.warnings)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'[{"id":"a"},{"id":"b"}]',
+        b'{"value":[{"id":"a"},{"id":"b"}]}',
+        b'[{"value":[{"id":"a"}]},{"value":[{"id":"b"}]}]',
+        b'\xef\xbb\xbf[{"id":"a"},\n{"id":"b"}]',
+        '[{"id":"a"},{"id":"b"}]'.encode("utf-16"),
+    ],
+)
+def test_a_list_is_read_however_it_is_wrapped(tmp_path, content):
+    rows, rejects, _ = read(tmp_path, content)
+
+    assert rows == [("#0", "a"), ("#1", "b")]
+    assert rejects == []
+
+
+def test_lines_are_records_and_each_bad_one_is_told_by_its_number(tmp_path):
+    lines = [b'{"id":"a"}', b"{broken", b'"text"', b'{"id":1}', b'{"id":"x","id":"y"}', b'{"id":"b","size":"no"}']  # fmt: skip
+
+    rows, rejects, warnings = read(tmp_path, b"\n".join(lines))
+
+    assert rows == [("line 1", "a"), ("line 6", "b")]
+    assert rejects == [
+        ("line 2", "json_invalid"),
+        ("line 3", "record_not_object"),
+        ("line 4", "field_type"),
+        ("line 5", "json_duplicate_key"),
+    ]
+    assert warnings == {"field_ignored": 1}
+
+
+def test_a_page_with_a_link_to_the_next_says_that_it_is_not_all(tmp_path):
+    rows, _, warnings = read(tmp_path, b'{"@odata.nextLink":"http://x","value":[{"id":"a"}]}')
+
+    assert rows == [("#0", "a")]
+    assert warnings == {"incomplete_page": 1}
+
+
+def test_a_single_value_is_no_export(tmp_path):
+    with pytest.raises(UnreadableExport) as refused:
+        read(tmp_path, b"42")
+
+    assert refused.value.code == "json_shape"
+
+
+@pytest.mark.parametrize(
+    ("content", "keys"),
+    [
+        (b'[{"id":"a","deep":{"b":1}},{"id":', {"id", "deep"}),
+        (b'{"guild":{"id":"1"},"messages":[{"id":"5","content":"cut he', {"guild", "messages"}),
+        (b'{"id":1}\n{"id":2}', {"id"}),
+        (b"id;name\n1;2", set()),
+        (b"", set()),
+    ],
+)
+def test_a_format_is_told_from_the_beginning_alone(tmp_path, content, keys):
+    (tmp_path / "a.json").write_bytes(content or b" ")
+
+    assert set(first_object(open_source(tmp_path / "a.json"))) == keys
