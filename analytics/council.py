@@ -145,16 +145,20 @@ def rules(release: Release) -> list[tuple[str, str]]:
     return rows
 
 
-def untold(release: Release) -> tuple[int, list[tuple[str, str, str]]]:
-    """Return how many figures there are, and those that these exports cannot give: title, why, what would."""
+def untold(release: Release) -> tuple[int, int, list[tuple[str, str, str]]]:
+    """Return how many figures there are, how many can be told, and for the rest: titles, why not, what would tell.
+
+    Figures that lack the same thing share a line.
+    """
     rows = release.computable()
     titles = {passport["id"]: str(passport["title"]) for passport in release.passports()}
-    missing = [
-        (titles.get(metric, metric), REASONS.get(reason or "no_data", ""), needs or "")
-        for metric, computable, reason, needs in rows.iter_rows()
-        if not computable
-    ]
-    return rows.height, missing
+    missing: dict[tuple[str, str], list[str]] = {}
+    for metric, computable, reason, needs in rows.iter_rows():
+        if not computable:
+            why = (REASONS.get(reason or "no_data", ""), needs or "")
+            missing.setdefault(why, []).append(titles.get(metric, metric))
+    lines = [(" · ".join(names), *why) for why, names in missing.items()]
+    return rows.height, rows.filter("computable").height, lines
 
 
 def facts(passport: dict[str, Any]) -> list[tuple[str, str]]:
@@ -175,7 +179,7 @@ def document(release: Release) -> str:
     """Return everything above as one HTML page: no script, no link, nothing loaded from anywhere."""
     company, k = release.company(), threshold(release)
     name = str(company.get("name") or company.get("workspace") or "")
-    total, missing = untold(release)
+    total, told, missing = untold(release)
     passports = release.passports()
     parts = [
         _part(f"What is seen at {name}, and what is not", _text(PROMISE.format(k=k)), level=1),
@@ -188,8 +192,8 @@ def document(release: Release) -> str:
         _part("The certificate of these figures", _table(["", ""], certificate_rows(release)),
               _text(f"Anybody who has the file of the release can attack it again: {again(release)}. It tries:"),
               _list(attacks())),
-        _part("What these exports can tell", _text(f"{total - len(missing)} of {total} figures."),
-              _table(["Figure", "Why not", "What would tell it"], missing) if missing else ""),
+        _part("What these exports can tell", _text(f"{told} of {total} figures."),
+              _table(["Figures", "Why not", "What would tell it"], missing) if missing else ""),
         _part("The log", *_log(release.path.parents[1])),
         _part("How each figure is counted", *(_definition(passport) for passport in passports)),
         _part("When a figure is not known", _table(["", ""], [(code.replace("_", " "), why) for code, why in REASONS.items()])),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from analytics import figures, findings, history, press
+from analytics import figures, findings, history, press, visibility
 from analytics.metrics import catalogue, engine, hierarchy, time_cost
 from analytics.metrics import panel as panels
 from analytics.privacy import merge, suppress
@@ -170,7 +170,7 @@ def compute(ground: Ground, workspace: Workspace) -> dict[str, pl.DataFrame]:
         "flow": between_shown(flow, ground.mask.frame),
         "finding": findings.select(figure, [passport.as_dict() for passport in passports.values()]),
         "passport": passport_rows(passports),
-        "coverage": coverage_rows(ground),
+        "coverage": visibility.rows(connection, ground.headcount, ground.mask.frame),
         "computable": contradicted(computable, network),
         "certificate": certificate_rows(
             ground,
@@ -212,8 +212,9 @@ def what_can_be_told(ground: Ground, workspace: Workspace) -> pl.DataFrame:
     provided = {word for entry in ledger.live(workspace) for word in entry.report["provides"]}
     if ground.settings.time_zone:
         provided.add("time_zones")
-    return catalogue.computable(
+    return visibility.can_be_told(
         provided,
+        visibility.fits(ground.connection),
         has_org=not ground.headcount.is_empty(),
         has_cost=ground.settings.hourly_cost is not None,
     )
@@ -294,39 +295,6 @@ def passport_rows(passports: dict[str, Any]) -> pl.DataFrame:
     )
 
 
-def coverage_rows(ground: Ground) -> pl.DataFrame:
-    """Return release.coverage: people with a visible account, of the headcount, by tool, week and department."""
-    weeks = ground.connection.sql(
-        "select tool, period as week, quarter from period where grain = 'week' and tool is not null"
-    ).pl()
-    every = ground.headcount.group_by("quarter", "department").agg(
-        headcount=pl.col("headcount").sum()
-    )
-    company = ground.headcount.group_by("quarter").agg(headcount=pl.col("headcount").sum())
-    every = pl.concat(
-        [
-            every.drop_nulls("department"),
-            company.with_columns(department=pl.lit(None, pl.String)).select(every.columns),
-        ]
-    )
-    cells = ground.mask.frame.filter(
-        pl.col("tool").is_not_null() & pl.col("level").is_null() & pl.col("location").is_null()
-    ).select("quarter", "department", "tool", "n", "shown", "reason")
-    return (
-        weeks.join(cells, on=["quarter", "tool"])
-        .join(every, on=["quarter", "department"], how="left", nulls_equal=True)
-        .select(
-            "tool",
-            "week",
-            "department",
-            people=pl.when("shown").then(pl.col("n").cast(pl.Int64)),
-            headcount=pl.when("shown").then(pl.col("headcount").cast(pl.Int64)),
-            reason=pl.when(~pl.col("shown")).then(pl.col("reason").fill_null("small_group")),
-        )
-        .sort("tool", "week", "department", nulls_last=False)
-    )
-
-
 def certificate_rows(
     ground: Ground, figure: pl.DataFrame, by_value: dict[str, object]
 ) -> pl.DataFrame:
@@ -391,18 +359,9 @@ def company(ground: Ground, workspace: Workspace, path: Path) -> pl.DataFrame:
         "hourly_base": _text(cost[1]),
         "hourly_high": _text(cost[2]),
     }
-    for tool, first, last, weeks in tools.iter_rows():
-        seen = newest.filter(pl.col("tools").str.split(",").list.contains(tool)).height
-        shown = seen if seen >= settings.threshold else None
-        items[f"tool:{tool}"] = json.dumps(
-            {
-                "from": str(first),
-                "to": str(last),
-                "weeks": weeks,
-                "people_visible": shown,
-                "headcount": int(headcount or newest.height),
-            }
-        )
+    fit = visibility.fits(ground.connection)
+    staff = int(headcount or newest.height)
+    items |= visibility.tools(tools, newest, staff, fit, settings.threshold)
     return pl.DataFrame(
         list(items.items()), schema={"item": pl.String, "value": pl.String}, orient="row"
     )

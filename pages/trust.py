@@ -8,7 +8,7 @@ import streamlit as st
 from analytics import audit_log, council, roles
 from analytics import release as releases
 from analytics.release import Release
-from pages.parts import access, coverage_view, journal, log_view, text, workspace
+from pages.parts import access, coverage_view, fit_view, journal, log_view, text, workspace
 from pages.parts.access import guard
 from pages.parts.figure import screen
 from pages.parts.lead import headed
@@ -23,7 +23,7 @@ CARDS = (
     (
         "What comes in",
         "Who acted, when, in which tool, and how many it reached. Names and addresses become codes on the way in; "
-        "the list that links them lies apart, and no page can open it. Text, subjects and file names are **never kept**.",
+        "the list that links them lies apart, and no page opens it: only whoever imports may have names shown, to say whose account is whose. Text, subjects and file names are **never kept**.",
     ),
     (
         "What comes out",
@@ -117,17 +117,17 @@ def two_columns(rows: list[tuple[str, str]], alt: str) -> None:
 
 def cannot_tell(release: Release) -> None:
     """List the figures that these exports cannot give, and what would."""
-    total, missing = council.untold(release)
+    total, told, missing = council.untold(release)
     st.markdown("#### What these exports can tell", anchors=False)
     if not missing:
         st.markdown(f"All {total} figures.")
         return
     st.markdown(
-        f"{text.number(total - len(missing))} of {total} figures. The others are left open rather than guessed:"
+        f"{text.number(told)} of {total} figures. The others are left open rather than guessed:"
     )
     table = pl.DataFrame(
         [tuple(plain(cell) for cell in row) for row in missing],
-        schema=["Figure", "Why not", "What would tell it"],
+        schema=["Figures", "Why not", "What would tell it"],
         orient="row",
     )
     st.table(
@@ -242,6 +242,8 @@ def main() -> None:
     st.space("small")
     if release and who in roles.SHOWN:
         coverage_view.draw(release)
+        st.space("small")
+        fit_view.draw(release)
         st.space("small")
     kept_and_never()
     st.space("small")

@@ -1,6 +1,6 @@
 """All metrics in the order of the pages, and which of them the exports of a workspace can tell."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import duckdb
 import polars as pl
@@ -17,14 +17,14 @@ MEASURES: tuple[engine.Measure, ...] = (*adoption.MEASURES, *time_cost.MEASURES)
 
 # The reason that goes with a missing capability, and what would bring it.
 MISSING = {
-    "seats": ("no_seats", "An export with a list of accounts, such as a Slack workspace export."),
-    "views": ("no_views", "A usage report that says who opened or read what."),
-    "acts": ("no_timestamps", "An export of single messages with their time, such as a Slack workspace export or a mail log."),
-    "replies": ("no_replies", "An export with threads or a reply-to column, such as a Slack workspace export."),
-    "recipients": ("no_recipients", "An export that says whom a message reached: a mail log with recipients, or direct messages and mentions in Slack."),
-    "reactions": ("no_data", "An export with reactions, such as a Slack workspace export."),
-    "meetings": ("no_calendar", "A calendar or meeting log with start, length and attendees."),
-    "openness": ("no_openness", "An export that tells public from private channels."),
+    "seats": ("no_seats", "An export that lists who may use the tool."),
+    "views": ("no_views", "A report that says who opened or read something."),
+    "acts": ("no_timestamps", "An export of single messages with their time, instead of totals."),
+    "replies": ("no_replies", "An export that says which message answers which: with threads, or with a column for it."),
+    "recipients": ("no_recipients", "An export that says whom a message reached: with recipients, direct messages or mentions."),
+    "reactions": ("no_data", "An export that holds reactions to messages."),
+    "meetings": ("no_calendar", "A calendar or a list of meetings with start, length and who took part."),
+    "openness": ("no_openness", "An export that tells open channels from closed ones."),
     "managers": ("no_manager", "An HR file with a column that says who reports to whom."),
     "departments": ("no_org", "An HR file with a department column."),
     "levels": ("no_manager", "An HR file with a column that says who reports to whom; levels follow from it."),
@@ -33,6 +33,13 @@ MISSING = {
     "time_zones": ("no_time_zone", "A time zone in the workspace's settings, or an export that has one for each account."),
 }  # fmt: skip
 ORG = ("managers", "departments", "levels", "locations")
+FROM_HR = (*ORG, "hire_dates", "time_zones")  # the sentence says all there is to say
+MOST_NAMED = 4  # formats
+CONCEALED = {
+    # https://learn.microsoft.com/microsoft-365/admin/activity-reports/activity-reports
+    "names": ("names_concealed", "The same export with names. Microsoft 365: in the admin centre, under Settings, Org settings, Reports, take the tick from “Display concealed user, group, and site names in all reports”, and export again."),
+    "addresses": ("names_concealed", "The same export with e-mail addresses, or accounts that somebody settled under Who is who."),
+}  # fmt: skip
 NO_ORG = ("no_org", "An HR file with id or e-mail, manager and department.")
 NO_COST = ("no_cost", "An hourly cost (low, usual, high) in the workspace's settings.")
 
@@ -51,15 +58,22 @@ def passports() -> "tuple[Passport, ...]":
 
 
 def computable(
-    available: "Collection[str]", *, has_org: bool, has_cost: bool = False
+    available: "Collection[str]",
+    *,
+    has_org: bool,
+    has_cost: bool = False,
+    hides: Literal["names", "addresses"] | None = None,
 ) -> pl.DataFrame:
     """Return release.computable: for each metric whether the imports can tell it, else the reason and what is needed.
 
-    `available`: words of readers/base.CAPABILITIES that the imports of the workspace provide together.
+    `available`: words of readers/base.CAPABILITIES that the imports of the workspace provide together; `hides`:
+    why nobody in the exports can be found in the HR file.
     """
     rows = []
     for position, passport in enumerate(passports()):
         gap = _gap(passport, set(available), has_org=has_org, has_cost=has_cost)
+        if gap is None and hides:
+            gap = CONCEALED[hides]
         reason, needs = gap or (None, None)
         rows.append((position, passport.id, gap is None, reason, needs))
     return pl.DataFrame(rows, schema=polars_schema("release.computable"), orient="row")
@@ -74,8 +88,24 @@ def _gap(
             continue
         if need in ORG and not has_org:
             return NO_ORG
-        return MISSING[need]
+        reason, sentence = MISSING[need]
+        return reason, f"{sentence}{_from(need)}"
     return NO_COST if passport.id == "cost" and not has_cost else None
+
+
+def _from(capability: str) -> str:
+    """Return which of the formats that we read would tell, from what the readers say they provide."""
+    from analytics.readers.registry import READERS
+
+    if capability in FROM_HR:
+        return ""
+    # what stands in brackets are the kinds of file
+    titles = [r.FORMAT.title.partition(" (")[0] for r in READERS if capability in r.FORMAT.provides]
+    if not titles:
+        return " None of the formats that are read yet has it."
+    named = titles[:MOST_NAMED]
+    said = f"{', '.join(named[:-1])} or {named[-1]}" if named[1:] else named[0]
+    return f" Read from: {said}."
 
 
 def cells(

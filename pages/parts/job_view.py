@@ -97,6 +97,8 @@ def ended(workspace: str, job: jobs.Job) -> None:
     who_is_who(result.get("people") or {})
     if job.kind == "import" and (result.get("people") or {}).get("unmatched"):
         page_link("identities", "Say whose accounts they are")
+    if job.kind == "import" and release:
+        page_link("trust", "Whom these exports show, and what they can tell")
     files_report(workspace, job.id, result)
 
 

@@ -1,0 +1,137 @@
+"""Whom do the exports let us see, how well do they fit the HR file, and which figures can they tell?"""
+
+import json
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from analytics.metrics import catalogue
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+STEPS = 20  # a join rate is said in steps of a twentieth, rounded down: an exact one would count the few who lack
+FITS = """
+select
+    a.tool,
+    count(*) filter (where p.kind = 'human')                             as accounts,
+    count(*) filter (where p.kind = 'human' and p.in_org)                as joined,
+    count(*) filter (where p.kind = 'guest')                             as guests,
+    count(*) filter (where p.kind in ('bot', 'service'))                 as machines,
+    count(*) filter (where p.kind = 'human' and a.is_concealed)          as concealed,
+    count(*) filter (where p.kind = 'human' and a.has_address)           as addressed,
+    bool_or(a.has_seat)                                                  as lists_accounts
+from memory.main.account a
+join person p using (person)
+group by a.tool
+order by a.tool
+"""
+
+
+def rows(
+    connection: "duckdb.DuckDBPyConnection", headcount: pl.DataFrame, mask: pl.DataFrame
+) -> pl.DataFrame:
+    """Return release.coverage: people with a visible account, of the headcount, by tool, week and department."""
+    weeks = connection.sql(
+        "select tool, period as week, quarter from period where grain = 'week' and tool is not null"
+    ).pl()
+    every = headcount.group_by("quarter", "department").agg(pl.col("headcount").sum())
+    company = headcount.group_by("quarter").agg(pl.col("headcount").sum())
+    every = pl.concat(
+        [
+            every.drop_nulls("department"),
+            company.with_columns(department=pl.lit(None, pl.String)).select(every.columns),
+        ]
+    )
+    cells = mask.filter(
+        pl.col("tool").is_not_null() & pl.col("level").is_null() & pl.col("location").is_null()
+    ).select("quarter", "department", "tool", "n", "shown", "reason")
+    return (
+        weeks.join(cells, on=["quarter", "tool"])
+        .join(every, on=["quarter", "department"], how="left", nulls_equal=True)
+        .select(
+            "tool",
+            "week",
+            "department",
+            people=pl.when("shown").then(pl.col("n").cast(pl.Int64)),
+            headcount=pl.when("shown").then(pl.col("headcount").cast(pl.Int64)),
+            reason=pl.when(~pl.col("shown")).then(pl.col("reason").fill_null("small_group")),
+        )
+        .sort("tool", "week", "department", nulls_last=False)
+    )
+
+
+def fits(connection: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
+    """Return tool, accounts (of people), joined (in the HR file), guests, machines, hides: exact, for no page.
+
+    `hides`: "names" where the export gives codes for most people, "addresses" where its list of accounts has none
+    and nobody in it can be found in the HR file; else null.
+    """
+    hides_names = pl.col("concealed") * 2 > pl.col("accounts")
+    no_address = pl.col("lists_accounts") & (pl.col("addressed") == 0) & (pl.col("joined") == 0)
+    hides = pl.when(hides_names).then(pl.lit("names"))
+    return (
+        connection.sql(FITS)
+        .pl()
+        .with_columns(
+            hides=hides.otherwise(
+                pl.when(no_address & (pl.col("accounts") > 0)).then(pl.lit("addresses"))
+            )
+        )
+        .drop("concealed", "addressed", "lists_accounts")
+    )
+
+
+def tools(
+    spans: pl.DataFrame, seen: pl.DataFrame, headcount: int, fit: pl.DataFrame, k: int
+) -> dict[str, str]:
+    """Return the items tool:<name> of release.company, each a JSON object of what an export shows.
+
+    Takes tool, first_day, last_day, weeks; the panel's `tools` of the whole period; `fits`. Counts under k people
+    are null, others of accounts are in steps of k; `join_rate` is at least so much of the accounts.
+    """
+    items = {}
+    by_tool = {row["tool"]: row for row in fit.to_dicts()}
+    for tool, first, last, weeks in spans.iter_rows():
+        visible = seen.filter(pl.col("tools").str.split(",").list.contains(tool)).height
+        known = by_tool.get(tool, {"accounts": 0, "joined": 0, "guests": 0, "machines": 0})
+        items[f"tool:{tool}"] = json.dumps(
+            {
+                "from": str(first),
+                "to": str(last),
+                "weeks": weeks,
+                "people_visible": visible if visible >= k else None,
+                "headcount": headcount,
+                "accounts": in_steps(known["accounts"], k),
+                "join_rate": join_rate(known["joined"], known["accounts"], k),
+                "guests": in_steps(known["guests"], k),
+                "machines": known["machines"],
+                "hides": known.get("hides"),
+            }
+        )
+    return items
+
+
+def in_steps(number: int, k: int) -> int | None:
+    """Return a count of people in steps of k, rounded down; none is 0, fewer than k are null."""
+    if number == 0:
+        return 0
+    return number // k * k or None
+
+
+def join_rate(joined: int, accounts: int, k: int) -> float | None:
+    """Return the least share, in steps of a twentieth, of a tool's accounts that are somebody's of the HR file."""
+    return joined * STEPS // accounts / STEPS if accounts >= k else None
+
+
+def can_be_told(
+    provided: Collection[str], fit: pl.DataFrame, *, has_org: bool, has_cost: bool
+) -> pl.DataFrame:
+    """Return release.computable for what the imports provide together; `fit` from `fits`."""
+    nobody_fits = has_org and fit["accounts"].sum() > 0 and fit["joined"].sum() == 0
+    hidden = fit.filter(pl.col("hides").is_not_null())["hides"].to_list() if nobody_fits else []
+    return catalogue.computable(
+        provided, has_org=has_org, has_cost=has_cost, hides=min(hidden, default=None)
+    )

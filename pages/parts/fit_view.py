@@ -1,0 +1,79 @@
+"""How well each export fits the HR file: accounts found in it, guests and machines apart, what it hides."""
+
+import json
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analytics.release import Release
+from pages.parts import text
+from pages.parts.figure import screen
+from pages.parts.filters import tool_name
+from pages.parts.states import note, page_link
+from pages.parts.table import show_table
+
+HIDES = {
+    "names": "**{tool} hides names:** its people have codes, so nobody in it can be found in the HR file. Whoever runs "
+    "it can switch that off and export again.",
+    "addresses": "**{tool} holds no addresses,** so its people cannot be found in the HR file by themselves. Export it "
+    "again with addresses, or say under Who is who whose accounts they are.",
+}
+
+
+def draw(release: Release) -> None:
+    """Draw the share of the staff that is visible at all, a line a tool, and what to do where names are hidden."""
+    company = release.company()
+    k = int(float(company.get("threshold") or 10))
+    tools = {
+        item.removeprefix("tool:"): json.loads(value)
+        for item, value in sorted(company.items())
+        if value and item.startswith("tool:")
+    }
+    if not any("accounts" in facts for facts in tools.values()):
+        return  # a release of an earlier version
+    st.markdown("#### How the exports fit the HR file", anchors=False)
+    all_, visible = float(company.get("headcount") or 0), float(company.get("visible") or 0)
+    if all_:
+        seen = text.share(visible / all_)
+        st.markdown(
+            f"{text.number(visible)} of {text.count(all_)} ({seen}) are visible in at least one export."
+        )
+    shown = pl.DataFrame([row(tool, facts, k) for tool, facts in tools.items()])
+    if screen().compact:
+        shown = shown.select("Export of", "Found in the HR file")
+    show_table(shown, "How each export fits the HR file")
+    for tool, facts in tools.items():
+        if facts.get("hides"):
+            st.markdown(f"○ {HIDES[facts['hides']].format(tool=text.plain(tool_name(tool)))}")
+    note(
+        "Guests and machines are kept apart and counted as nobody's staff. "
+        f"Accounts are counted in steps of {k}, shares in steps of 5%, so that nothing tells of a few."
+    )
+    page_link("identities")
+
+
+def row(tool: str, facts: dict[str, Any], k: int) -> dict[str, str]:
+    """Return a tool's line in words."""
+    rate = facts.get("join_rate")
+    return {
+        "Export of": text.plain(tool_name(tool)),
+        "Accounts of people": about(facts.get("accounts"), k),
+        "Found in the HR file": text.UNKNOWN if rate is None else found(rate),
+        "Guests": about(facts.get("guests"), k),
+        "Machines": text.number(facts.get("machines") or 0),
+    }
+
+
+def about(number: int | None, k: int) -> str:
+    """Return a count that is known in steps of k."""
+    if number == 0:
+        return "none"
+    return f"fewer than {k}" if number is None else f"{text.number(number)} or more"
+
+
+def found(rate: float) -> str:
+    """Return a share that is known in steps, rounded down."""
+    if rate >= 1:
+        return "all"
+    return f"{text.share(rate)} or more" if rate else "nearly none"
