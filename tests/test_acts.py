@@ -119,3 +119,21 @@ def test_accounts_say_what_was_noted_of_them_and_only_people_have_seats(sink):
         ("ben", None, "human", False),
         ("robot", None, "bot", False),
     ]
+
+
+def test_what_a_reader_found_wrong_is_set_apart_by_its_code(sink):
+    acts = Acts(sink, "tool")
+
+    acts.add(act("1", us=None, flaw="timestamp_no_zone"))
+    acts.finish()
+
+    assert sink.rejects().rows() == [("#1", "timestamp_no_zone")]
+
+
+def test_a_question_mark_within_a_link_asks_nothing(sink):
+    acts = Acts(sink, "tool", markup=r"https?://\S+")
+
+    acts.add(act("1", text="see https://acme.example/?page=2"))
+    acts.finish()
+
+    assert table(sink, "event")["is_question"].to_list() == [False]

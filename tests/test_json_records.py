@@ -43,7 +43,7 @@ def test_a_list_is_read_however_it_is_wrapped(tmp_path, content):
 
 
 def test_lines_are_records_and_each_bad_one_is_told_by_its_number(tmp_path):
-    lines = [b'{"id":"a"}', b"{broken", b'"text"', b'{"id":1}', b'{"id":"x","id":"y"}', b'{"id":"b","size":"no"}']  # fmt: skip
+    lines = [b'{"id":"a"}', b"{broken", b'"text"', b'{"id":1}', b'{"id":"x","id":"y"}', b'{"id":"b","size":"no"}', b"null"]  # fmt: skip
 
     rows, rejects, warnings = read(tmp_path, b"\n".join(lines))
 
@@ -53,6 +53,7 @@ def test_lines_are_records_and_each_bad_one_is_told_by_its_number(tmp_path):
         ("line 3", "record_not_object"),
         ("line 4", "field_type"),
         ("line 5", "json_duplicate_key"),
+        ("line 7", "record_not_object"),
     ]
     assert warnings == {"field_ignored": 1}
 
@@ -62,6 +63,14 @@ def test_a_page_with_a_link_to_the_next_says_that_it_is_not_all(tmp_path):
 
     assert rows == [("#0", "a")]
     assert warnings == {"incomplete_page": 1}
+
+
+def test_keys_may_be_written_in_another_case(tmp_path):
+    kind = Kind(Row, frozenset({"id"}), respelled={"id": "id", "size": "size"})
+
+    rows, rejects, _ = read(tmp_path, b'[{"Id":"a","SIZE":1},{"ID":"b"}]', kind)
+
+    assert (rows, rejects) == ([("#0", "a"), ("#1", "b")], [])
 
 
 def test_a_single_value_is_no_export(tmp_path):

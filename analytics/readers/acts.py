@@ -34,6 +34,7 @@ class Act(msgspec.Struct, gc=False, kw_only=True):
     of `in_reply_to`, of `thread` where that is not said. to, cc, mentions, attendees: accounts; in a direct space
     without `to`, its other members. recipients: how many, where they are not listed. text is never kept.
     is_record: the act is a record of the source of its own (reactions mostly belong to their message).
+    flaw: the code of what the reader found wrong with it: then it is set apart.
     """
 
     place: str
@@ -55,6 +56,7 @@ class Act(msgspec.Struct, gc=False, kw_only=True):
     version: int = 0
     is_timed: bool = True
     is_record: bool = True
+    flaw: str | None = None
 
 
 @dataclass
@@ -131,7 +133,9 @@ class Acts:
 
     def add(self, act: Act) -> None:
         """Take one act; what has no author or no possible time is set apart by its place."""
-        if not act.actor:
+        if act.flaw:
+            self._reject(act, act.flaw)
+        elif not act.actor:
             self._reject(act, "author_missing")
         elif act.us is None:
             self._reject(act, "timestamp_invalid")
@@ -181,7 +185,7 @@ class Acts:
         acts = self._without_repeats(acts, batch)
         acts = acts.with_columns(
             words=pl.coalesce("words", text_form.words(self._plain())),
-            is_question=text_form.is_question(pl.col("text")),
+            is_question=text_form.is_question(self._plain()),
         ).drop("text")
         deliveries = self._deliveries(acts, batch)
         self._stage_answers(acts)

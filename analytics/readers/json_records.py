@@ -7,8 +7,8 @@ cannot be read is told by place and reason, never by what it holds.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, BinaryIO, Generic, TypeVar
 
 import msgspec
@@ -23,6 +23,7 @@ UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 UTF16_STARTS = (*UTF16_MARKS, b"[\x00", b"\x00[", b"{\x00", b"\x00{")
 HEAD = 262_144  # bytes from which a format is told
 LONGEST_LINE = 64 << 20
+DAMAGED = object()  # null is a value
 WRAPPERS = ("value", "messages", "items", "records", "data")
 
 Record = TypeVar("Record", bound=msgspec.Struct)
@@ -31,11 +32,15 @@ Found = tuple[str, Record]  # place such as `line 7` or `#3`, and the record
 
 @dataclass(frozen=True)
 class Kind(Generic[Record]):
-    """What is read: the struct, the keys without which a record is nothing, and the keys that may wrap the list."""
+    """What is read: the struct, the keys without which a record is nothing, and the keys that may wrap the list.
+
+    `respelled`: keys in lower case -> as the struct has them, for tools that write the same keys in another case.
+    """
 
     struct: type[Record]
     essential: frozenset[str] = frozenset()
     wrappers: Sequence[str] = WRAPPERS
+    respelled: Mapping[str, str] = field(default_factory=dict)
 
 
 class DuplicateKeyError(ValueError):
@@ -139,7 +144,7 @@ def read_bytes(
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         pass  # the careful way says what is wrong
     whole = _load(data, sink, place or name)
-    if whole is None:
+    if whole is DAMAGED:
         return
     for number, value in enumerate(_listed(whole, kind, sink, name)):
         record = convert(value, kind, sink, f"{place}#{number}")
@@ -191,7 +196,7 @@ def _read_lines(
         except (msgspec.MsgspecError, UnicodeError, RecursionError):
             pass
         value = _load(text, sink, here)
-        if value is None:
+        if value is DAMAGED:
             continue
         found = convert(value, kind, sink, here)
         if found is not None:
@@ -204,7 +209,7 @@ def _may_be_doubled(data: bytes, kind: Kind[Record], records: int) -> bool:
 
 
 def _load(data: bytes, sink: Sink, place: str) -> Any:  # noqa: ANN401 - any JSON
-    """Return JSON decoded with care; null where it is damaged, which is set apart, or null itself."""
+    """Return JSON decoded with care; DAMAGED where it cannot be, which is set apart."""
     code = "json_invalid"
     try:
         whole = HALF_CHARACTER.sub(lambda found: found[1] or rb"\ufffd", data)
@@ -218,7 +223,7 @@ def _load(data: bytes, sink: Sink, place: str) -> Any:  # noqa: ANN401 - any JSO
     except ValueError:
         pass
     sink.reject(place, code)
-    return None
+    return DAMAGED
 
 
 def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -260,7 +265,7 @@ def convert(value: Any, kind: Kind[Record], sink: Sink, place: str) -> Record | 
     if not isinstance(value, dict):
         sink.reject(place, "record_not_object")
         return None
-    record = dict(value)
+    record = respell(value, kind.respelled) if kind.respelled else dict(value)
     while True:
         try:
             return msgspec.convert(record, kind.struct)
@@ -271,3 +276,12 @@ def convert(value: Any, kind: Kind[Record], sink: Sink, place: str) -> Record | 
                 return None
             del record[bad[1]]
             sink.warn("field_ignored")
+
+
+def respell(value: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401 - any JSON
+    """Return a decoded value with its keys, at every depth, spelled as `names` (lower case -> spelling) says."""
+    if isinstance(value, dict):
+        return {names.get(key.lower(), key): respell(inner, names) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [respell(inner, names) for inner in value]
+    return value
