@@ -94,3 +94,20 @@ def test_a_format_is_told_from_the_beginning_alone(tmp_path, content, keys):
     (tmp_path / "a.json").write_bytes(content or b" ")
 
     assert set(first_object(open_source(tmp_path / "a.json"))) == keys
+
+
+def test_objects_one_after_another_are_records_and_a_damaged_one_costs_only_itself(tmp_path):
+    dump = b'{\n  "id": "a",\n  "size": 1\n}\n{\n  "id": oops\n}\n{\n  "id": "b"\n}\n'
+
+    rows, rejects, _ = read(tmp_path, dump)
+
+    assert rows == [("#0", "a"), ("#2", "b")]
+    assert rejects == [("#1", "json_invalid")]
+
+
+@pytest.mark.parametrize("start", [b"", b'{"messages":'])
+def test_a_file_cut_off_keeps_the_records_before_the_cut(tmp_path, start):
+    rows, rejects, _ = read(tmp_path, start + b'[{"id":"a"},{"id":"b"},{"id":"c","si')
+
+    assert rows == [("#0", "a"), ("#1", "b")]
+    assert rejects == [("#2", "json_invalid")]

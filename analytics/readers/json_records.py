@@ -13,17 +13,18 @@ from typing import Any, BinaryIO, Generic, TypeVar
 
 import msgspec
 
+from analytics.readers import json_pieces
 from analytics.readers.base import Sink, UnreadableExport
 from analytics.readers.files import Source
 
 BAD_FIELD = re.compile(r"\$\.(\w+)")
-HALF_CHARACTER = re.compile(rb"(\\u[dD][89abAB]..\\u[dD][c-fC-F]..)|\\u[dD][89a-fA-F]..", re.DOTALL)
 BOM = b"\xef\xbb\xbf"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 UTF16_STARTS = (*UTF16_MARKS, b"[\x00", b"\x00[", b"{\x00", b"\x00{")
 HEAD = 262_144  # bytes from which a format is told
 LONGEST_LINE = 64 << 20
 DAMAGED = object()  # null is a value
+NEXT_PAGE = ("@odata.nextLink", "nextPageToken", "next_page")
 WRAPPERS = ("value", "messages", "items", "records", "data")
 
 Record = TypeVar("Record", bound=msgspec.Struct)
@@ -41,10 +42,6 @@ class Kind(Generic[Record]):
     essential: frozenset[str] = frozenset()
     wrappers: Sequence[str] = WRAPPERS
     respelled: Mapping[str, str] = field(default_factory=dict)
-
-
-class DuplicateKeyError(ValueError):
-    """A JSON object holds the same key twice."""
 
 
 def first_object(source: Source, member: str | None = None) -> dict[str, Any]:
@@ -77,19 +74,11 @@ def _prefix_object(text: str) -> dict[str, Any]:
 
     try:
         value = jiter.from_json(
-            _one_object(text).encode(), partial_mode="trailing-strings", allow_inf_nan=True
+            json_pieces.first(text).encode(), partial_mode="trailing-strings", allow_inf_nan=True
         )
     except ValueError:
         return {}
     return value if isinstance(value, dict) else {}
-
-
-def _one_object(text: str) -> str:
-    try:
-        _, end = json.JSONDecoder().raw_decode(text)
-    except (ValueError, RecursionError):
-        return text
-    return text[:end]
 
 
 def as_utf8(data: bytes) -> bytes:
@@ -143,13 +132,70 @@ def read_bytes(
             return
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         pass  # the careful way says what is wrong
-    whole = _load(data, sink, place or name)
-    if whole is DAMAGED:
-        return
-    for number, value in enumerate(_listed(whole, kind, sink, name)):
+    if (listed := _wrapped_list(data, kind)) is not None:
+        yield from ((f"{place}#{number}", record) for number, record in enumerate(listed))
+    elif json_pieces.is_run(data[:HEAD]):
+        yield from _read_run(data, kind, sink, name, place)
+    else:
+        yield from _read_carefully(data, kind, sink, name, place)
+
+
+def _read_carefully(
+    data: bytes, kind: Kind[Record], sink: Sink, name: str, place: str
+) -> Iterator[Found[Record]]:
+    values = _before_the_cut(data, kind, sink, place)
+    if values is None:
+        whole = _load(data, sink, place or name)
+        if whole is DAMAGED:
+            return
+        values = _listed(whole, kind, sink, name)
+    for number, value in enumerate(values):
         record = convert(value, kind, sink, f"{place}#{number}")
         if record is not None:
             yield f"{place}#{number}", record
+
+
+def _wrapped_list(data: bytes, kind: Kind[Record]) -> list[Record] | None:
+    """Return the records of one object that wraps a list, decoded at once; null where it is not as simple as that."""
+    if kind.respelled or not data.lstrip().startswith(b"{"):
+        return None
+    names = {f"field{i}": name for i, name in enumerate((*kind.wrappers, *NEXT_PAGE))}
+    lists = list(names)[: len(kind.wrappers)]
+    fields = [(n, list[kind.struct] | None if n in lists else Any, None) for n in names]  # type: ignore[name-defined]
+    try:
+        wrapper = msgspec.defstruct("Wrapper", fields, rename=names)
+        found = msgspec.structs.asdict(msgspec.json.decode(data, type=wrapper))
+    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        return None
+    records = next((found[name] for name in lists if found[name] is not None), None)
+    if records is None or any(found[name] for name in names if name not in lists):
+        return None
+    return None if _may_be_doubled(data, kind, len(records)) else records
+
+
+def _read_run(
+    data: bytes, kind: Kind[Record], sink: Sink, name: str, place: str
+) -> Iterator[Found[Record]]:
+    try:
+        for number, (value, code) in enumerate(json_pieces.run(data)):
+            here = f"{place}#{number}"
+            if code:
+                sink.reject(here, code)
+            elif (record := convert(value, kind, sink, here)) is not None:
+                yield here, record
+    except UnicodeError:
+        sink.reject(place or name, "encoding_invalid")
+
+
+def _before_the_cut(data: bytes, kind: Kind[Record], sink: Sink, place: str) -> list[Any] | None:
+    """Return the whole records of a file that was cut off, the last one set apart; null where it was not."""
+    whole = json_pieces.before_the_cut(data)
+    key = _wrapped(whole, kind) if isinstance(whole, dict) else None
+    records = whole[key] if key else whole
+    if not isinstance(records, list) or not records:
+        return None
+    sink.reject(f"{place}#{len(records) - 1}", "json_invalid")
+    return records[:-1]
 
 
 def _is_lines(head: bytes) -> bool:
@@ -212,9 +258,9 @@ def _load(data: bytes, sink: Sink, place: str) -> Any:  # noqa: ANN401 - any JSO
     """Return JSON decoded with care; DAMAGED where it cannot be, which is set apart."""
     code = "json_invalid"
     try:
-        whole = HALF_CHARACTER.sub(lambda found: found[1] or rb"\ufffd", data)
-        return json.loads(whole.decode(), object_pairs_hook=unique)
-    except DuplicateKeyError:
+        whole = json_pieces.whole_characters(data).decode()
+        return json.loads(whole, object_pairs_hook=json_pieces.unique)
+    except json_pieces.DuplicateKeyError:
         code = "json_duplicate_key"
     except UnicodeError:
         code = "encoding_invalid"
@@ -226,19 +272,11 @@ def _load(data: bytes, sink: Sink, place: str) -> Any:  # noqa: ANN401 - any JSO
     return DAMAGED
 
 
-def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Return an object whose keys all differ, for json.loads; raises DuplicateKeyError."""
-    record = dict(pairs)
-    if len(record) < len(pairs):
-        raise DuplicateKeyError
-    return record
-
-
 def _listed(whole: Any, kind: Kind[Record], sink: Sink, name: str) -> list[Any]:  # noqa: ANN401 - any JSON
     """Return the records of a decoded file: a list, pages of lists, a wrapped list, or one object."""
     if isinstance(whole, dict):
         wrapper = next((key for key in kind.wrappers if isinstance(whole.get(key), list)), None)
-        if whole.get("@odata.nextLink") or whole.get("nextPageToken") or whole.get("next_page"):
+        if any(whole.get(name) for name in NEXT_PAGE):
             sink.warn("incomplete_page")
         return whole[wrapper] if wrapper else [whole]
     if isinstance(whole, list):

@@ -15,14 +15,8 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from msgspec import UNSET, Raw, Struct, UnsetType
 
-from analytics.readers.json_records import (
-    BAD_FIELD,
-    HALF_CHARACTER,
-    UTF16_STARTS,
-    DuplicateKeyError,
-    as_utf8,
-    unique,
-)
+from analytics.readers.json_pieces import HALF_CHARACTER, DuplicateKeyError, unique
+from analytics.readers.json_records import BAD_FIELD, UTF16_STARTS, as_utf8
 
 NO_BLOCKS = Raw(b"")
 
