@@ -56,8 +56,8 @@ def claims(
 
 
 def _explanation(source: Source, readers: tuple[ModuleType, ...]) -> UnreadableExport | None:
-    """Return what the first reader that nearly knows the file says is missing."""
-    for reader in readers:
+    """Return what the first reader that nearly knows the file says is missing; those of any tool speak last."""
+    for reader in sorted(readers, key=lambda reader: reader.FORMAT.tool is None):
         explain = getattr(reader, "explain", None)
         if explain and (error := explain(source)):
             return error

@@ -23,6 +23,8 @@ WARNINGS: dict[str, str] = {
     "mass_mail_flagged": "Some messages went to very many people.",
     "names_concealed": "The tool has hidden the names: people cannot be matched to the HR file.",
     "non_human_flagged": "Some accounts are not people and are not counted.",
+    "one_person_view": "This is one person's export: it says nothing about how much the others write.",
+    "event_not_counted": "Some notes of the tool about itself name nobody and were not counted.",
     "person_unknown": "Some authors are not in the list of users.",
     "repeats_kept": "Equal lines at the same instant were kept: the log cannot tell whether they are copies.",
     "sensitive_column_dropped": "A column of a sensitive kind was not read.",
