@@ -170,7 +170,9 @@ def compute(ground: Ground, workspace: Workspace) -> dict[str, pl.DataFrame]:
         "flow": between_shown(flow, ground.mask.frame),
         "finding": findings.select(figure, [passport.as_dict() for passport in passports.values()]),
         "passport": passport_rows(passports),
-        "coverage": visibility.rows(connection, ground.headcount, ground.mask.frame),
+        "coverage": visibility.rows(
+            connection, ground.headcount, ground.mask.frame, settings.threshold
+        ),
         "computable": contradicted(computable, network),
         "certificate": certificate_rows(
             ground,
@@ -361,7 +363,8 @@ def company(ground: Ground, workspace: Workspace, path: Path) -> pl.DataFrame:
     }
     fit = visibility.fits(ground.connection)
     staff = int(headcount or newest.height)
-    items |= visibility.tools(tools, newest, staff, fit, settings.threshold)
+    known = visibility.spans(ground.connection)
+    items |= visibility.tools(known, newest, staff, fit, settings.threshold)
     return pl.DataFrame(
         list(items.items()), schema={"item": pl.String, "value": pl.String}, orient="row"
     )

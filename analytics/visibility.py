@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.metrics import catalogue
+from analytics.metrics import catalogue, periods
 
 if TYPE_CHECKING:
     import duckdb
@@ -30,13 +30,45 @@ order by a.tool
 """
 
 
+# A vendor's count shows a person in every week of its window. Without an HR file everybody is staff.
+REPORTED = """
+with named as (
+    select distinct u.tool, u.person, u.valid_from, u.valid_to
+    from memory.main.usage u
+    join person p using (person)
+    where p.kind = 'human' and (p.in_org or not exists (from org))
+)
+select
+    tool,
+    person,
+    cast(unnest(generate_series(
+        cast(date_trunc('week', valid_from) as timestamp), cast(valid_to - 1 as timestamp), interval 7 day
+    )) as date) as week
+from named
+"""
+STAFF = """
+select w.week, count(distinct o.person) as headcount
+from (select distinct week from reported) w
+join org o on o.valid_from <= w.week + 6 and o.valid_to > w.week
+join person p on p.person = o.person and p.kind = 'human'
+group by w.week
+"""
+
+
 def rows(
-    connection: "duckdb.DuckDBPyConnection", headcount: pl.DataFrame, mask: pl.DataFrame
+    connection: "duckdb.DuckDBPyConnection", headcount: pl.DataFrame, mask: pl.DataFrame, k: int
 ) -> pl.DataFrame:
-    """Return release.coverage: people with a visible account, of the headcount, by tool, week and department."""
+    """Return release.coverage: people with a visible account, of the headcount, by tool, week and department.
+
+    Weeks of which a vendor's report alone tells are there too: as the audited group of the tool where there is one,
+    else for the company, in steps of k people.
+    """
     weeks = connection.sql(
         "select tool, period as week, quarter from period where grain = 'week' and tool is not null"
     ).pl()
+    told = reported(connection).select("tool", "week", quarter=periods.quarter_of("week")).unique()
+    weeks = pl.concat([weeks, told.join(weeks, on=["tool", "week"], how="anti").cast(weeks.schema)])
+    by_report = _by_report(connection, weeks, mask, k)
     every = headcount.group_by("quarter", "department").agg(pl.col("headcount").sum())
     company = headcount.group_by("quarter").agg(pl.col("headcount").sum())
     every = pl.concat(
@@ -59,7 +91,71 @@ def rows(
             headcount=pl.when("shown").then(pl.col("headcount").cast(pl.Int64)),
             reason=pl.when(~pl.col("shown")).then(pl.col("reason").fill_null("small_group")),
         )
+        .pipe(lambda audited: pl.concat([audited, by_report.cast(audited.schema)]))
         .sort("tool", "week", "department", nulls_last=False)
+    )
+
+
+def reported(connection: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
+    """Return tool, person, week of the people whom vendors' own reports name."""
+    connection.execute(f"create or replace temp view reported as {REPORTED}")
+    return connection.sql("from reported").pl()
+
+
+def _by_report(
+    connection: "duckdb.DuckDBPyConnection", weeks: pl.DataFrame, mask: pl.DataFrame, k: int
+) -> pl.DataFrame:
+    """Return the company's rows of release.coverage for tools that no audited group speaks of."""
+    people = connection.sql(
+        "select tool, week, count(distinct person) as people from reported group by all"
+    ).pl()
+    staff = connection.sql(STAFF).pl()
+    return (
+        weeks.join(
+            mask.select("quarter", "tool").unique(),
+            on=["quarter", "tool"],
+            how="anti",
+            nulls_equal=True,
+        )
+        .join(people, on=["tool", "week"])
+        .join(staff, on="week", how="left")
+        .select(
+            "tool",
+            "week",
+            pl.lit(None, pl.String).alias("department"),
+            people=pl.when(pl.col("people") >= k).then(pl.col("people") // k * k),
+            headcount=pl.when(pl.col("people") >= k).then("headcount"),
+            reason=pl.when(pl.col("people") < k).then(pl.lit("small_group")),
+        )
+    )
+
+
+def spans(connection: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
+    """Return tool, first_day, last_day, weeks, reported (people whom the vendor's report names) of every tool."""
+    acts = connection.sql(
+        "select tool, min(first_day) as first_day, max(last_day) as last_day,"
+        " count(*) filter (grain = 'week') as weeks from period where tool is not null group by tool"
+    ).pl()
+    told = (
+        reported(connection)
+        .group_by("tool")
+        .agg(
+            first=pl.col("week").min(),
+            last=pl.col("week").max() + pl.duration(days=6),
+            told=pl.col("week").n_unique(),
+            reported=pl.col("person").n_unique(),
+        )
+    )
+    return (
+        acts.join(told, on="tool", how="full", coalesce=True)
+        .select(
+            "tool",
+            first_day=pl.coalesce("first_day", "first"),
+            last_day=pl.coalesce("last_day", "last"),
+            weeks=pl.coalesce("weeks", "told"),
+            reported=pl.col("reported").fill_null(0),
+        )
+        .sort("tool")
     )
 
 
@@ -89,12 +185,13 @@ def tools(
 ) -> dict[str, str]:
     """Return the items tool:<name> of release.company, each a JSON object of what an export shows.
 
-    Takes tool, first_day, last_day, weeks; the panel's `tools` of the whole period; `fits`. Counts under k people
+    Takes `spans`; the panel's `tools` of the whole period; `fits`. Where the panel knows nobody with the tool, the
+    people of the vendor's reports are visible, in steps of k. Counts under k people
     are null, others of accounts are in steps of k; `join_rate` is at least so much of the accounts.
     """
     items = {}
     by_tool = {row["tool"]: row for row in fit.to_dicts()}
-    for tool, first, last, weeks in spans.iter_rows():
+    for tool, first, last, weeks, named in spans.iter_rows():
         visible = seen.filter(pl.col("tools").str.split(",").list.contains(tool)).height
         known = by_tool.get(tool, {"accounts": 0, "joined": 0, "guests": 0, "machines": 0})
         items[f"tool:{tool}"] = json.dumps(
@@ -102,7 +199,7 @@ def tools(
                 "from": str(first),
                 "to": str(last),
                 "weeks": weeks,
-                "people_visible": visible if visible >= k else None,
+                "people_visible": visible if visible >= k else in_steps(named, k) or None,
                 "headcount": headcount,
                 "accounts": in_steps(known["accounts"], k),
                 "join_rate": join_rate(known["joined"], known["accounts"], k),

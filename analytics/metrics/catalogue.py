@@ -30,6 +30,9 @@ MISSING = {
     "levels": ("no_manager", "An HR file with a column that says who reports to whom; levels follow from it."),
     "locations": ("no_org", "An HR file with a location column."),
     "hire_dates": ("no_hire_date", "An HR file with start dates."),
+    "counts": ("no_data", "A vendor's own usage report."),
+    "answers": ("no_data", "The answers to a survey, as the survey tool exports them."),
+    "customers": ("no_data", "An export of conversations with customers from a help desk."),
     "time_zones": ("no_time_zone", "A time zone in the workspace's settings, or an export that has one for each account."),
 }  # fmt: skip
 ORG = ("managers", "departments", "levels", "locations")
