@@ -191,15 +191,17 @@ def tools(
     """
     items = {}
     by_tool = {row["tool"]: row for row in fit.to_dicts()}
-    for tool, first, last, weeks, named in spans.iter_rows():
+    # a list of accounts alone tells of no week, but may hide names
+    every = spans.join(fit.select("tool"), on="tool", how="full", coalesce=True).sort("tool")
+    for tool, first, last, weeks, named in every.iter_rows():
         visible = seen.filter(pl.col("tools").str.split(",").list.contains(tool)).height
         known = by_tool.get(tool, {"accounts": 0, "joined": 0, "guests": 0, "machines": 0})
         items[f"tool:{tool}"] = json.dumps(
             {
-                "from": str(first),
-                "to": str(last),
-                "weeks": weeks,
-                "people_visible": visible if visible >= k else in_steps(named, k) or None,
+                "from": first and str(first),
+                "to": last and str(last),
+                "weeks": weeks or 0,
+                "people_visible": visible if visible >= k else in_steps(named or 0, k) or None,
                 "headcount": headcount,
                 "accounts": in_steps(known["accounts"], k),
                 "join_rate": join_rate(known["joined"], known["accounts"], k),

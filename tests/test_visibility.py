@@ -73,7 +73,11 @@ def test_a_tool_says_what_it_shows_in_steps_that_tell_of_no_few():
     spans = pl.DataFrame([("slack", *days, 12, 0), ("teams", *days, 12, 57)], schema=["tool", "first_day", "last_day", "weeks", "reported"], orient="row")  # fmt: skip
     seen = pl.DataFrame({"tools": ["mail,slack"] * 92 + ["mail"] * 5})
 
-    found = visibility.tools(spans, seen, 120, pl.DataFrame([FIT]), 10)
+    yammer = FIT | {"tool": "yammer", "joined": 0, "hides": "names"}
+
+    found = visibility.tools(
+        spans, seen, 120, pl.DataFrame([FIT, yammer], infer_schema_length=None), 10
+    )
 
     assert {tool: json.loads(value) for tool, value in found.items()} == {
         "tool:slack": {
@@ -99,6 +103,18 @@ def test_a_tool_says_what_it_shows_in_steps_that_tell_of_no_few():
             "guests": 0,
             "machines": 0,
             "hides": None,
+        },
+        "tool:yammer": {
+            "from": None,
+            "to": None,
+            "weeks": 0,
+            "people_visible": None,
+            "headcount": 120,
+            "accounts": 100,
+            "join_rate": 0.0,
+            "guests": None,
+            "machines": 3,
+            "hides": "names",
         },
     }
 
