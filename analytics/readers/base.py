@@ -103,7 +103,7 @@ class Sink:
             return
         frame = validate(f"export.{table}", frame)
         frame.write_parquet(
-            self.folder / f"{table}-{self.rows[table]:012d}.parquet", compression="zstd"
+            self.folder / f"{table}-{self.rows[table]:012d}.parquet", compression="lz4"
         )
         self.rows[table] += frame.height
         if table == "event":

@@ -1,11 +1,15 @@
 """Which messages wait to be turned over? One list a column over several day files, and what lies nested in them."""
 
+from collections import Counter
+from operator import attrgetter
+from typing import Any
+
 import polars as pl
 
-from analytics.readers.slack_directory import digest
+from analytics.readers.slack_directory import Space, digest
 from analytics.readers.slack_json import NO_BLOCKS, Message, text_of
 
-BATCH_ROWS = 100_000
+BATCH_ROWS = 50_000
 BATCH_BYTES = 64 << 20  # a batch of giant messages is cut earlier
 
 APP_SUBTYPES = ("bot_message", "assistant_app_thread")
@@ -27,10 +31,25 @@ RAW = {
 }
 
 
-class Batch:
-    """Messages waiting to be turned over: one list a column, and what lies nested in them."""
+FIELDS = (
+    "ts", "user", "bot_id", "subtype", "text", "thread_ts", "parent_user_id", "edited", "files", "reactions",
+    "comment", "room",
+)  # fmt: skip
+fields_of = attrgetter(*FIELDS)
 
-    def __init__(self) -> None:
+
+class Batch:
+    """Messages waiting to be turned over: one list a column, and what lies nested in them.
+
+    `spaces` are the conversations met so far, of which `space_no` is the place; `bad` (place, code) and `notes` were
+    found while reading.
+    """
+
+    def __init__(self, spaces: list[Space]) -> None:
+        self.spaces = spaces
+        self.bad: list[tuple[str, str]] = []
+        self.notes: Counter[str] = Counter()
+        self.non_records = 0
         self.columns: dict[str, list[object]] = {name: [] for name in RAW}
         self.reactions: tuple[list[int], list[str], list[str]] = ([], [], [])
         self.calls: list[tuple[int, int | None, int | None]] = []
@@ -50,20 +69,35 @@ class Batch:
         self.files.append(path)
         self.columns["space_no"] += [space_no] * len(messages)
         self.columns["number"] += numbers
-        self.columns["ts"] += [message.ts or None for message in messages]
-        self.columns["author"] += [_author(message) for message in messages]
-        self.columns["app"] += [_app(message) for message in messages]
-        self.columns["subtype"] += [message.subtype for message in messages]
-        self.columns["text"] += [message.text or _text(message) for message in messages]
-        self.columns["thread_ts"] += [message.thread_ts for message in messages]
-        self.columns["parent"] += [message.parent_user_id for message in messages]
-        self.columns["edited_ts"] += [m.edited.ts or None if m.edited else None for m in messages]
-        self.columns["has_files"] += [bool(message.files) for message in messages]
-        for row, message in enumerate(messages, first):
+        # one turn over the messages instead of one a column: the larger part of the time goes here
+        found: dict[str, tuple[Any, ...]] = dict(
+            zip(FIELDS, zip(*map(fields_of, messages), strict=True), strict=True)
+        )
+        columns: dict[str, list[Any]] = {
+            "ts": [ts or None for ts in found["ts"]],
+            "author": list(found["user"]),
+            "app": list(found["bot_id"]),
+            "subtype": list(found["subtype"]),
+            "text": list(found["text"]),
+            "thread_ts": list(found["thread_ts"]),
+            "parent": list(found["parent_user_id"]),
+            "edited_ts": [edit.ts or None if edit else None for edit in found["edited"]],
+            "has_files": list(map(bool, found["files"])),
+        }
+        is_by_app = not set(APP_SUBTYPES).isdisjoint(found["subtype"])
+        for row, message in enumerate(messages):
+            if not message.user or message.room:
+                columns["author"][row] = _author(message)
+            if is_by_app or message.bot_id == "":
+                columns["app"][row] = _app(message)
+            if not message.text:
+                columns["text"][row] = _text(message)
             if message.reactions:
-                self._add_reactions(row, message)
+                self._add_reactions(first + row, message)
             if message.room and message.subtype == HUDDLE:
-                self._add_call(row, message)
+                self._add_call(first + row, message)
+        for name, column in columns.items():
+            self.columns[name] += column
 
     def _add_reactions(self, row: int, message: Message) -> None:
         rows, names, accounts = self.reactions

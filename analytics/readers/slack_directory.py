@@ -48,7 +48,9 @@ class Directory:
 
     def space(self, folder: str) -> Space:
         """Return the conversation of a folder; its openness is unknown where no list knows the folder."""
-        return self.folders.setdefault(folder, Space(f"folder:{digest(folder)}", "unknown"))
+        if folder not in self.folders:
+            self.folders[folder] = Space(f"folder:{digest(folder)}", "unknown")
+        return self.folders[folder]
 
     def is_foreign(self, account: str) -> bool:
         """Say whether the account belongs to another workspace (Slack Connect)."""

@@ -60,14 +60,20 @@ class Turnover:
     directory: Directory
     tool: str
     latest_us: int
-    spaces: list[Space] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     bots: set[str] = field(default_factory=set)
     memory: Memory = field(default_factory=Memory.empty)
     emoji: dict[str, str] = field(default_factory=dict)
+    spaces: list[Space] = field(default_factory=list)  # those met up to the batch in hand
 
     def turn(self, batch: Batch, *, is_last: bool) -> None:
         """Write what the batch holds; the conversation of its last message stays open unless this is the last batch."""
+        self.spaces = batch.spaces
+        self.sink.non_records += batch.non_records
+        for place, code in batch.bad:
+            self.sink.reject(place, code)
+        for note, times in batch.notes.items():
+            self.sink.warn(note, times)
         raw = pl.DataFrame(batch.columns, schema=RAW).with_row_index("row")
         messages = self._without_repeats(self._believable(with_times(raw), batch), batch)
         messages = with_actors(messages, self.directory.kinds).join(

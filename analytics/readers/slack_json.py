@@ -138,7 +138,7 @@ def entries(data: bytes, kind: type[Record]) -> Entries[Record]:
             found.notes["encoding_converted"] += 1
         found.good = _decoder(kind)(data) or []
         found.numbers = list(range(len(found.good)))
-        if not _looks_doubled(data, found.good):
+        if kind is not Message or not _looks_doubled(data, found.good):  # type: ignore[arg-type]  # it is
             return found
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         pass  # the careful way says what is wrong
@@ -150,14 +150,11 @@ def _decoder(kind: type[Record]) -> Callable[[bytes], list[Record] | None]:
     return msgspec.json.Decoder(list[kind] | None).decode  # type: ignore[valid-type]
 
 
-def _looks_doubled(data: bytes, records: Sequence[Struct]) -> bool:
+def _looks_doubled(data: bytes, messages: Sequence[Message]) -> bool:
     """Say whether a key of messages that says who or when occurs oftener than the records explain.
 
     Of two equal keys the decoder silently takes the last; other programs take the first.
     """
-    messages = [record for record in records if isinstance(record, Message)]
-    if not messages:
-        return False
     users, times = (data.count(key) for key in TWICE)
     if users <= len(messages) and times <= len(messages):
         return False  # mostly so: no edits, no threads
