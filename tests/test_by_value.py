@@ -102,6 +102,19 @@ def test_one_hidden_department_takes_the_next_smallest_with_it():
     assert found == [None, "nearly_all_or_none", None, "protected"]
 
 
+def test_a_department_hides_behind_the_people_of_none():
+    people = staff((20, "A", None, None, ""), (50, "B", None, None, ""), (30, None, None, None, ""))
+
+    found = reasons(
+        cell(n=100, sx=50),
+        cell("department", department="A", n=20, sx=19),
+        cell("department", department="B", n=50, sx=20),
+        people=people,
+    )
+
+    assert found == [None, "nearly_all_or_none", None]
+
+
 def test_a_department_whose_places_cannot_shield_it_is_hidden_rather_than_the_company():
     """Two places, one of nearly nobody: neither the other place nor the departments beside may give it away."""
     people = staff((30, "A", None, "X", ""), (30, "A", None, "Y", ""), (40, "B", None, "X", ""))

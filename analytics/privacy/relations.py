@@ -49,9 +49,9 @@ class People:
     def of(cls, panel: pl.DataFrame) -> "People":
         """Return them for a panel (quarter or null, person, department, level, location, tools)."""
         lattice = build(panel)
-        cells = lattice.cells.select(*KEYS, row="cell")
+        cells = lattice.cells.filter("listed").select(*KEYS, row="cell")
         rng = np.random.default_rng(SEED)
-        marks = lattice.member.T.astype(np.int64) @ rng.integers(1, 2**62, cells.height)
+        marks = lattice.member.T.astype(np.int64) @ rng.integers(1, 2**62, lattice.cells.height)
         _, first = np.unique(marks, return_index=True)  # kinds in the same cells are one
         return cls(cells, lattice.member[:, first].tocsr(), random_primes(rng, 1)[0])
 
@@ -196,15 +196,17 @@ class _Puzzle:
         fresh = self.unknown.copy()
         for turn in itertools.count():
             times = 1 if turn < PATIENCE else AT_ONCE if turn < 3 * PATIENCE else None
-            chosen = [
-                pick
-                for piece in self._pieces(equations, fresh)
-                for pick in self._break(*piece, times)
-            ]
+            chosen: list[int] = []
+            again = np.zeros(len(self.unknown), bool)
+            for piece, unknown in self._pieces(equations, fresh):
+                picks = self._break(piece, unknown, times)
+                if picks:  # they break one way to work a figure out; there may be another
+                    chosen += picks
+                    again[unknown] = True
             if not chosen:
                 break
-            fresh = np.zeros(len(self.unknown), bool)
-            fresh[chosen] = True
+            again[chosen] = True
+            fresh = again
             self.hidden[chosen] = self.unknown[chosen] = True
             self.can_hide[chosen] = False
         self._restore(equations)
