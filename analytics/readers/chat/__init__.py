@@ -1,3 +1,3 @@
 """Messages of chat and social tools."""
 
-NAMES: tuple[str, ...] = ("teams_messages", "teams_personal")
+NAMES: tuple[str, ...] = ("teams_messages", "teams_personal", "mattermost_export")
