@@ -1,0 +1,78 @@
+"""Files made to break an importer, dropped on the page: each comes out as its manifest says, the server lives on."""
+
+import json
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from tests.browser.served import MODES, served
+from tests.browser.shoot import settle
+from tests.test_bad_input import CONTENT, MAY_BE_MISSING, has_reader
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+MINUTES = 8  # for all of them, looked at and imported on a busy machine
+TOGETHER = 40  # files of one drop
+
+
+def result(jobs_folder: Path, until: float) -> dict:
+    """Return what the newest job wrote once it has ended."""
+    while time.monotonic() < until:
+        outs = sorted(jobs_folder.glob("*.out"))
+        text = outs[-1].read_text("utf-8") if outs else ""
+        if text.strip():
+            return json.loads(text)
+        time.sleep(0.2)
+    raise TimeoutError("the job did not end")
+
+
+def test_every_bad_file_dropped_on_the_page_comes_out_as_it_should(shared, chromium, tmp_path):
+    entries = CONTENT["files"]
+    home, until = tmp_path / "home", time.monotonic() + 60 * MINUTES
+    home.mkdir()
+    told, looked = {}, {}
+    with served(home, tmp_path / "log") as server:
+        page = chromium.new_context(**MODES["light"]).new_page()
+        page.goto(f"{server.url}/imports")
+        settle(page)
+        page.get_by_label("Short name of the company").fill("acme")
+        page.keyboard.press("Enter")
+        page.get_by_label("Purpose").fill("To see whether it holds")
+        page.get_by_label("Legal basis").fill("None: nobody is in it")
+        page.keyboard.press("Enter")
+        settle(page)
+        for first in range(0, len(entries), TOGETHER):
+            batch = entries[first : first + TOGETHER]
+            drop = page.locator("input[type=file]").first
+            drop.wait_for(state="attached")
+            drop.set_input_files([str(shared / "badinput" / entry["file"]) for entry in batch])
+            page.get_by_text("recognised", exact=False).first.wait_for(timeout=240_000)
+            settle(page)
+            looked |= {
+                file["file"]: file for file in result(home / ".looks" / "jobs", until)["files"]
+            }
+            page.get_by_role("button", name="Import", exact=True).click()
+            page.get_by_text("You may leave this page").wait_for(timeout=60_000)
+            told |= {file["file"]: file for file in result(home / "acme" / "jobs", until)["files"]}
+            page.goto(f"{server.url}/imports?ws=acme")
+            settle(page)
+        alive = server.answer("/api/ready")[0]
+        log = server.log.read_text()
+
+    expected = {
+        Path(entry["file"]).name: (entry["outcome"], entry["reject_code"], entry["rows_ok"], dict(Counter(bad["code"] for bad in entry["quarantine"])))
+        for entry in entries
+        if entry["kind"] not in MAY_BE_MISSING or has_reader(entry["kind"])
+    }  # fmt: skip
+    found = {
+        name: (file["outcome"], file["reject_code"], file["stored"], file["rejected"])
+        for name, file in told.items()
+    }
+    assert len(told) == len(looked) == len(entries)
+    assert {name: found[name] for name in expected} == expected
+    assert {name: (file["outcome"], file["reject_code"]) for name, file in looked.items()} == {
+        name: outcome[:2] for name, outcome in found.items()
+    }
+    assert (alive, "Traceback" in log) == (200, False)
+    assert not [path for path in home.rglob("upload-*") if path.is_dir()]
