@@ -1,0 +1,168 @@
+"""Six months delivered as six overlapping exports are the one export of the whole, in any order."""
+
+import itertools
+import json
+import random
+import zipfile
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from analytics.ingest import ingest, undo
+from analytics.vault import store
+from analytics.vault.workspace import Workspace
+from tests.test_ingest import publish
+
+pytestmark = pytest.mark.usefixtures("home")
+BEGIN = datetime(2026, 1, 5, tzinfo=UTC)
+MONTH, OVERLAP = timedelta(days=30), timedelta(days=7)
+PEOPLE = [f"U{number:03}" for number in range(12)]
+
+
+def acts():
+    """Return (when, who, to whom) of six months, the same every time."""
+    chance = random.Random(7)
+    return [
+        (BEGIN + timedelta(minutes=chance.randrange(180 * 24 * 60), seconds=number % 60), *chance.sample(PEOPLE, 2))
+        for number in range(400)
+    ]  # fmt: skip
+
+
+def spans():
+    """Return the whole and each month, which begins a week before the last one has ended."""
+    whole = (BEGIN, BEGIN + 6 * MONTH)
+    return whole, [(BEGIN + n * MONTH - OVERLAP, BEGIN + (n + 1) * MONTH) for n in range(6)]
+
+
+def slack(path, start, end):
+    """Write a Slack export of a span: posts, some of them answers, some with a reaction."""
+    days: dict[str, list] = {}
+    for number, (at, who, other) in enumerate(acts()):
+        if not start <= at < end:
+            continue
+        message = {
+            "type": "message",
+            "user": who,
+            "ts": f"{at.timestamp():.6f}",
+            "text": f"hello <@{other}>",
+        }
+        if number % 5 == 0:
+            message["reactions"] = [{"name": "eyes", "users": [other], "count": 1}]
+        days.setdefault(f"general/{at:%Y-%m-%d}.json", []).append(message)
+    users = [
+        {
+            "id": one,
+            "name": one.lower(),
+            "profile": {"email": f"{one.lower()}@example.org"},
+            "is_bot": False,
+        }
+        for one in PEOPLE
+    ]
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("users.json", json.dumps(users))
+        archive.writestr(
+            "channels.json", json.dumps([{"id": "C001", "name": "general", "members": PEOPLE}])
+        )
+        for name, messages in days.items():
+            archive.writestr(name, json.dumps(messages))
+    return path
+
+
+def log(path, start, end):
+    rows = [
+        f"m{number},{at:%Y-%m-%dT%H:%M:%SZ},{who.lower()}@example.org,{other.lower()}@example.org\n"
+        for number, (at, who, other) in enumerate(acts())
+        if start <= at < end
+    ]
+    path.write_text("message id,time,sender,recipient\n" + "".join(rows))
+    return path
+
+
+def hr(path, start, end):
+    """Write who is there at the end of a span: two more a month, and one in another department from the third on."""
+    month = (end - BEGIN).days // MONTH.days
+    rows = [
+        f"{number},{one.lower()}@example.org,{'' if number == 0 else '0'},{'Legal' if number == 3 and month > 3 else 'Sales'}\n"
+        for number, one in enumerate(PEOPLE[: 2 * month])
+    ]
+    path.write_text("ID,E-mail,Manager ID,Department\n" + "".join(rows))
+    return path
+
+
+MAKERS = {"slack": (slack, "zip"), "log": (log, "csv"), "hr": (hr, "csv")}
+
+
+def tables(name):
+    with store.build(Workspace.open(name)).connect() as connection:
+        return {
+            table: sorted(map(repr, connection.sql(f"from {table}").fetchall()))
+            for table in store.ORDER
+        }
+
+
+def workspace(name):
+    """Make a workspace whose keys can be compared with another's."""
+    (Workspace.open(name, create=True).folder / "secret.key").write_text("5" * 64)
+    return name
+
+
+def months(tmp_path, kind):
+    make, ending = MAKERS[kind]
+    whole, parts = spans()
+    return make(tmp_path / f"{kind}-whole.{ending}", *whole), [
+        make(tmp_path / f"{kind}-{number}.{ending}", *part) for number, part in enumerate(parts)
+    ]
+
+
+ORDERS = [tuple(range(6)), tuple(range(5, -1, -1)), (3, 0, 5, 1, 4, 2)]
+
+
+@pytest.mark.parametrize("kind", ["slack", "log"])
+@pytest.mark.parametrize("order", ORDERS, ids=["forwards", "backwards", "shuffled"])
+def test_overlapping_months_are_the_whole_in_any_order(tmp_path, kind, order):
+    whole, parts = months(tmp_path, kind)
+    ingest([whole], workspace("whole"), publish=publish)
+    name = workspace("months")
+
+    told = ingest([parts[n] for n in (*order, order[0])], name, publish=publish)["files"]
+    undo(name, told[order.index(2)]["import"], publish=publish)
+    gone = tables(name)
+    ingest([parts[2]], name, publish=publish)
+
+    assert "already_known" in told[-1]["warnings"]
+    assert tables(name) == tables("whole")
+    assert gone != tables("whole")
+
+
+def test_all_kinds_together_in_one_call_are_the_whole(tmp_path):
+    made = {kind: months(tmp_path, kind) for kind in MAKERS}
+    ingest([whole for whole, _ in made.values()], workspace("whole"), publish=publish)
+    parts = [path for _, paths in made.values() for path in paths]
+    random.Random(3).shuffle(parts)
+    # undated HR files are states of the company, of which the one that came last counts
+    staff = iter(made["hr"][1])
+    parts = [next(staff) if path.name.startswith("hr") else path for path in parts]
+
+    ingest(parts, workspace("months"), publish=publish)
+
+    found, whole = tables("months"), tables("whole")
+    assert {table for table in found if found[table] != whole[table]} == set()
+
+
+def test_a_corrected_row_replaces_the_one_before(tmp_path):
+    path = tmp_path / "hr.csv"
+    hr(path, BEGIN, BEGIN + 6 * MONTH)
+    ingest([path], "acme", publish=publish)
+    path.write_text(path.read_text().replace("Sales", "Marketing").replace("Legal", "Marketing"))
+
+    ingest([path], "acme", publish=publish)
+
+    with store.build(Workspace.open("acme")).connect() as connection:
+        departments = connection.sql("select distinct department from org").fetchall()
+        people = connection.sql("select count(distinct person) from org").fetchall()
+    assert (departments, people) == ([("Marketing",)], [(12,)])
+
+
+def test_orders_are_different():
+    assert all(sorted(one) == list(range(6)) for one in ORDERS)
+    assert all(one != other for one, other in itertools.combinations(ORDERS, 2))
