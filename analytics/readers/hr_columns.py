@@ -1,6 +1,8 @@
 """How HR systems spell their columns, in English, Italian, German and French (compared as headers.plain)."""
 
-from analytics.readers.headers import Aliases
+from collections.abc import Iterable
+
+from analytics.readers.headers import Aliases, plain
 
 # The first spelling that is there wins. `ufficio` may be a department or a place, so it comes last in both.
 ALIASES: Aliases = {
@@ -84,6 +86,8 @@ ALIASES: Aliases = {
         "status", "employment status", "employee status", "active", "is active", "account enabled",
         "status read only", "stato", "in forza", "attivo", "aktiv", "statut", "actif",
     ),
+    "month": ("mese", "month", "monat", "mois"),
+    "year": ("anno", "year", "jahr", "annee"),
     # A table with these is a log of messages, whatever else it holds: never a staff list.
     "log_sender": ("sender", "from", "mittente", "absender", "expediteur", "actor1", "sender address"),
     "log_recipient": (
@@ -99,3 +103,19 @@ INACTIVE = (
 )  # fmt: skip
 
 SUMMARY = r"^(grand total|sub ?total|total|totals|totale|totali|somma|summe|gesamt|gesamtsumme|total general|count|conteggio)\b:?"
+
+# Lists of accounts with readers of their own: who may use the tools, beside the department.
+DIRECTORIES = {
+    "google_users": frozenset(
+        {"first name required", "last name required", "email address required"}
+    ),
+    "entra_users": frozenset({"user principal name", "display name"}),
+}
+REPORT = "report refresh date"  # a report of use names people in the same words
+
+
+def is_directory(names: Iterable[str], which: str | None = None) -> bool:
+    """Say whether this is the header of a directory's list of users; `which` is the id of its format."""
+    found = {plain(name) for name in names}
+    kinds = [DIRECTORIES[which]] if which else DIRECTORIES.values()
+    return REPORT not in found and any(kind <= found for kind in kinds)

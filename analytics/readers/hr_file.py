@@ -1,10 +1,14 @@
-"""Who works where, for whom and since when: an HR or organisation file as CSV or XLSX, in four languages."""
+"""Who works where, for whom and since when: an HR or organisation file as CSV or XLSX, in four languages.
+
+Reports and tables of Workday, SuccessFactors, BambooHR, Personio, Zucchetti and Viva organisational data are among them:
+names of columns are known in English, Italian, German and French. Levels follow from who reports to whom.
+"""
 
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import dates, tables
+from analytics.readers import hr_people, tables
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
 from analytics.readers.headers import (
     Assigned,
@@ -13,8 +17,8 @@ from analytics.readers.headers import (
     may_assign,
     plain,
 )
-from analytics.readers.hr_columns import ALIASES, INACTIVE, SUMMARY
-from analytics.readers.hr_managers import MANAGER_FIELDS, place, resolve
+from analytics.readers.hr_columns import ALIASES, is_directory
+from analytics.readers.hr_managers import MANAGER_FIELDS
 
 if TYPE_CHECKING:
     from analytics.readers.files import Source
@@ -33,11 +37,6 @@ NEEDS = (
 CONNECTOR = (
     "fivetran synced"  # tables as a data connector lands them, one of many that belong together
 )
-DATES = ("hired_on", "valid_from", "left_on")
-KEPT = ("person", "email", "name", *MANAGER_FIELDS, "department", "team", "location", *DATES)
-MANGLED = r"^\d+(?:[.,]\d+)?[eE]\+?\d+$"
-OTHER_ALPHABET = r"[^\x00-\x7F]"
-SHOWN_ORDERS = "--map dates=dd/mm or --map dates=mm/dd"
 
 
 def enough(fields: set[str]) -> bool:
@@ -62,6 +61,8 @@ def identify_mapped(source: "Source", options: Options) -> bool:
 
 
 def _is_header(cells: list[str], options: Options) -> bool:
+    if is_directory(cells):
+        return False
     return may_assign(cells, ALIASES, enough, options) or CONNECTOR in map(plain, cells)
 
 
@@ -84,18 +85,7 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     people = _fields(table, assigned, sink)
     if people.is_empty() and not sink.rejected:
         raise tables.no_rows(source.name)
-    people = _dates(people, sink, options, source.name)
-    people = _once(_identities(people, sink), sink)
-    people = _spans(
-        place(resolve(people, sink).sort("person", "valid_from", nulls_last=False), sink), sink
-    )
-    org = people.select(
-        "person", "email", "name", "manager", "department", "team", "level", "location",
-        "hired_on", "valid_from", "valid_to",
-    )  # fmt: skip
-    sink.add("org", org)
-    sink.stored += org.height
-    sink.provides = _provides(org)
+    hr_people.hand_over(people, sink, options, source.name)
 
 
 def _choose(rows: list[tables.Row], file: str, options: Options) -> tables.Header:
@@ -107,168 +97,42 @@ def _choose(rows: list[tables.Row], file: str, options: Options) -> tables.Heade
 
 
 def _fields(table: tables.Table, assigned: Assigned, sink: Sink) -> pl.DataFrame:
-    """Return line and the known columns as text, without totals and without rows that name nobody."""
-    parts = []
-    cells = [f"c{i}" for i in range(len(table.header.names))]
-    for batch in table.batches(sink):
-        first = pl.coalesce(cells)
-        parts.append(
-            batch.select(
-                "line",
-                *(pl.col(f"c{at}").alias(field) for field, at in assigned.at.items()),
-                is_total=first.str.to_lowercase().str.contains(SUMMARY),
-            )
-        )
-    if not parts:
-        return pl.DataFrame(schema={"line": pl.Int64} | dict.fromkeys(KEPT, pl.String))
-    people = pl.concat(parts)
-    blank = [pl.when(~pl.col(f).str.to_lowercase().is_in(dates.EMPTY)).then(f) for f in assigned.at]
-    people = people.with_columns(blank)
-    missing = [
-        pl.lit(None, pl.String).alias(field)
-        for field in KEPT
-        if field not in people.columns and field not in MANAGER_FIELDS
-    ]
-    people = people.with_columns(missing)
-    if "first_name" in people.columns or "last_name" in people.columns:
-        halves = [pl.col(half) for half in ("first_name", "last_name") if half in people.columns]
-        people = people.with_columns(
-            name=pl.coalesce("name", pl.concat_str(halves, separator=" ", ignore_nulls=True))
-        )
-    if (
-        assigned.at.get("department") is not None
-        and assigned.spelling("department") == "supervisory organization"
-    ):
-        # Workday writes the manager's name behind the organisation's
-        people = people.with_columns(pl.col("department").str.replace(r"\s*\([^()]*\)$", ""))
+    """Return place, is_total and the known columns as text."""
+    people = hr_people.columns(table, assigned, sink)
+    if people.is_empty():
+        return people
     if "written_level" in assigned.at:
         sink.warn("level_recomputed")
-    return _without_nobody(people, len(assigned.at), sink)
+    return _by_system(_without_labels(people, assigned, sink), assigned)
 
 
-def _without_nobody(people: pl.DataFrame, fields: int, sink: Sink) -> pl.DataFrame:
-    nobody = pl.col("person").is_null() & pl.col("email").is_null()
-    total = pl.col("is_total") & ~pl.col("email").fill_null("").str.contains("@", literal=True)
-    _reject(people.filter(total), "summary_row", sink)
-    # an id or address alone, where there are more columns, is a stray cell rather than a person
-    others = [pl.col(f).is_not_null() for f in people.columns if f not in ("line", "is_total")]
-    nobody |= (pl.sum_horizontal(others) < 2) & (fields > 2)  # noqa: PLR2004
-    _reject(people.filter(nobody & ~total), "row_incomplete", sink)
-    return people.filter(~nobody & ~total).drop("is_total")
+def _without_labels(people: pl.DataFrame, assigned: Assigned, sink: Sink) -> pl.DataFrame:
+    """Leave out a second row of names, such as SuccessFactors writes: codes above, labels below."""
+    first = [str(cell or "") for cell in people.select(list(assigned.at)).row(0)]
+    if not may_assign(first, ALIASES, enough, NOTHING_SAID):
+        return people
+    sink.warn("header_row_detected")
+    sink.non_records += 1
+    return people.slice(1)
 
 
-def _dates(people: pl.DataFrame, sink: Sink, options: Options, file: str) -> pl.DataFrame:
-    """Turn the dates into days, in one order a column: proved by itself, else by its neighbours, else asked for."""
-    said = dates.ORDERS.get(options.columns.get("dates", "").casefold())
-    proofs = {field: dates.prove(people.get_column(field)) for field in DATES}
-    proved = {proof.order for proof in proofs.values() if proof.order}
-    if len(proved) > 1:
-        sink.warn("date_orders_differ")
-    neighbour = proved.pop() if len(proved) == 1 else None
-    invalid = pl.Series([False] * people.height)
-    for field, proof in proofs.items():
-        order = said or proof.order or neighbour
-        if proof.written and order and order not in (said, proof.order):
-            sink.warn("date_order_from_other_column")
-        found = dates.days(people.get_column(field), order)
-        problem = found.get_column("problem").fill_null("")
-        invalid = invalid | (problem == "date_invalid")
-        if (problem == "unreadable").any():
-            sink.warn("date_unreadable", int((problem == "unreadable").sum()))
-        if (problem == "ambiguous").any():
-            _ambiguous(people, field, sink, file)
-        people = people.with_columns(found.get_column("day").alias(field))
-    _reject(people.filter(invalid), "date_invalid", sink)
-    return people.filter(~invalid)
-
-
-def _ambiguous(people: pl.DataFrame, field: str, sink: Sink, file: str) -> None:
-    """Warn, or refuse the file where the order of a person's rows hangs on it."""
-    keys = people.select(pl.coalesce("person", "email")).to_series()
-    if field == "valid_from" and keys.is_duplicated().any():
-        raise UnreadableExport(
-            "dates_ambiguous",
-            f"{file}: the dates from which rows hold can be read as day/month or month/day, and people have several "
-            f"rows. Say which with {SHOWN_ORDERS}, or export dates as 2026-01-31.",
-        )
-    sink.warn("date_format_ambiguous")
-
-
-def _identities(people: pl.DataFrame, sink: Sink) -> pl.DataFrame:
-    """Give every row a person; addresses are casefolded, ids stay as they are: 00012 and 12 are two people."""
-    mail = pl.col("email").str.to_lowercase().str.strip_chars()
-    people = people.with_columns(email=pl.when(mail.str.contains("@", literal=True)).then(mail))
-    fields = [f for f in ("person", *MANAGER_FIELDS) if f in people.columns]
-    people = people.with_columns(
-        pl.when(pl.col(f).str.contains("@", literal=True))
-        .then(pl.col(f).str.to_lowercase())
-        .otherwise(f)
-        for f in fields
-    )
-    people = people.with_columns(
-        person=pl.coalesce("person", "email"),
-        email=pl.coalesce(
-            "email", pl.when(pl.col("person").str.contains("@", literal=True)).then("person")
-        ),
-    )
-    _warn_rows(people, pl.col("person").str.contains(MANGLED), "id_excel_mangled", sink)
-    _warn_rows(people, pl.col("email").str.contains(OTHER_ALPHABET), "email_homoglyph", sink)
-    nobody = pl.col("person").is_null()
-    _reject(people.filter(nobody), "row_incomplete", sink)
-    return people.filter(~nobody)
-
-
-def _once(people: pl.DataFrame, sink: Sink) -> pl.DataFrame:
-    """Keep one row a person and date; the same again is a duplicate, another one or another's address a conflict."""
-    content = [column for column in people.columns if column != "line"]
-    again = ~pl.struct(content).is_first_distinct()
-    copies = people.filter(again).height
-    if copies:
-        sink.warn("duplicate_dropped", copies)
-        sink.duplicates += copies
-    people = people.filter(~again)
-    second = ~pl.struct("person", "valid_from").is_first_distinct()
-    owner = (
-        pl.col("person").first().over(pl.coalesce("email", pl.concat_str(pl.lit("id:"), "person")))
-    )
-    conflict = second | (pl.col("person") != owner)
-    _reject(people.filter(conflict), "duplicate_conflict", sink)
-    return people.filter(~conflict)
-
-
-def _spans(people: pl.DataFrame, sink: Sink) -> pl.DataFrame:
-    """Add valid_to: the day the person's next row begins, or the day after the last at work."""
-    following = pl.col("valid_from").shift(-1).over("person", order_by="valid_from")
-    people = people.with_columns(
-        valid_to=pl.min_horizontal(following, pl.col("left_on").dt.offset_by("1d"))
-    )
-    left = pl.col("left_on").is_null() & _is_inactive(people)
-    over = pl.col("valid_to") <= pl.col("valid_from")
-    _reject(people.filter(left), "person_left", sink)
-    _reject(people.filter(over.fill_null(False) & ~left), "interval_negative", sink)
-    return people.filter(~(left | over.fill_null(False)))
-
-
-def _is_inactive(people: pl.DataFrame) -> pl.Expr:
-    if "status" not in people.columns:
-        return pl.lit(False)
-    return pl.col("status").str.to_lowercase().is_in(INACTIVE).fill_null(False)
-
-
-def _provides(org: pl.DataFrame) -> frozenset[str]:
-    columns = {
-        "managers": "manager", "departments": "department", "levels": "level",
-        "locations": "location", "hire_dates": "hired_on",
-    }  # fmt: skip
-    return frozenset(what for what, column in columns.items() if org.get_column(column).count())
-
-
-def _reject(rows: pl.DataFrame, code: str, sink: Sink) -> None:
-    if rows.height:
-        sink.reject_many([f"line {line}" for line in rows.get_column("line")], code)
-
-
-def _warn_rows(people: pl.DataFrame, which: pl.Expr, code: str, sink: Sink) -> None:
-    times = people.select(which.sum()).item()
-    if times:
-        sink.warn(code, times)
+def _by_system(people: pl.DataFrame, assigned: Assigned) -> pl.DataFrame:
+    """Undo what one HR system writes into a cell beside what it means."""
+    spelled = {field: assigned.spelling(field) for field in assigned.at}
+    if spelled.get("department") == "supervisory organization":
+        # Workday writes the manager's name behind the organisation's
+        in_brackets = pl.col("department").str.extract(r"\(([^()]*)\)$")
+        if not set(MANAGER_FIELDS) & set(spelled):
+            people = people.with_columns(
+                manager_name=in_brackets.str.replace(r"(?i)^inherited$", "")
+            )
+        people = people.with_columns(pl.col("department").str.replace(r"\s*\([^()]*\)$", ""))
+    if (spelled.get("person"), spelled.get("status")) == ("userid", "status"):
+        # SuccessFactors: "Sales (50001234)"
+        coded = [field for field in ("department", "location") if field in spelled]
+        people = people.with_columns(pl.col(coded).str.replace(r"\s*\([\w-]*\d[\w-]*\)$", ""))
+    if {"month", "year"} <= spelled.keys() and "valid_from" not in spelled:
+        # payroll systems write one row a person and month
+        month = pl.col("month").str.pad_start(2, "0")
+        people = people.with_columns(valid_from=pl.format("{}-{}-01", "year", month))
+    return people.drop("month", "year", strict=False)

@@ -31,14 +31,14 @@ def name_key(name: pl.Expr) -> pl.Expr:
 def resolve(people: pl.DataFrame, sink: Sink) -> pl.DataFrame:
     """Add manager (a `person` of the file or null) and may_head; set special accounts apart.
 
-    Takes line, person, email, name and any of MANAGER_FIELDS. Each cell is tried as an id, an address and
+    Takes place, person, email, name and any of MANAGER_FIELDS. Each cell is tried as an id, an address and
     a name that exactly one person has; an id outweighs an address, an address a name.
     """
     given = [field for field in MANAGER_FIELDS if field in people.columns]
     if not given:
         return people.with_columns(manager=pl.lit(None, pl.String), may_head=pl.lit(False))
     known = _keys(people)
-    cells = people.select("line", *given)
+    cells = people.select("place", *given)
     for field in given:
         cells = _look_up(cells, field, known)
     answers = [f"{field}_is" for field in given]
@@ -92,9 +92,9 @@ def _settle(people: pl.DataFrame, sink: Sink) -> pl.DataFrame:
     technical = text & pl.col("said").str.contains(TECHNICAL)
     former = text & pl.col("said").str.contains(FORMER) & ~technical
     for code, which in (("account_technical", technical), ("account_former", former)):
-        lines = people.filter(which).get_column("line").to_list()
-        if lines:
-            sink.reject_many([f"line {line}" for line in lines], code)
+        places = people.filter(which).get_column("place").to_list()
+        if places:
+            sink.reject_many(places, code)
     people = people.filter(~(technical | former).fill_null(False))
     # the manager of somebody may have been one of those just set apart
     gone = pl.col("manager").is_not_null() & ~pl.col("manager").is_in(

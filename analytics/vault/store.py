@@ -108,10 +108,11 @@ def _manifest(folder: Path) -> dict[str, Any]:
 def _open_imports(connection: "duckdb.DuckDBPyConnection", workspace: Workspace) -> None:
     """Make view all_<table> over the live imports, each row with its import's places in two orders.
 
-    `later` is the order of importing; `newest` that of what the files tell of: the export that
-    reaches furthest is the newest, in whatever order the files came.
+    `later` is the order of importing, after lists of accounts that name no managers: such a list never
+    takes the place of what an HR file says of somebody. `newest` is the order of what the files tell of:
+    the export that reaches furthest is the newest, in whatever order the files came.
     """
-    live = ledger.live(workspace)
+    live = sorted(ledger.live(workspace), key=lambda entry: not _is_directory(entry))
     reach = {entry.id: place for place, entry in enumerate(sorted(live, key=_reach(live)))}
     kept = {table: database.kept_columns(table) for table in TABLES if table != "reject"}
     kept["account"] |= database.TRAITS
@@ -135,6 +136,11 @@ def _open_imports(connection: "duckdb.DuckDBPyConnection", workspace: Workspace)
     connection.execute(
         f"create view import_span as from (values {', '.join(spans)}) s (newest, last_day)"
     )
+
+
+def _is_directory(entry: Entry) -> bool:
+    provides = set(entry.report.get("provides") or ())
+    return {"seats", "departments"} <= provides and "managers" not in provides
 
 
 def _reach(live: list[Entry]) -> Callable[[Entry], tuple[str, int, str]]:
