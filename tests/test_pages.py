@@ -50,7 +50,7 @@ def shown(page: str = "overview", **query: str) -> str:
     return "\n".join(map(str, texts))
 
 
-@pytest.mark.parametrize("page", [*FIGURES, "trust", "imports"])
+@pytest.mark.parametrize("page", [*FIGURES, "trust", "imports", "identities"])
 def test_every_page_opens_on_a_release(home, page):
     draw_release(home)
 
