@@ -116,6 +116,8 @@ class Sink:
 
     def reject_many(self, places: list[str], code: str) -> None:
         """Set several records apart for the same reason."""
+        if not places:
+            return
         self.rejected[code] += len(places)
         self._rejects.extend((place, code) for place in places)
 

@@ -27,7 +27,7 @@ DAMAGED = object()  # null is a value
 NEXT_PAGE = ("@odata.nextLink", "nextPageToken", "next_page")
 WRAPPERS = ("value", "messages", "items", "records", "data")
 
-Record = TypeVar("Record", bound=msgspec.Struct)
+Record = TypeVar("Record", bound="msgspec.Struct | dict[str, Any]")
 Found = tuple[str, Record]  # place such as `line 7` or `#3`, and the record
 
 
