@@ -18,15 +18,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
+from analytics.readers import archives, tarballs
+from analytics.readers.archives import MEGABYTE, MEMBER_LIMIT, RATIO_LIMIT, RATIO_MATTERS_FROM
 from analytics.readers.base import UnreadableExport
+from analytics.readers.tarballs import Span
 
-Kind = Literal["zip", "folder", "xlsx", "file"]
-
-MEGABYTE = 1 << 20
-MEMBER_LIMIT = 768 * MEGABYTE  # one member is held in memory; 300,000 Slack users take about 540 MB
-RATIO_LIMIT = 100  # real exports shrink 5 to 15 times, deflate can reach 1,030
-RATIO_MATTERS_FROM = 8 * MEGABYTE  # below this even a wild ratio does no harm
-TOTAL_RATIO_MATTERS_FROM = 64 * MEGABYTE
+Kind = Literal["zip", "folder", "xlsx", "file"]  # zip: any archive of files, tar too
+Place = str | zipfile.ZipInfo | Span  # where a member lies: in a folder, a zip, a tar
 
 ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 LOCAL_HEADER = struct.Struct("<4s22xHH")
@@ -37,7 +35,6 @@ UNPACKING = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, Runt
 
 JUNK = re.compile(r"(^|/)(__MACOSX/|\._|~\$|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
 DATED_FILE = re.compile(r"\d{4}-\d\d-\d\d\.json")
-DRIVE = re.compile(r"^[A-Za-z]:")
 
 
 class _Window(io.RawIOBase):
@@ -80,8 +77,9 @@ class Source:
     size: int
     ignored: list[str] = field(default_factory=list)
     _descriptor: int = -1
+    _held: int = -1  # what was unpacked of a tar
     _archive: zipfile.ZipFile | None = None
-    _places: dict[str, str | zipfile.ZipInfo] = field(default_factory=dict)
+    _places: dict[str, Place] = field(default_factory=dict)
     _is_part: bool = False  # a folder inside a folder or archive: it has no bytes of its own
     looked_at: dict[object, Any] = field(default_factory=dict)  # what telling the format found
 
@@ -96,6 +94,8 @@ class Source:
         place = self._places[member]
         if isinstance(place, str):
             return self._read_from_folder(place, size)
+        if isinstance(place, Span):
+            return place.read(self._span_descriptor(), size)
         try:
             with self._archive.open(place) if self._archive else io.BytesIO() as stream:
                 return stream.read(size)
@@ -111,10 +111,12 @@ class Source:
         place = self._places[member]
         if isinstance(place, str):
             return self._read_from_folder(place)
+        if isinstance(place, Span):
+            return place.read(self._span_descriptor(), MEMBER_LIMIT)
         try:
             return self._archive.read(place) if self._archive else b""
         except UNPACKING as error:
-            raise _damaged(self.name, "one of its members cannot be unpacked") from error
+            raise archives.damaged(self.name, "one of its members cannot be unpacked") from error
 
     def member_descriptor(self, member: str) -> int:
         """Return a new descriptor of one member as a file of its own, in memory where it lies in an archive."""
@@ -124,6 +126,9 @@ class Source:
                 place, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=self._descriptor
             )
         held = os.memfd_create("member", os.MFD_CLOEXEC)
+        if isinstance(place, Span):
+            place.copy(self._span_descriptor(), held)
+            return held
         try:
             with (
                 self._archive.open(place) if self._archive else io.BytesIO() as packed,
@@ -132,14 +137,15 @@ class Source:
                 shutil.copyfileobj(packed, unpacked, MEGABYTE)
         except UNPACKING as error:
             os.close(held)
-            raise _damaged(self.name, "one of its members cannot be unpacked") from error
+            raise archives.damaged(self.name, "one of its members cannot be unpacked") from error
         return held
 
     def part(self, folder: str, name: str) -> "Source":
         """Return a folder inside (`sub/`) as a source of its own."""
-        part = Source(name, "zip" if self._archive else "folder", 0, _is_part=True)
+        part = Source(name, self.kind, 0, _is_part=True)
         part._archive = self._archive
         part._descriptor = os.dup(self._descriptor)
+        part._held = os.dup(self._held) if self._held >= 0 else -1
         inside = {
             path.removeprefix(folder): place
             for path, place in self._places.items()
@@ -155,14 +161,18 @@ class Source:
     def _read_from_folder(self, path: str, most: int = MEMBER_LIMIT) -> bytes:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=self._descriptor)
         with os.fdopen(descriptor, "rb") as file:
-            _check_member_size(self.name, os.fstat(descriptor).st_size)
+            archives.check_member_size(self.name, os.fstat(descriptor).st_size)
             return file.read(most)
 
+    def _span_descriptor(self) -> int:
+        return self._held if self._held >= 0 else self._descriptor
+
     def close(self) -> None:
-        """Let go of the descriptor."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+        """Let go of the descriptors."""
+        for descriptor in (self._descriptor, self._held):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._descriptor = self._held = -1
 
 
 def open_source(target: Path | int, name: str | None = None) -> Source:
@@ -187,15 +197,38 @@ def open_source(target: Path | int, name: str | None = None) -> Source:
             "file_empty", f"{name}: the file is empty. Export or download it again."
         )
     source = Source(name, "file", about.st_size, _descriptor=descriptor)
-    if source.head(4) in ZIP_STARTS:
+    head = source.head(512)
+    if head.startswith(ZIP_STARTS):
         _open_zip(source)
+    elif tarballs.is_plain(head):
+        _take(source, tarballs.look(source.name, source.open()))
+    elif head.startswith(tarballs.PACKED):
+        _open_packed(source)
     return source
+
+
+def _open_packed(source: Source) -> None:
+    """Open what gzip packed where it is a tar archive or JSON; anything else stays as it is."""
+    begin = tarballs.begins_with(source.open())
+    if tarballs.is_plain(begin):
+        _take(source, tarballs.unpack(source.name, source.open()))
+    elif begin.lstrip()[:1] in (b"{", b"["):
+        unpacked, size = tarballs.unpack_file(source.name, source.open())
+        os.close(source._descriptor)
+        source._descriptor, source.size = unpacked, size
+
+
+def _take(source: Source, contents: tarballs.Contents) -> None:
+    source.kind = "zip"
+    source._held = contents.held
+    source.ignored += contents.left_out
+    _settle(source, dict(contents.members))
 
 
 def _open_folder(descriptor: int, name: str) -> Source:
     """Gather the regular files below a folder; links are left out, whatever they point to."""
     source = Source(name, "folder", 0, _descriptor=descriptor)
-    places: dict[str, str | zipfile.ZipInfo] = {}
+    places: dict[str, Place] = {}
     for folder, _, files, here in os.fwalk(".", dir_fd=descriptor):
         for file in files:
             path = os.path.normpath(os.path.join(folder, file))  # noqa: PTH118 - text, not a path to open
@@ -228,23 +261,17 @@ def _open_zip(source: Source) -> None:
                 f"{source.name}: the name says text, but the content is a damaged archive or workbook."
                 " Export the table again as CSV or XLSX.",
             ) from error
-        raise _damaged(source.name, "its list of contents is missing") from error
+        raise archives.damaged(source.name, "its list of contents is missing") from error
     entries = [entry for entry in archive.infolist() if not entry.is_dir()]
     _check_overlap(source, archive, entries)
     _check_ratio(source.name, entries)
-    places: dict[str, str | zipfile.ZipInfo] = {}
+    places: dict[str, Place] = {}
     for entry in archive.infolist():
-        path = _checked_path(source.name, entry)
+        path = archives.checked_path(source.name, entry.orig_filename)
         _check_entry(source.name, entry)
         if entry.is_dir():
             continue
-        if path in places:
-            raise UnreadableExport(
-                "zip_duplicate_member",
-                f"{source.name}: the archive holds two members of the same name, so it is not clear which one counts."
-                " Ask for the original export.",
-            )
-        places[path] = entry
+        archives.add(source.name, places, path, entry)
     source.kind = "xlsx" if {"xl/workbook.xml", "[Content_Types].xml"} & places.keys() else "zip"
     source._archive = archive
     if source.kind == "xlsx":
@@ -261,43 +288,23 @@ def _check_overlap(
     for entry in entries:
         head = os.pread(source._descriptor, LOCAL_HEADER.size, entry.header_offset)
         if len(head) < LOCAL_HEADER.size or not head.startswith(b"PK\x03\x04"):
-            raise _damaged(source.name, "a member is not where the list of contents says")
+            raise archives.damaged(source.name, "a member is not where the list of contents says")
         _, name_length, extra_length = LOCAL_HEADER.unpack(head)
         body = entry.header_offset + LOCAL_HEADER.size + name_length + extra_length
         spans.append((entry.header_offset, body + entry.compress_size))
     spans.sort()
     contents_at = archive.start_dir
     if any(end > start for (_, end), (start, _) in pairwise([*spans, (contents_at, contents_at)])):
-        raise _bomb(source.name, "its members overlap")
+        raise archives.bomb(source.name, "its members overlap")
 
 
 def _check_ratio(name: str, entries: list[zipfile.ZipInfo]) -> None:
     for entry in entries:
-        _check_member_size(name, entry.file_size)
+        archives.check_member_size(name, entry.file_size)
         if entry.file_size > max(RATIO_MATTERS_FROM, RATIO_LIMIT * entry.compress_size):
-            raise _bomb(name, "a member would unpack to more than a hundred times its size")
+            raise archives.bomb(name, "a member would unpack to more than a hundred times its size")
     unpacked = sum(entry.file_size for entry in entries)
-    if unpacked > max(
-        TOTAL_RATIO_MATTERS_FROM, RATIO_LIMIT * sum(entry.compress_size for entry in entries)
-    ):
-        raise _bomb(name, "it would unpack to more than a hundred times its size")
-
-
-def _check_member_size(name: str, size: int) -> None:
-    if size > MEMBER_LIMIT:
-        raise _bomb(name, f"a member is larger than {MEMBER_LIMIT // MEGABYTE} MB")
-
-
-def _checked_path(name: str, entry: zipfile.ZipInfo) -> str:
-    """Return the member's path with forward slashes; raises when it points out of the archive."""
-    path = entry.orig_filename.replace("\\", "/")
-    if path.startswith("/") or DRIVE.match(path) or ".." in path.split("/") or "\0" in path:
-        raise UnreadableExport(
-            "zip_unsafe_path",
-            f"{name}: a member of the archive points outside of it. No export tool writes this: do not open the"
-            " archive elsewhere, and ask where it comes from.",
-        )
-    return path
+    archives.check_total(name, unpacked, sum(entry.compress_size for entry in entries))
 
 
 def _check_entry(name: str, entry: zipfile.ZipInfo) -> None:
@@ -308,15 +315,14 @@ def _check_entry(name: str, entry: zipfile.ZipInfo) -> None:
         )
     mode = entry.external_attr >> 16
     if stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
-        raise UnreadableExport(
-            "zip_symlink",
-            f"{name}: a member of the archive is a link, not a file. Zip the files themselves.",
-        )
+        raise archives.linked(name)
     if entry.compress_type not in READABLE_METHODS:
-        raise _damaged(name, "a member is packed in a way we do not read (only plain and deflate)")
+        raise archives.damaged(
+            name, "a member is packed in a way we do not read (only plain and deflate)"
+        )
 
 
-def _settle(source: Source, places: dict[str, str | zipfile.ZipInfo]) -> None:
+def _settle(source: Source, places: dict[str, Place]) -> None:
     """Leave the junk out, take one wrapping folder away and sort."""
     kept = {path: place for path, place in places.items() if not JUNK.search(path)}
     source.ignored.extend(path for path in places if path not in kept)
@@ -334,16 +340,3 @@ def _wrapping_folder(paths: list[str]) -> str:
         return ""
     wrap = f"{next(iter(tops))}/"
     return "" if any(DATED_FILE.fullmatch(path.removeprefix(wrap)) for path in paths) else wrap
-
-
-def _damaged(name: str, what: str) -> UnreadableExport:
-    return UnreadableExport(
-        "zip_corrupt", f"{name}: the archive is damaged: {what}. Download it again or zip it anew."
-    )
-
-
-def _bomb(name: str, what: str) -> UnreadableExport:
-    return UnreadableExport(
-        "zip_bomb",
-        f"{name}: not opened, because {what}. Real exports never do: ask where the file comes from.",
-    )

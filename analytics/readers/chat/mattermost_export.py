@@ -36,7 +36,7 @@ WRITTEN = (
 CALL = "custom_calls"
 JOINED = re.compile(r"@?\S+ (?:has )?(?:joined|left) the (?:channel|team)\.|@?\S+ (?:was )?(?:added to|removed from) the (?:channel|team)\b.*")  # fmt: skip
 MENTION = re.compile(r"(?<![\w@])@([a-z0-9][a-z0-9._-]*)", re.IGNORECASE)
-NOBODY = {None, "", "all", "channel", "here"}
+NOBODY = {"all", "channel", "here"}
 MARKUP = r"https?://\S+|:[a-z0-9_+-]+:|(?:^|\W)@[a-z0-9][a-z0-9._-]*"
 UNKNOWN_DIRECT = "direct:unknown"  # some exports do not say between whom
 YES = (True, "true")
@@ -192,7 +192,7 @@ class _Reader:
         if not text or "@" not in text:
             return ()
         named = (self._known(name.lower()) for name in MENTION.findall(text))
-        return tuple(dict.fromkeys(name for name in named if name not in NOBODY))
+        return tuple(dict.fromkeys(name for name in named if name and name not in NOBODY))
 
     def _known(self, name: str) -> str | None:
         """Return the account that a text names, without what follows the name."""
