@@ -137,3 +137,13 @@ def test_a_question_mark_within_a_link_asks_nothing(sink):
     acts.finish()
 
     assert table(sink, "event")["is_question"].to_list() == [False]
+
+
+def test_an_id_that_begins_with_the_sign_is_no_address(sink):
+    acts = Acts(sink, "matrix")
+
+    acts.add(act("1", "@anna:acme.example"))
+    acts.add(act("2", "ben@acme.example"))
+    acts.finish()
+
+    assert table(sink, "account")["email"].to_list() == [None, "ben@acme.example"]

@@ -4,6 +4,7 @@ A reader says one act after the other; here they are checked, told apart from th
 text (which is let go) and the people they reach, and handed over in batches, so that memory stays flat.
 """
 
+import hashlib
 import shutil
 import time
 from collections import Counter
@@ -372,7 +373,24 @@ class Acts:
         self.sink.add(table, frame.select(columns).cast(pl.Schema(schema)))
 
 
+def reaction(message: Act, emoji: object, account: str) -> Act:
+    """Return a reaction to a message, at its time; which emoji it was tells it from others and is not kept."""
+    sign = hashlib.blake2b(str(emoji).encode("utf-8", "replace"), digest_size=6).hexdigest()
+    return Act(
+        place=message.place,
+        key=f"{message.key}:{sign}:{account}",
+        us=message.us,
+        actor=account,
+        action="reaction",
+        space=message.space,
+        in_reply_to=message.key,
+        is_timed=False,
+        is_record=False,
+    )
+
+
 def address(email: str | None) -> str | None:
     """Return an address trimmed and casefolded; null where it is none."""
     clean = (email or "").strip().casefold()
-    return clean if "@" in clean and clean.isprintable() else None
+    # an id such as @anna:acme.example is none
+    return clean if clean.find("@") > 0 and clean.isprintable() else None

@@ -3,6 +3,7 @@
 SET_APART: dict[str, tuple[str, str]] = {
     # code: why, what to do
     "author_missing": ("Nobody is named as the author", "Nothing: it cannot be counted for anyone"),
+    "bson_invalid": ("A record of the dump that is damaged or cut off", "Dump the database again"),
     "control_character": (
         "Unprintable characters in a key",
         "Export again; the file was damaged on its way",

@@ -8,13 +8,21 @@ import codecs
 import csv
 import re
 from collections.abc import Callable, Iterator
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import polars as pl
 
 from analytics.readers.base import UnreadableExport
 
 Reject = Callable[[str, str], None]
+
+
+class Width(NamedTuple):
+    """How many cells a row has, and how many it has at least where the last ones may be left out."""
+
+    most: int
+    least: int
+
 
 BLOCK = 4 * 2**20  # bytes read at once: about 50,000 rows, so memory does not grow with the file
 LONGEST_LINE = 16 * 2**20
@@ -161,7 +169,7 @@ def cells(line: str, separator: str) -> list[str]:
 
 
 def frames(
-    parts: Iterator[tuple[int, str]], separator: str, width: int, reject: Reject
+    parts: Iterator[tuple[int, str]], separator: str, width: Width, reject: Reject
 ) -> Iterator[pl.DataFrame]:
     """Yield frames of line (number in the file) and c0, c1, …: text as it stands, "" for an empty cell.
 
@@ -183,7 +191,9 @@ def frames(
         reject(f"line {carry[0]}", "quote_unclosed")
 
 
-def _plain_rows(number: int, text: str, separator: str, width: int, reject: Reject) -> pl.DataFrame:
+def _plain_rows(
+    number: int, text: str, separator: str, width: Width, reject: Reject
+) -> pl.DataFrame:
     lines = pl.Series("text", [text.removesuffix("\n")]).str.split("\n").explode()
     rows = lines.to_frame().with_row_index("line", offset=number)
     rows = rows.filter(pl.col("text").str.strip_chars() != "")
@@ -191,16 +201,19 @@ def _plain_rows(number: int, text: str, separator: str, width: int, reject: Reje
         separator = "\t"
         rows = rows.with_columns(pl.col("text").str.strip_chars().str.replace_all(r"\s+", "\t"))
     rows = _with_count(rows, separator)
-    if rows.select((pl.col("n") > width).any()).item():
+    if rows.select((pl.col("n") > width.most).any()).item():
         # Excel writes separators for empty columns beyond the last
         trimmed = pl.col("text").str.replace(re.escape(separator) + "+$", "")
-        rows = rows.with_columns(pl.when(pl.col("n") > width).then(trimmed).otherwise("text"))
+        rows = rows.with_columns(pl.when(pl.col("n") > width.most).then(trimmed).otherwise("text"))
         rows = _with_count(rows.drop("n"), separator)
-    _reject_lines(rows.filter(pl.col("n") < width), "too_few_fields", reject)
-    _reject_lines(rows.filter(pl.col("n") > width), "too_many_fields", reject)
-    good = rows.filter(pl.col("n") == width)
-    names = [f"c{i}" for i in range(width)]
-    split = pl.col("text").str.split_exact(separator, width - 1).struct.rename_fields(names)
+    _reject_lines(rows.filter(pl.col("n") < width.least), "too_few_fields", reject)
+    _reject_lines(rows.filter(pl.col("n") > width.most), "too_many_fields", reject)
+    good = rows.filter(pl.col("n").is_between(width.least, width.most))
+    if width.least < width.most:
+        missing = pl.lit(separator).repeat_by(width.most - pl.col("n")).list.join("")
+        good = good.with_columns(text=pl.concat_str("text", missing))
+    names = [f"c{i}" for i in range(width.most)]
+    split = pl.col("text").str.split_exact(separator, width.most - 1).struct.rename_fields(names)
     return good.select(pl.col("line").cast(pl.Int64), split).unnest("text")
 
 
@@ -214,7 +227,7 @@ def _reject_lines(rows: pl.DataFrame, code: str, reject: Reject) -> None:
 
 
 def _quoted_rows(
-    number: int, text: str, separator: str, width: int, reject: Reject
+    number: int, text: str, separator: str, width: Width, reject: Reject
 ) -> tuple[pl.DataFrame, tuple[int, str] | None]:
     """Return the rows and, if the last record is still open, (its line, its text)."""
     lines = text.split("\n")[:-1]
@@ -237,16 +250,18 @@ def _quoted_rows(
             carry = (number + start, "\n".join(lines[start:]) + "\n")
             break
         _take(row, number + start, width, good, reject)
-    schema = {"line": pl.Int64} | {f"c{i}": pl.String for i in range(width)}
+    schema = {"line": pl.Int64} | {f"c{i}": pl.String for i in range(width.most)}
     return pl.DataFrame(good, schema=schema, orient="row"), carry
 
 
-def _take(row: list[str], line: int, width: int, good: list[list[object]], reject: Reject) -> None:
-    while len(row) > width and not row[-1].strip():
+def _take(
+    row: list[str], line: int, width: Width, good: list[list[object]], reject: Reject
+) -> None:
+    while len(row) > width.most and not row[-1].strip():
         row.pop()
     if not any(cell.strip() for cell in row):
         return
-    if len(row) == width:
-        good.append([line, *row])
+    if width.least <= len(row) <= width.most:
+        good.append([line, *row, *[""] * (width.most - len(row))])
     else:
-        reject(f"line {line}", "too_few_fields" if len(row) < width else "too_many_fields")
+        reject(f"line {line}", "too_few_fields" if len(row) < width.least else "too_many_fields")

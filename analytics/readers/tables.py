@@ -38,11 +38,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Header:
-    """The names of the columns and the line they stand in: data begin on the line after."""
+    """The names of the columns and the line they stand in: data begin on the line after.
+
+    `may_lack`: how many cells at their end rows of a text may leave out.
+    """
 
     names: list[str]
     line: int
     part: str
+    may_lack: int = 0
 
 
 Choose = Callable[[list[Row]], Header]  # raises UnreadableExport when no row can be the header
@@ -274,7 +278,8 @@ def _text_frames(
 
     with source.open() as stream:
         parts = csv_text.blocks(stream, codec, mark, reject_below)
-        yield from csv_text.frames(parts, header.part, len(header.names), reject_below)
+        width = csv_text.Width(len(header.names), len(header.names) - header.may_lack)
+        yield from csv_text.frames(parts, header.part, width, reject_below)
 
 
 def _sheets(

@@ -1,3 +1,14 @@
 """Messages of chat and social tools."""
 
-NAMES: tuple[str, ...] = ("teams_messages", "teams_personal", "mattermost_export")
+NAMES: tuple[str, ...] = (
+    "teams_messages",
+    "teams_personal",
+    "mattermost_export",
+    "discord_channel",
+    "discourse_archive",
+    "discourse_users",
+    "element_room",
+    "googlechat_takeout",
+    "rocketchat_dump",
+    "webex_messages",
+)
