@@ -4,6 +4,7 @@ NAMES: tuple[str, ...] = (
     "teams_messages",
     "teams_personal",
     "mattermost_export",
+    "zulip_export",
     "discord_channel",
     "discourse_archive",
     "discourse_users",
