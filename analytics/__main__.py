@@ -11,17 +11,15 @@ from typing import TYPE_CHECKING
 
 from analytics import commands_files, commands_vault
 from analytics.errors import AnalyticsError, UsageError
+from analytics.metrics.passport import CUTS, LABELS
 from analytics.printing import reporter, write, write_ingest
 
 if TYPE_CHECKING:
     from analytics.release import Release
 
-BY = (
-    "department", "level", "location", "tool", "bin",
-    "department_level", "department_location", "department_tool",
-)  # fmt: skip
+BY = (*(cut for cut in CUTS if cut != "total"), "bin")
 RESULT = (
-    "metric", "variant", "period", "grain", "department", "level", "location", "tool", "bin",
+    "metric", "variant", "period", "grain", *LABELS, "bin",
     "value", "low", "high", "shrunken", "named", "places", "n", "numerator", "denominator",
     "coverage", "reason",
 )  # fmt: skip
@@ -129,7 +127,7 @@ def parser() -> argparse.ArgumentParser:  # noqa: PLR0915  # a list of commands
     one.add_argument(
         "--to", type=date.fromisoformat, dest="end", metavar="DATE", help="day after the last"
     )
-    for cut in ("department", "level", "location", "tool"):
+    for cut in LABELS:
         one.add_argument(f"--{cut}")
     one.add_argument("--variant", default="")
     with_format(one)
@@ -291,7 +289,7 @@ def metric(options: argparse.Namespace) -> None:
         by=None if options.by == "bin" else options.by,
         start=options.start,
         end=options.end,
-        **{cut: getattr(options, cut) for cut in ("department", "level", "location", "tool")},
+        **{cut: getattr(options, cut) for cut in LABELS},
     )
     if options.by != "bin" and (rows["bin"] == "total").any():
         rows = rows.filter(pl.col("bin") == "total")

@@ -7,22 +7,24 @@ from typing import Any
 
 import polars as pl
 
-from analytics.metrics.passport import Passport
+from analytics.metrics.panel import with_division
+from analytics.metrics.passport import LABELS, Passport
 from analytics.metrics.periods import quarter_of
 from analytics.privacy import bounds
 from analytics.privacy.by_value import judged, withhold
+from analytics.privacy.lattice import lies_in
 from analytics.schema import polars_schema, tables
 from analytics.statistics.change import change
 from analytics.statistics.compare import distinguish, places, shrunken
 from analytics.statistics.interval import interval, publish_ends
 
-COMPARED = ("department", "level", "location", "department_tool")
+COMPARED = ("division", "department", "level", "location", "department_tool")
 NAMED_GRAINS = ("quarter", "all")  # naming weekly would be thirteen tries a quarter
 SAME_PEOPLE = 0.9
 INEXACT = 3  # significant digits
 FAMILY = ["metric", "variant", "bin", "cut", "across"]
 VERDICTS = ("shrunken", "chance_low", "chance_high", "named", "places")
-KEYS = ["quarter", "department", "level", "location", "tool"]
+KEYS = ["quarter", *LABELS]
 ESTIMATES = (
     "value", "low", "high", "shrunken", "chance_low", "chance_high", "named", "places",
     "change", "change_low", "change_high", "numerator", "denominator",
@@ -38,12 +40,12 @@ def finish(
 ) -> pl.DataFrame:
     """Return release.figure rows for the engine's cells.
 
-    `panel` says who is in a cell; `mask`, made from it, holds quarter (null = whole period), department, level, location, tool, shown, reason. A cell that
+    `panel` says who is in a cell; `mask`, made from it, holds quarter (null = whole period), division, department, level, location, tool, shown, reason. A cell that
     the mask does not know is hidden. Cells hidden have no number at all, not even n.
     """
     if cells.is_empty():  # an HR file alone: nobody has done anything yet
         return pl.DataFrame(schema=polars_schema("release.figure"))
-    cells = masked(described(cells, passports), mask)
+    cells = masked(described(cells, passports, panel), mask)
     cells = withhold(cells, k, panel)
     estimated = pl.concat(
         [_estimated(part, kind) for (kind,), part in cells.group_by("kind", maintain_order=True)],
@@ -55,21 +57,29 @@ def finish(
     return released(rows)
 
 
-def described(cells: pl.DataFrame, passports: dict[str, Passport]) -> pl.DataFrame:
-    """Return the cells with yes_or_no, defined and the worth of their metric."""
+def described(
+    cells: pl.DataFrame, passports: dict[str, Passport], panel: pl.DataFrame
+) -> pl.DataFrame:
+    """Return the cells with yes_or_no, defined, the worth of their metric and lies_in, the division of a department."""
     about = pl.DataFrame(
         [{"metric": p.id, "worth": p.smallest_worth_showing} for p in passports.values()]
     )
-    return cells.join(about, on="metric", how="left", maintain_order="left").with_columns(
-        yes_or_no=pl.col("kind") == "share",
-        defined=pl.col("bin").eq_missing("enabled"),
+    return (
+        cells.join(about, on="metric", how="left", maintain_order="left")
+        .pipe(bounds.placed, lies_in(panel))
+        .with_columns(
+            yes_or_no=pl.col("kind") == "share",
+            defined=pl.col("bin").eq_missing("enabled"),
+        )
     )
 
 
 def masked(cells: pl.DataFrame, mask: pl.DataFrame) -> pl.DataFrame:
     """Return the cells with the mask's reason where it hides them; it comes before any other reason."""
-    known = mask.select(*KEYS, "shown", masked="reason")
-    joined = cells.join(known, on=KEYS, how="left", nulls_equal=True, maintain_order="left")
+    known = with_division(mask).select(*KEYS, "shown", masked="reason")
+    joined = with_division(cells).join(
+        known, on=KEYS, how="left", nulls_equal=True, maintain_order="left"
+    )
     why = (
         pl.when(pl.col("shown").fill_null(value=False))
         .then(None)
@@ -86,14 +96,15 @@ def certificate(
     passports: dict[str, Passport],
     k: int,
     figure: pl.DataFrame,
+    panel: pl.DataFrame,
 ) -> dict[str, object]:
     """Return how many figures are hidden for their value, by rule, and how many hidden sums are boxed in after all.
 
-    `sums`, `mask`, `passports`, `k` as for `finish`; `figure` is what it returned.
+    `sums`, `mask`, `passports`, `k`, `panel` as for `finish`; `figure` is what it returned.
     """
     place = [*bounds.FIGURE, *bounds.PLACE]
     told = figure.select(*place, why="reason")
-    cells = judged(masked(described(sums, passports), mask), k)
+    cells = judged(masked(described(sums, passports, panel), mask), k)
     tight = bounds.boxes(cells.join(told, on=place, how="left", nulls_equal=True)).filter("tight")
     return {
         "tails": figure.filter(pl.col("reason") == "nearly_all_or_none").height,
@@ -152,7 +163,7 @@ def changed(shown: pl.DataFrame) -> pl.DataFrame:
     its interval comes from the people in both periods. Null where the cell before is hidden, or where more than
     a tenth of the people are others: then the difference would be about who, not about what.
     """
-    cell = ["metric", "variant", "bin", "grain", "cut", "department", "level", "location", "tool"]
+    cell = ["metric", "variant", "bin", "grain", "cut", *LABELS]
     before = shown.select(*cell, "period", "value", "n").rename(
         {"period": "previous", "value": "value_before", "n": "n_before"}
     )

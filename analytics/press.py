@@ -7,7 +7,9 @@ import polars as pl
 
 from analytics.schema import polars_schema, tables, validate
 
-ORDER = {"figure": "metric, grain, variant, department, level, location, tool, period, position"}
+ORDER = {
+    "figure": "metric, grain, variant, division, department, level, location, tool, period, position"
+}
 
 
 def write(path: Path, frames: dict[str, pl.DataFrame]) -> None:

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from analytics import figures, findings, history, press, visibility
-from analytics.metrics import catalogue, engine, hierarchy, time_cost
+from analytics.metrics import catalogue, hierarchy, time_cost
 from analytics.metrics import panel as panels
+from analytics.metrics.passport import CUTS
 from analytics.privacy import merge, suppress
+from analytics.privacy.lattice import LABELS, lies_in
 from analytics.privacy.ledger import Seen
 from analytics.vault import ledger, rollups, store
 from analytics.vault.workspace import Workspace
@@ -96,21 +98,21 @@ def lay(connection: "duckdb.DuckDBPyConnection", workspace: Workspace, fingerpri
 
 
 def joined(raw: pl.DataFrame, people: pl.DataFrame) -> int:
-    """Return how many departments, levels and places stand under another label than their own."""
+    """Return how many divisions, departments, levels and places stand under another label than their own."""
     keys = ["quarter", "person"]
     return sum(
         raw.select(*keys, own=label)
         .join(people.select(*keys, label), on=keys, nulls_equal=True)
         .filter(pl.col("own").ne_missing(pl.col(label)))["own"]
         .n_unique()
-        for label in ("department", "level", "location")
+        for label in LABELS
     )
 
 
 def headcounts(
     connection: "duckdb.DuckDBPyConnection", raw: pl.DataFrame, people: pl.DataFrame
 ) -> pl.DataFrame:
-    """Return quarter, department, level, location, headcount: everybody in the HR file, seen or not.
+    """Return quarter, division, department, level, location, headcount: everybody in the HR file, seen or not.
 
     Labels as merged in the panel; people whose label nobody in the panel has are counted without it.
     """
@@ -119,7 +121,7 @@ def headcounts(
         " where grain in ('quarter', 'all') and tool is null"
     ).pl()
     org = connection.sql(
-        "select person, valid_from, valid_to, department, level::varchar as level, location from org"
+        "select person, valid_from, valid_to, division, department, level::varchar as level, location from org"
         " join person using (person) where kind = 'human'"
     ).pl()
     day = pl.when(pl.col("quarter").is_null()).then("last_day").otherwise("first_day")
@@ -128,7 +130,7 @@ def headcounts(
     )
     placed = placed.unique(["quarter", "person"], keep="any")
     keys = ["quarter", "person"]
-    for label in ("department", "level", "location"):
+    for label in LABELS:
         names = (
             raw.select(*keys, label)
             .join(people.select(*keys, merged=label), on=keys, nulls_equal=True)
@@ -140,7 +142,12 @@ def headcounts(
             .with_columns(pl.col("merged").alias(label))
             .drop("merged")
         )
-    return placed.group_by("quarter", "department", "level", "location").agg(headcount=pl.len())
+    placed = (
+        placed.join(lies_in(people), on="department", how="left")
+        .with_columns(division=pl.coalesce("lies_in", "division"))
+        .drop("lies_in")
+    )
+    return placed.group_by("quarter", *LABELS).agg(headcount=pl.len())
 
 
 def compute(ground: Ground, workspace: Workspace) -> dict[str, pl.DataFrame]:
@@ -177,7 +184,9 @@ def compute(ground: Ground, workspace: Workspace) -> dict[str, pl.DataFrame]:
         "certificate": certificate_rows(
             ground,
             figure,
-            figures.certificate(sums, ground.mask.frame, passports, settings.threshold, linear),
+            figures.certificate(
+                sums, ground.mask.frame, passports, settings.threshold, linear, ground.people
+            ),
         ),
     }
 
@@ -188,7 +197,7 @@ def covered(sums: pl.DataFrame, headcount: pl.DataFrame) -> pl.DataFrame:
         return sums.with_columns(coverage=pl.lit(None, pl.Float64))
     parts = []
     for (cut,), part in sums.group_by("cut", maintain_order=True):
-        labels = [label for label in engine.LABELS if label in str(cut) and label != "tool"]
+        labels = [label for label in CUTS[cut] if label != "tool"]
         every = (
             headcount.drop_nulls(labels).group_by("quarter", *labels).agg(pl.col("headcount").sum())
         )
@@ -258,7 +267,9 @@ def contradicted(computable: pl.DataFrame, network: pl.DataFrame) -> pl.DataFram
 def between_shown(flow: pl.DataFrame, mask: pl.DataFrame) -> pl.DataFrame:
     """Return the flows, those from or to a group that the mask hides in that period without their ratio."""
     groups = pl.concat(
-        mask.filter("shown", *(pl.col(other).is_null() for other in engine.LABELS if other != cut))
+        mask.filter(
+            "shown", *(pl.col(other).is_null() for other in (*LABELS, "tool") if other != cut)
+        )
         .drop_nulls(cut)
         .select(period="quarter", cut=pl.lit(cut), group=cut, is_shown=pl.lit(value=True))
         for cut in ("department", "level")
@@ -354,6 +365,7 @@ def company(ground: Ground, workspace: Workspace, path: Path) -> pl.DataFrame:
         "legal_basis": settings.legal_basis or None,
         "agreement": settings.agreement or None,
         "country": settings.country or None,
+        "divisions": _divisions(ground.people),
         "keep_days": _text(settings.keep_days),
         "keep_days_by_tool": ", ".join(settings.keep_days_by_tool) or None,
         "currency": settings.currency,
@@ -368,6 +380,12 @@ def company(ground: Ground, workspace: Workspace, path: Path) -> pl.DataFrame:
     return pl.DataFrame(
         list(items.items()), schema={"item": pl.String, "value": pl.String}, orient="row"
     )
+
+
+def _divisions(people: pl.DataFrame) -> str | None:
+    """Return which department lies in which division, as JSON; null = there are none."""
+    told = dict(lies_in(people).iter_rows())
+    return json.dumps(told, ensure_ascii=False) if told else None
 
 
 def _text(value: float | None) -> str | None:

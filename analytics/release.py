@@ -3,19 +3,19 @@
 import json
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from analytics import places
 from analytics.errors import AnalyticsError
+from analytics.metrics.passport import LABELS as CUTS
 from analytics.schema import tables
 
 if TYPE_CHECKING:
     import duckdb
     import polars as pl
 
-CUTS = ("department", "level", "location", "tool")
 Grain = Literal["week", "month", "quarter", "all"]
 KEPT_OPEN = 4  # a reader may still be on the release before while a new one is published
 
@@ -91,6 +91,17 @@ class Release:
         # one cursor a call: a connection refuses a second thread
         return self.connection.cursor().sql(sql, params=list(values)).pl()
 
+    @cached_property
+    def _figure(self) -> str:
+        """The table of figures; a release of an earlier version has no divisions."""
+        columns = self._rows("select column_name from information_schema.columns"
+                             " where table_name = 'figure' and column_name = 'division'")  # fmt: skip
+        return "figure" if columns.height else "(select *, null::text as division from figure)"
+
+    def divisions(self) -> dict[str, str]:
+        """Return the division of each department that lies in one; empty where the HR file names none."""
+        return dict(json.loads(self.company().get("divisions") or "{}"))
+
     def figures(
         self,
         metric: str,
@@ -104,7 +115,7 @@ class Release:
     ) -> "pl.DataFrame":
         """Return rows of release.figure, sorted by period, cuts and bin.
 
-        `cell` names department, level, location, tool; what is neither named nor in `by`
+        `cell` names division, department, level, location, tool; what is neither named nor in `by`
         ("department", "department_tool" …) is taken all together. Periods from start up to,
         not including, end. `variant=None` returns all variants.
         """
@@ -130,8 +141,8 @@ class Release:
                 values.append(day.isoformat())
         columns = ", ".join(tables()["release.figure"])
         return self._rows(
-            f"select {columns} from figure where {' and '.join(where)}"  # noqa: S608
-            " order by period nulls first, department nulls first, level nulls first,"
+            f"select {columns} from {self._figure} where {' and '.join(where)}"  # noqa: S608
+            " order by period nulls first, division nulls first, department nulls first, level nulls first,"
             " location nulls first, tool nulls first, variant, position, bin nulls first",
             *values,
         )
@@ -206,7 +217,7 @@ class Release:
             raise ReleaseError(f"There is no cut by {cut}: the release holds {', '.join(CUTS)}.")
         others = " and ".join(f"{other} is null" for other in CUTS if other != cut)
         rows = self._rows(
-            f"select distinct {cut} as name from figure"  # noqa: S608  # from a fixed list
+            f"select distinct {cut} as name from {self._figure}"  # noqa: S608  # from a fixed list
             f" where {cut} is not null and {others} and value is not null order by 1"
         )
         return rows["name"].to_list()

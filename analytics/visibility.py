@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from analytics.metrics import catalogue, periods
+from analytics.privacy.lattice import LABELS
 
 if TYPE_CHECKING:
     import duckdb
@@ -78,7 +79,8 @@ def rows(
         ]
     )
     cells = mask.filter(
-        pl.col("tool").is_not_null() & pl.col("level").is_null() & pl.col("location").is_null()
+        pl.col("tool").is_not_null(),
+        *(pl.col(label).is_null() for label in LABELS if label != "department"),
     ).select("quarter", "department", "tool", "n", "shown", "reason")
     return (
         weeks.join(cells, on=["quarter", "tool"])

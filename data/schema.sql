@@ -39,6 +39,7 @@ create table export.org (
     email      text,
     name       text,
     manager    text,
+    division   text,
     department text,
     team       text,
     level      integer,
@@ -52,6 +53,7 @@ comment on column export.org.person     is 'Id in the HR file; the e-mail where 
 comment on column export.org.email      is 'Work address, trimmed and casefolded [identity]';
 comment on column export.org.name       is 'Name as exported, used only to resolve managers given by name [identity]';
 comment on column export.org.manager    is 'Id of the manager, already resolved to a `person` of the same file; null = head or unknown [account]';
+comment on column export.org.division   is 'The unit above the department; null = the file names none';
 comment on column export.org.level      is 'Steps below the head (0), computed from the tree; null = not in a tree';
 comment on column export.org.valid_from is 'First day this row holds; null = always';
 comment on column export.org.valid_to   is 'Day after the last day this row holds; null = still';
@@ -189,6 +191,7 @@ create table vault.org (
     person     bigint not null,
     valid_from date not null,
     valid_to   date not null,
+    division   text,
     department text,
     team       text,
     manager    bigint,
@@ -303,6 +306,7 @@ create table release.figure (
     variant     text not null,
     grain       text not null,
     period      date,
+    division    text,
     department  text,
     level       text,
     location    text,
@@ -330,6 +334,7 @@ create table release.figure (
 comment on table  release.figure             is 'One published figure. A null cut means "all of them together".';
 comment on column release.figure.variant     is '"" for a metric without variants';
 comment on column release.figure.grain       is 'week, month, quarter or all';
+comment on column release.figure.division    is 'A division as a whole; null too in the rows of its departments (release.company says which lies where)';
 comment on column release.figure.period      is 'First day of the period; null for grain all';
 comment on column release.figure.bin         is 'Step, distance, cohort or class within the metric; null = none';
 comment on column release.figure.value       is 'Null exactly where reason is not';

@@ -32,6 +32,7 @@ MEASURES: dict[str, tuple[str, str, str | None]] = {
     "messages": ("Messages that reach a person", "deliveries_per_day", "total"),
 }
 SMALL = ("conversation", "active", "days", "hours", "outside", "messages")
+NOWHERE = dict.fromkeys(("division", "department", "level", "location"))  # the company
 CHANCE = "Pale bar: where a group of that size would land by chance. Dot and line: estimate with its 95% interval"
 
 
@@ -41,23 +42,24 @@ def page() -> None:
     figures = Figures(release(), scope())
     title = st.container()
     key = _picker(figures)
+    cut = _cut(figures)
     label, metric, bin_ = MEASURES[key]
-    found, company = figures.compared(metric, "department", bin_)
+    found, company = figures.compared(metric, cut, bin_)
     rows = shape.compare_rows(
-        found, "department", company["value"] if company else None, figures.unit(metric)
+        found, cut, company["value"] if company else None, figures.unit(metric)
     )
     with title:
         _opening(figures, rows, found)
-    clicked = _blocks(figures, key, rows, found, company)
+    clicked = _blocks(figures, key, rows, found, company, cut)
     _remember(clicked, rows)
     st.space("small")
-    _one(figures, rows)
+    _one(figures, rows, cut)
     if rows.height:
         with st.expander("The same as a table", icon=":material/table:", expanded=True, key="twin"):
-            twin = _twin(rows, label)
+            twin = _twin(rows, label, cut)
             show_table(
                 twin.drop("People") if screen().compact else twin,
-                f"{label} by department, as a table",
+                f"{label} by {cut}, as a table",
             )
 
 
@@ -79,6 +81,22 @@ def _picker(figures: Figures) -> str:
     st.query_params["measure"] = key
     st.space("xsmall")
     return key
+
+
+def _cut(figures: Figures) -> str:
+    """Return what stands side by side: departments, or divisions where the company has any and no tool or level is chosen."""
+    if figures.inside or not figures.release.groups("division"):
+        return "department"
+    chosen = st.segmented_control(
+        "Side by side",
+        ["department", "division"],
+        format_func={"department": "Departments", "division": "Divisions"}.__getitem__,
+        default="department",
+        required=True,
+        key="side_by_side",
+        label_visibility="collapsed",
+    )
+    return chosen or "department"
 
 
 def _slots(rows: pl.DataFrame) -> dict[str, Any]:
@@ -106,7 +124,12 @@ def _opening(figures: Figures, rows: pl.DataFrame, found: pl.DataFrame) -> None:
 
 
 def _blocks(
-    figures: Figures, key: str, rows: pl.DataFrame, found: pl.DataFrame, company: Row | None
+    figures: Figures,
+    key: str,
+    rows: pl.DataFrame,
+    found: pl.DataFrame,
+    company: Row | None,
+    cut: str,
 ) -> str | None:
     label, metric, bin_ = MEASURES[key]
     unit, passport = figures.unit(metric), figures.passport(metric)
@@ -134,7 +157,7 @@ def _blocks(
             f"filled dots stand apart ({compared} comparisons, 5% false alarms in all)",
             n=company["n"] if company else None,
             period=period if found.height and found["period"][0] else None,
-            people="Whole company" if figures.scope.department else None,
+            people="Whole company" if figures.scope.department or figures.scope.division else None,
         ),
         alt=words.in_words(
             f"{label}, {whole}", rows["group"].to_list() if rows.height else [], _spoken(rows)
@@ -146,7 +169,7 @@ def _blocks(
         if company and is_shown
         else None
     )
-    twin = _twin(rows, label) if rows.height else pl.DataFrame()
+    twin = _twin(rows, label, cut) if rows.height else pl.DataFrame()
     return figure("compare", said, picture, found, twin, first_reason(found), is_selectable=True)
 
 
@@ -162,7 +185,7 @@ def _spoken(rows: pl.DataFrame) -> list[str | None]:
     )
 
 
-def _twin(rows: pl.DataFrame, label: str) -> pl.DataFrame:
+def _twin(rows: pl.DataFrame, label: str, cut: str = "department") -> pl.DataFrame:
     verdicts = {
         "higher": "● higher",
         "lower": "● lower",
@@ -176,7 +199,7 @@ def _twin(rows: pl.DataFrame, label: str) -> pl.DataFrame:
         ).iter_rows(named=True)
     )
     return pl.DataFrame({
-        "Department": [row["group"] for row in shown],
+        words.CUT_NAMES[cut]: [row["group"] for row in shown],
         label: [f"{row['text']} ({row['interval']})" if row["interval"] else row["reason"] or row["text"] for row in shown],
         "People": [numbers.count(row["n"]) if row["block"] != "hidden" else numbers.UNKNOWN for row in shown],
         "Against the company": [verdicts[row["block"]] for row in shown],
@@ -195,20 +218,20 @@ def _remember(clicked: str | None, rows: pl.DataFrame) -> None:
     st.session_state["clicked"] = clicked
 
 
-def _one(figures: Figures, rows: pl.DataFrame) -> None:
+def _one(figures: Figures, rows: pl.DataFrame, cut: str) -> None:
     shown = (
         rows.filter(pl.col("block") != "hidden")["group"].sort().to_list() if rows.height else []
     )
     if not shown:
         return
-    st.markdown("### One department", anchors=False)
+    st.markdown(f"### One {cut}", anchors=False)
     if st.session_state.get("one_department") not in shown:
         st.session_state["one_department"] = (
-            figures.scope.department if figures.scope.department in shown else _first(rows, shown)
+            figures.scope.cell[cut] if figures.scope.cell[cut] in shown else _first(rows, shown)
         )
     chosen = str(
         st.selectbox(
-            "Department",
+            words.CUT_NAMES[cut],
             shown,
             format_func=bare,
             key="one_department",
@@ -216,13 +239,13 @@ def _one(figures: Figures, rows: pl.DataFrame) -> None:
             label_visibility="collapsed",
         )
     )
-    found = {key: _against(figures, key, chosen) for key in SMALL}
+    found = {key: _against(figures, key, chosen, cut) for key in SMALL}
     _told(chosen, rows, {key: block for key, (_, _, block) in found.items()})
     with st.grid(3, min_column_width=260, gap="medium"):
         for key, (own, company, block) in found.items():
             label, metric, bin_ = MEASURES[key]
-            lines = (figures.series(metric, bin_, department=chosen, level=None, location=None),
-                     figures.series(metric, bin_, department=None, level=None, location=None))  # fmt: skip
+            lines = (figures.series(metric, bin_, **{**NOWHERE, cut: chosen}),
+                     figures.series(metric, bin_, **NOWHERE))  # fmt: skip
             small_multiple(key, label, figures.unit(metric), lines, (own, company), block)
     note(f"Solid: {plain(chosen)} with its 95% band. Dashed: the company.")
 
@@ -232,13 +255,13 @@ def _first(rows: pl.DataFrame, shown: list[str]) -> str:
     return (apart or shown)[0]
 
 
-def _against(figures: Figures, key: str, chosen: str) -> tuple[Any, Any, str]:
+def _against(figures: Figures, key: str, chosen: str, cut: str) -> tuple[Any, Any, str]:
     _, metric, bin_ = MEASURES[key]
-    found, company = figures.compared(metric, "department", bin_)
+    found, company = figures.compared(metric, cut, bin_)
     rows = shape.compare_rows(
-        found, "department", company["value"] if company else None, figures.unit(metric)
+        found, cut, company["value"] if company else None, figures.unit(metric)
     )
-    own = found.filter(pl.col("department") == chosen)
+    own = found.filter(pl.col(cut) == chosen)
     block = rows.filter(pl.col("group") == chosen)["block"].to_list()
     row = own.row(0, named=True) if own.height else None
     is_compared = row is None or row["value"] is None or row["named"] is not None

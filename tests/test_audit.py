@@ -101,7 +101,7 @@ def test_the_lattice_holds_the_cells_that_counting_people_gives():
 
     lattice = build(people)
 
-    columns = ["cut", "quarter", "department", "level", "location", "tool", "n"]
+    columns = ["cut", "quarter", "division", "department", "level", "location", "tool", "n"]
     got = {row[:-1]: row[-1] for row in lattice.cells.select(columns).iter_rows()}
     assert got == {cell: len(company.people(unknowns)) for cell, unknowns in company.cells.items()}
 

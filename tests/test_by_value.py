@@ -14,7 +14,7 @@ from analytics.privacy.by_value import judged, withhold
 from tests.attacks.organisations import panel
 
 K = 10
-PLACE = ("department", "level", "location", "tool")
+PLACE = ("division", "department", "level", "location", "tool")
 QUARTER = date(2026, 3, 30)
 
 
@@ -31,7 +31,7 @@ def staff(*groups: tuple) -> pl.DataFrame:
 def cell(cut="total", *, n=40, sx=20.0, sy=None, x1=1.0, x2=1.0, sxx=None, ny=None, **labels):
     return {
         "metric": "m", "variant": "", "bin": None, "grain": "quarter", "period": QUARTER, "quarter": QUARTER,
-        "cut": cut, "department": None, "level": None, "location": None, "tool": None, "reason": None,
+        "cut": cut, **dict.fromkeys(PLACE), "reason": None,
         "n": float(n), "ny": float(n if ny is None else ny), "sx": float(sx), "sy": float(n if sy is None else sy),
         "sxx": float(sx if sxx is None else sxx), "x1": x1, "x2": x2, "yes_or_no": True, "defined": False,
         "kind": "share", "is_masked": False,
@@ -215,6 +215,9 @@ def company(seed: int) -> tuple[pl.DataFrame, pl.DataFrame]:
             "location": draw.choice(["X", "Y"], 260),
             "tools": ["slack"] * 260,
         }
+    )
+    people = people.with_columns(
+        division=pl.col("department").replace_strict(dict(zip("ABCDE", "PPQQQ", strict=True)))
     )
     shares = dict(zip("ABCDE", draw.choice([0.01, 0.5, 0.7, 0.99, 1.0], 5), strict=True))
     likely = people["department"].replace_strict(shares, return_dtype=pl.Float64).to_numpy()

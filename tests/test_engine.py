@@ -43,6 +43,7 @@ def company(tmp_path_factory):
     org = people.select(
         "person",
         valid_from=pl.lit(ALWAYS), valid_to=pl.lit(NEVER), team=None, manager=None, branch=None, hired_on=None,
+        division=pl.format("V{}", pl.col("person") % 3 % 2),
         department=pl.when(pl.col("person") < 40).then(pl.format("D{}", pl.col("person") % 3)),
         level=pl.col("person") % 4 % 3,
         location=pl.format("L{}", pl.col("person") % 2),
@@ -69,7 +70,7 @@ def plainly(frames, grain, labels):
     by_tool = "tool" in labels
     events = frames["event"].with_columns(period=period)
     members = frames["org"].select(
-        "person", "department", pl.col("level").cast(pl.String), "location"
+        "person", "division", "department", pl.col("level").cast(pl.String), "location"
     )
     if by_tool:
         members = members.join(frames["seat"].select("person", "tool"), on="person")

@@ -112,10 +112,10 @@ def test_no_merged_group_is_small_in_any_period_and_nothing_else_changes():
 
         merged = merge_small(people, 10)
 
-        for column in ("department", "level", "location"):
+        for column in ("division", "department", "level", "location"):
             groups = merged.drop_nulls(column).group_by("quarter", column).len()
             assert groups.filter(pl.col("len") < 10).is_empty()
-        others = pl.exclude("department", "level", "location")
+        others = pl.exclude("division", "department", "level", "location")
         assert merged.select(others).equals(people.select(others))
 
 
@@ -130,3 +130,58 @@ def test_the_order_of_rows_changes_no_label():
 
 def test_an_empty_panel_stays_empty():
     assert merge_small(panel([]), 10).is_empty()
+
+
+def in_divisions(sizes):
+    """People of one quarter by (division, department)."""
+    rows = [pair for pair, n in sizes.items() for _ in range(n)]
+    found = panel(staff(dict.fromkeys([None], len(rows))))
+    return found.with_columns(
+        division=pl.Series([division for division, _ in rows], dtype=pl.String),
+        department=pl.Series([department for _, department in rows], dtype=pl.String),
+    )
+
+
+def test_small_departments_of_a_division_become_one():
+    people = in_divisions({("Trade", "Shop"): 6, ("Trade", "Web"): 7, ("Trade", "Sales"): 30,
+                           ("Plant", "Press"): 20, ("Plant", "Paint"): 15})  # fmt: skip
+
+    merged = merge_small(people, 10)
+
+    assert sizes_of(merged, "department") == {
+        "Other in Trade (n = 13)": 13, "Sales": 30, "Press": 20, "Paint": 15
+    }  # fmt: skip
+    assert sizes_of(merged, "division") == {"Trade": 43, "Plant": 35}
+
+
+def test_too_few_in_a_division_take_its_next_smallest_and_leave_other_divisions_alone():
+    people = in_divisions({("Trade", "Shop"): 6, ("Trade", "Web"): 17, ("Trade", "Sales"): 30,
+                           ("Plant", "Press"): 11, ("Plant", "Paint"): 15})  # fmt: skip
+
+    merged = merge_small(people, 10)
+
+    assert sizes_of(merged, "department") == {
+        "Other in Trade (n = 23)": 23, "Sales": 30, "Press": 11, "Paint": 15
+    }  # fmt: skip
+
+
+def test_small_divisions_become_one_and_small_departments_inside_them_too():
+    people = in_divisions({("North", "A"): 6, ("South", "B"): 7, ("Plant", "Press"): 20})
+
+    merged = merge_small(people, 10)
+
+    assert sizes_of(merged, "division") == {"Other divisions (n = 13)": 13, "Plant": 20}
+    assert sizes_of(merged, "department") == {
+        "Other in other divisions (n = 13)": 13,
+        "Press": 20,
+    }
+
+
+def test_a_department_lies_in_the_division_of_most_of_its_people():
+    people = in_divisions({("Trade", "Sales"): 20, ("Plant", "Sales"): 3, ("Plant", "Press"): 20,
+                           ("Plant", None): 12})  # fmt: skip
+
+    merged = merge_small(people, 10)
+
+    assert sizes_of(merged, "division") == {"Trade": 23, "Plant": 32}
+    assert sizes_of(merged, "department") == {"Sales": 23, "Press": 20, None: 12}

@@ -10,6 +10,7 @@ from analytics.charts.shape import period_name, short_reason
 
 MOST = 14  # figures that a sentence may list before it only gives its ends
 CUT_NAMES = {
+    "division": "Division",
     "department": "Department",
     "level": "Level",
     "location": "Place",

@@ -10,7 +10,8 @@ import polars as pl
 
 from analytics.findings.templates import subject
 from analytics.findings.verdicts import FACETS, Verdict, block, change_verdict, hierarchy_verdict
-from analytics.metrics.passport import Passport
+from analytics.metrics.panel import with_division
+from analytics.metrics.passport import LABELS, Passport
 
 # (metric, bin, page): the changes worth a headline, company-wide
 HEADLINES = (
@@ -28,7 +29,6 @@ COMPARED = (
 MISSING = (("meeting_hours", "meetings"), ("adoption_funnel", "who is in conversation"), ("outside_hours_share", "when people work"),
            ("tree_reach_ratio", "the hierarchy"), ("active_people", "what share of the people with a seat take part"))  # fmt: skip
 QUARTERS = ("January to March", "April to June", "July to September", "October to December")
-CUTS = ("department", "level", "location", "tool")
 CLEAR = 3  # at most; with one "can't be told" and one "can't see" the list has three to five
 GAP_FROM = 0.15  # of the people: the low end of the gap between using and talking (15 points)
 COVERED = 0.98  # from here on, everybody is seen for practical purposes
@@ -97,7 +97,7 @@ class _Book:
         wanted = {m for m, *_ in (*HEADLINES, *COMPARED, *MISSING)} | {
             m for f in FACETS.values() for m in f
         }
-        self.figures = figures.filter(
+        self.figures = with_division(figures).filter(
             pl.col("metric").is_in(sorted(wanted)) & (pl.col("variant") == "")
         )
         self.passports = passports
@@ -115,7 +115,7 @@ class _Book:
         self, metric: str, bin_: str | None, *cuts: str, grain: str | None = None
     ) -> pl.DataFrame:
         where = (pl.col("metric") == metric) & pl.col("bin").eq_missing(pl.lit(bin_, pl.String))
-        for cut in CUTS:
+        for cut in LABELS:
             where &= pl.col(cut).is_not_null() if cut in cuts else pl.col(cut).is_null()
         if grain:
             where &= pl.col("grain") == grain

@@ -79,7 +79,7 @@ member as (
         s.recent_weeks is not null as has_recent,
         s.previous is not null as has_previous,
         s.first_day >= s.starts_on + {new_after} as has_history,
-        p.department, p.level, p.location
+        p.division, p.department, p.level, p.location
     from span s
     join panel p on p.quarter = s.quarter
     where s.tool is null or list_contains(string_split(p.tools, ','), s.tool)

@@ -16,9 +16,7 @@ from scipy import sparse
 
 from analytics.metrics import base, periods
 from analytics.metrics import panel as panels
-from analytics.metrics.passport import CUTS, Cut, Grain
-
-LABELS = ("department", "level", "location", "tool")
+from analytics.metrics.passport import CUTS, LABELS, Cut, Grain
 
 
 @dataclass(frozen=True)
@@ -55,8 +53,8 @@ LARGEST = ("x1", "x2")
 # The cells of the lattice with the rows of `base` in them. A person without a label is in no cell of that cut.
 LATTICE = """
 select
-    period, any_value(quarter) as quarter, department, level, location, tool, tool is null as is_any_tool,
-    grouping_id(department, level, location, tool)     as labels,
+    period, any_value(quarter) as quarter, {labels}, tool is null as is_any_tool,
+    grouping_id({labels})                              as labels,
     bool_and(is_whole)                                 as is_whole,
     list("row" order by "row")                         as rows,
     {reasons}
@@ -114,8 +112,8 @@ def cells(
     """Return the sums of every measure for every grain, period and cell of the lattice, unmasked.
 
     `con` has the views of the store and of the rollups; `panel` is that of panel.py, its labels merged or not.
-    Columns: metric, variant, kind, bin, position, grain, period (null = all), quarter (the panel's), cut, department, level, location,
-    tool, then SUMS, LARGEST (the two largest x), PAIRS, reason. sr and srr are null week by week: groups are
+    Columns: metric, variant, kind, bin, position, grain, period (null = all), quarter (the panel's), cut, division,
+    department, level, location, tool, then SUMS, LARGEST (the two largest x), PAIRS, reason. sr and srr are null week by week: groups are
     not compared there. An empty panel gives no rows.
     """
     periods.make(con, settings)
@@ -163,7 +161,7 @@ def _lattice(con: duckdb.DuckDBPyConnection, reasons: list[str]) -> pl.DataFrame
     # Expressions come from the metric modules and the cuts from CUTS: no text from outside enters.
     told = ", ".join(f"({reason})::varchar as reason_{i}" for i, reason in enumerate(reasons))
     sets = ", ".join(f"({', '.join(('period', 'tool is null', *cut))})" for cut in CUTS.values())
-    found = con.sql(LATTICE.format(reasons=told, sets=sets)).pl()
+    found = con.sql(LATTICE.format(reasons=told, sets=sets, labels=", ".join(LABELS))).pl()
     return (
         found.with_columns(cut=pl.col("labels").replace_strict(_cuts(), default=None))
         .filter(pl.col("is_any_tool") != pl.col("cut").is_in(["tool", "department_tool"]))
@@ -241,7 +239,7 @@ def _cells(
 
 def _cuts() -> dict[int, str]:
     """Return which cut the query's grouping_id() stands for: a bit is set where a label is summed over."""
-    bits = {"department": 8, "level": 4, "location": 2, "tool": 1}
+    bits = {label: 2**place for place, label in enumerate(reversed(LABELS))}
     return {
         sum(bit for label, bit in bits.items() if label not in labels): cut
         for cut, labels in CUTS.items()

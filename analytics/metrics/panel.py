@@ -16,6 +16,7 @@ from analytics.metrics import periods
 SCHEMA = {
     "quarter": pl.Date,
     "person": pl.Int64,
+    "division": pl.String,
     "department": pl.String,
     "level": pl.String,
     "location": pl.String,
@@ -58,7 +59,7 @@ open_account as (
     group by all
 ),
 placed as (
-    select o.quarter, o.person, o.tools, o.weeks, place.department, place.level, place.location, place.branch, place.hired_on
+    select o.quarter, o.person, o.tools, o.weeks, place.division, place.department, place.level, place.location, place.branch, place.hired_on
     from open_account o
     left join org place on place.person = o.person and place.valid_from <= o.{label_day} and place.valid_to > o.{label_day}
     where not exists (from org)
@@ -69,6 +70,7 @@ placed as (
 select
     nullif(quarter, date '{whole}')    as quarter,
     person,
+    division,
     department,
     cast(level as varchar)             as level,
     location,
@@ -78,7 +80,7 @@ select
 from placed
 join person using (person)
 where kind = 'human' and (quarter = date '{whole}') = {is_whole}
-qualify row_number() over (partition by quarter, person order by department, level, location, branch) = 1
+qualify row_number() over (partition by quarter, person order by department, level, location, branch, division) = 1
 order by quarter, person
 """
 
@@ -123,9 +125,16 @@ def load(con: duckdb.DuckDBPyConnection, people: pl.DataFrame) -> None:
     spill.mkdir(parents=True, exist_ok=True)  # a vault connection sees its own folders only
     with TemporaryDirectory(dir=spill) as folder:
         file = Path(folder) / "panel.parquet"
-        people.write_parquet(file)
+        with_division(people).write_parquet(file)
         con.execute(
             "create or replace temp table panel as select * replace (coalesce(quarter, $whole) as quarter)"
             " from read_parquet($file)",
             {"whole": periods.WHOLE, "file": str(file)},
         )
+
+
+def with_division(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the frame with a column division, null where it has none: what was kept before there was one."""
+    if "division" in frame.columns:
+        return frame
+    return frame.with_columns(division=pl.lit(None, pl.String))

@@ -10,10 +10,9 @@ Unit = Literal["share", "hours", "count", "ratio", "difference", "money", "days"
 Better = Literal["up", "down", "neither"]
 Grain = Literal["week", "month", "quarter", "all"]
 Cut = Literal[
-    "total", "department", "level", "location", "tool",
+    "total", "division", "department", "level", "location", "tool",
     "department_level", "department_location", "department_tool",
 ]  # fmt: skip
-
 Costs = Literal["hiding_people", "hiding_a_figure"]
 LATTICE = Path(__file__).parents[2] / "data" / "lattice.toml"
 
@@ -44,6 +43,7 @@ def declared() -> Declared:
 # which labels a cell of each cut carries: what may be asked for, and nothing else
 CUTS = declared().cuts
 FAMILIES = declared().families
+LABELS = tuple(dict.fromkeys(label for labels in CUTS.values() for label in labels))
 
 
 @dataclass(frozen=True)

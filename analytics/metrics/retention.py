@@ -143,6 +143,7 @@ def _sums(cohorts: pl.DataFrame, variant: str, way: str, least: int) -> pl.DataF
         period=pl.lit(None, pl.Date),
         quarter=pl.lit(None, pl.Date),
         cut=pl.when(pl.col("tool").is_null()).then(pl.lit("total")).otherwise(pl.lit("tool")),
+        division=pl.lit(None, pl.String),
         department=pl.lit(None, pl.String),
         level=pl.lit(None, pl.String),
         location=pl.lit(None, pl.String),

@@ -60,7 +60,7 @@ def _collaboration(variant: str, seconds: int) -> tuple[Measure, ...]:
 
 
 # What a cost has in common with the hours it is made of.
-KEPT = ("grain", "period", "department", "level", "location", "tool", "n", "coverage")
+KEPT = ("grain", "period", "division", "department", "level", "location", "tool", "n", "coverage")
 
 BY_REACH = {
     "total": "direct + mentioned + grouped + broadcast + channel",

@@ -13,6 +13,7 @@ import duckdb
 import polars as pl
 
 from analytics.errors import AnalyticsError
+from analytics.metrics.panel import with_division
 from analytics.metrics.passport import CUTS, FAMILIES
 from analytics.privacy import bounds, tells
 from analytics.privacy.lattice import LABELS
@@ -115,7 +116,15 @@ def _read(release: Path) -> dict[str, pl.DataFrame]:
         raise AnalyticsError(
             f"{release.name} is not a release, or a damaged one. Give a file of a workspace's releases folder."
         ) from None
-    return tables | {"figure": tables["figure"].with_columns(cut=_cut())}
+    figure = with_division(tables["figure"]).with_columns(cut=_cut())
+    return tables | {"figure": bounds.placed(figure, _divisions(tables["company"]))}
+
+
+def _divisions(company: pl.DataFrame) -> pl.DataFrame:
+    """Return department, lies_in as the release tells."""
+    told = json.loads(dict(company.iter_rows()).get("divisions") or "{}")
+    schema = {"department": pl.String, "lies_in": pl.String}
+    return pl.DataFrame(list(told.items()), schema, orient="row")
 
 
 def _cut() -> pl.Expr:
@@ -149,7 +158,7 @@ def _families(figure: pl.DataFrame, *, tools: bool = False) -> pl.DataFrame:
     for parent, child in FAMILIES:
         if not tools and "tool" in CUTS[child] and "tool" not in CUTS[parent]:
             continue
-        on = [*FIGURE, *CUTS[parent]]
+        on = bounds.inside(parent)
         above = figure.filter((pl.col("cut") == parent) & pl.col("value").is_not_null())
         pairs.append(
             figure.filter(pl.col("cut") == child)
@@ -160,9 +169,7 @@ def _families(figure: pl.DataFrame, *, tools: bool = False) -> pl.DataFrame:
             )
             .with_columns(
                 family=pl.lit(f"{parent}>{child}"),
-                parent=pl.concat_str(
-                    pl.lit(parent), *(pl.col(label) for label in CUTS[parent]), separator="|"
-                ),
+                parent=pl.concat_str(pl.lit(parent), *on[len(FIGURE) :], separator="|"),
             )
         )
     return pl.concat(pairs)

@@ -8,9 +8,8 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-from analytics.metrics.passport import CUTS, FAMILIES, Cut
 from analytics.privacy.kernel import System, values
-from analytics.privacy.lattice import LABELS, Lattice
+from analytics.privacy.lattice import AUDITED, LABELS, LABELS_OF, Lattice
 
 MOST_SIBLINGS = 12  # all unions of so many small siblings are tried
 # Of more: threes of the smallest, and all of them together; twos are found among all pairs of small sets.
@@ -86,10 +85,10 @@ def _atoms(lattice: Lattice, k: int) -> sparse.csr_matrix:
     return sparse.vstack(parts, format="csr")
 
 
-def _children(lattice: Lattice, parent: Cut, child: Cut) -> list[tuple[int, list[int]]]:
+def _children(lattice: Lattice, parent: str, child: str) -> list[tuple[int, list[int]]]:
     """Each cell of the parent cut with its cells of the child cut."""
     cells = lattice.current
-    shared = ["quarter", *CUTS[parent]]
+    shared = ["quarter", *LABELS_OF[parent]]
     above = cells.filter(pl.col("cut") == parent).select(*shared, parent="cell")
     below = cells.filter(pl.col("cut") == child).select(*shared, "cell")
     joined = (
@@ -103,8 +102,8 @@ def _unions(lattice: Lattice, k: int) -> sparse.csr_matrix:
     rows: list[int] = []
     cells: list[int] = []
     count = 0
-    for parent, child in FAMILIES:
-        apart = not ("tool" in CUTS[child] and "tool" not in CUTS[parent])
+    for parent, child in AUDITED:
+        apart = not ("tool" in LABELS_OF[child] and "tool" not in LABELS_OF[parent])
         for _, siblings in _children(lattice, parent, child):
             small = [cell for cell in siblings if n[cell] < k]
             for union in _sets(small, n, k if apart else None):

@@ -7,10 +7,11 @@ over what its people can do at most. Where that leaves a hidden sum within a fif
 import polars as pl
 
 from analytics.metrics import time_cost
-from analytics.metrics.passport import CUTS, FAMILIES, Cut
+from analytics.metrics.panel import with_division
+from analytics.metrics.passport import CUTS, FAMILIES, LABELS, Cut
 
 FIGURE = ("metric", "variant", "bin", "grain", "period")
-PLACE = ("department", "level", "location", "tool")
+PLACE = LABELS
 CELL = [*FIGURE, "cut", *PLACE]
 TIGHT = 0.2  # of the hidden value
 ROUNDING = 1e-9  # of sums of floats
@@ -28,12 +29,34 @@ MOST = {
 }
 
 
+def inside(whole: Cut) -> list[str]:
+    """Return what the parts of a cell share with it: a department carries no division, it lies in one."""
+    return [*FIGURE, *(["lies_in"] if whole == "division" else CUTS[whole])]
+
+
+def placed(cells: pl.DataFrame, divisions: pl.DataFrame) -> pl.DataFrame:
+    """Add lies_in: a division's own name, and for a department the division that it lies in (department, lies_in)."""
+    alone = pl.all_horizontal(pl.col(label).is_null() for label in PLACE if label != "department")
+    return (
+        with_division(cells)
+        .join(divisions, on="department", how="left", maintain_order="left")
+        .with_columns(
+            lies_in=pl.when(pl.col("division").is_not_null())
+            .then("division")
+            .when(alone)
+            .then("lies_in")
+        )
+    )
+
+
 def widen(cells: pl.DataFrame) -> pl.DataFrame:
     """Return the cells with `by_value` filled also where a shown cell would box a hidden one in.
 
     Reads metric, variant, bin, grain, period, cut, labels, n, sx, sy, weight, reason, by_value and is_secret. The cheapest shown
     sibling of a boxed-in cell is hidden; where there is none, the group that both are part of.
     """
+    if "lies_in" not in cells.columns:
+        cells = with_division(cells).with_columns(lies_in="division")
     open_figures = cells.with_columns(why=pl.coalesce("reason", "by_value"))
     found: list[pl.DataFrame] = []
     while True:
@@ -70,11 +93,13 @@ def boxes(cells: pl.DataFrame) -> pl.DataFrame:
     `why` is null where a cell is shown. Columns: whole and cut (of the family), CELL's, low and high (between which its sum must
     lie), tight (that says it to a fifth).
     """
+    if "lies_in" not in cells.columns:
+        cells = with_division(cells).with_columns(lies_in="division")
     return pl.concat(_family(cells, whole, part) for whole, part in PARTS)
 
 
 def _family(cells: pl.DataFrame, whole: Cut, part: Cut) -> pl.DataFrame:
-    on = [*FIGURE, *CUTS[whole]]
+    on = inside(whole)
     shown = pl.col("why").is_null()
     groups = cells.filter((pl.col("cut") == whole) & shown & (pl.col("sx") > 0)).select(
         *on, whole_x="sx", whole_y="sy"
@@ -97,6 +122,7 @@ def _family(cells: pl.DataFrame, whole: Cut, part: Cut) -> pl.DataFrame:
         .select(
             pl.lit(whole).alias("whole"),
             *CELL,
+            "lies_in",
             "low",
             "high",
             tight=pl.col("high") - pl.col("low") <= TIGHT * pl.col("sx") + ROUNDING,
@@ -108,7 +134,7 @@ def _to_hide(cells: pl.DataFrame, tight: pl.DataFrame) -> pl.DataFrame:
     """Return the cheapest shown sibling in each family with a boxed-in cell, else the group itself: CELL."""
     found = []
     for whole, part in PARTS:
-        on = [*FIGURE, *CUTS[whole]]
+        on = inside(whole)
         families = tight.filter(whole=whole, cut=part).select(on).unique()
         shown = cells.filter(pl.col("why").is_null())
         siblings = (

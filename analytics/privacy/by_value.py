@@ -7,6 +7,7 @@ sum, nearly all or nearly none. What is hidden for its value must not be worked 
 
 import polars as pl
 
+from analytics.metrics.panel import with_division
 from analytics.metrics.passport import declared
 from analytics.metrics.sums import TOLD_BY_DENOMINATOR
 from analytics.privacy import bounds, relations
@@ -22,7 +23,7 @@ def withhold(cells: pl.DataFrame, k: int, panel: pl.DataFrame) -> pl.DataFrame:
     defined (the figure is what it is by definition, such as the first step of a funnel), is_masked (hidden for its
     people), cut, cells' labels; `panel` says who the people of a cell are.
     """
-    cells = judged(cells, k).with_columns(
+    cells = judged(with_division(cells), k).with_columns(
         weight=relations.weight(declared().costs["hiding_a_figure"])
     )
     people = relations.People.of(panel)

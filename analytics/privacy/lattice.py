@@ -8,11 +8,21 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-from analytics.metrics.passport import CUTS
+from analytics.metrics.panel import with_division
+from analytics.metrics.passport import CUTS, FAMILIES
 
-LABELS = ("department", "level", "location")
+LABELS = ("division", "department", "level", "location")
 
-KEYS = ("quarter", "department", "level", "location", "tool")
+# A division's share of each department, and its people of none: never shown, so that nothing hangs on whether
+# the departments lie in one division each. Its unknowns are a department's where they do.
+WITHIN = "division_department"
+LABELS_OF: dict[str, tuple[str, ...]] = {**dict(CUTS.items()), WITHIN: ("division", "department")}
+AUDITED: tuple[tuple[str, str], ...] = tuple(
+    (parent, WITHIN if (parent, child) == ("division", "department") else child)
+    for parent, child in FAMILIES
+)
+
+KEYS = ("quarter", *LABELS, "tool")
 PLACE = ("person", *LABELS, "tools")
 
 
@@ -20,7 +30,7 @@ PLACE = ("person", *LABELS, "tools")
 class Earlier:
     """An earlier release: how it placed people, and which of its cells everybody has seen.
 
-    panel  quarter (null = whole period), person, department, level, location, tools
+    panel  quarter (null = whole period), person, division, department, level, location, tools
     shown  cut and KEYS of the cells that it showed
     """
 
@@ -37,7 +47,7 @@ class Lattice:
     sum of its quarters, "any tool" the sum of the tools: a figure that does not add up like this is tied to the others
     by less, so it is no easier to work out.
 
-    cells   edition (which placing of people the cell belongs to), cut, quarter (null = whole period), department,
+    cells   edition (which placing of people the cell belongs to), cut, quarter (null = whole period), division, department,
             level, location, tool (null = all), n = people, listed = false for what only exists as a remainder (no
             department, no level, no tool), current = of the release to be made, fixed = everybody has seen it
     member  cells × unknowns, 0/1
@@ -72,11 +82,13 @@ class Lattice:
 
 def build(panel: pl.DataFrame, earlier: Sequence[Earlier] = ()) -> Lattice:
     """Return the lattice of a panel (quarter or null, person, department, level, location, tools) and of earlier ones."""
+    panel = with_division(panel)
+    earlier = [Earlier(with_division(one.panel), with_division(one.shown)) for one in earlier]
     editions = _editions(panel, earlier)
     rows, people = _atoms(editions.rows)
     placed_quarters, unknowns = _quarters(rows)
     placed = pl.concat([placed_quarters, _wholes(rows, placed_quarters, editions)])
-    pairs = pl.concat([_cells_of(placed, cut, columns) for cut, columns in CUTS.items()])
+    pairs = pl.concat([_cells_of(placed, cut, columns) for cut, columns in _cuts(placed).items()])
     key = ["edition", "cut", *KEYS]
     current = pl.col("edition").is_in(editions.current)
     cells = pairs.select(key).unique()
@@ -102,7 +114,7 @@ def build(panel: pl.DataFrame, earlier: Sequence[Earlier] = ()) -> Lattice:
         .then(pl.col(label).is_not_null() & (pl.col(label) != ""))
         .otherwise(True)
         for label in (*LABELS, "tool")
-    )
+    ) & (pl.col("cut") != WITHIN)
     cells = cells.with_columns(n=pl.Series(lattice.count_people(member)), listed=listed)
     return Lattice(cells, member, atom, block, tool, people)
 
@@ -220,6 +232,27 @@ def _wholes(rows: pl.DataFrame, quarters: pl.DataFrame, editions: _Editions) -> 
             .otherwise(pl.lit("")),
         )
         .select(quarters.columns)
+    )
+
+
+def _cuts(placed: pl.DataFrame) -> dict[str, tuple[str, ...]]:
+    """Return the cuts that have cells; a company without divisions has none by division."""
+    if placed["division"].is_not_null().any():
+        return LABELS_OF
+    return {cut: labels for cut, labels in CUTS.items() if "division" not in labels}
+
+
+def lies_in(panel: pl.DataFrame) -> pl.DataFrame:
+    """Return department, lies_in: the division that all its people have in all periods; others are not there."""
+    return (
+        with_division(panel)
+        .drop_nulls("department")
+        .group_by("department")
+        .agg(lies_in=pl.col("division").first(), divisions=pl.col("division").n_unique())
+        .filter(pl.col("divisions") == 1)
+        .drop_nulls("lies_in")
+        .select("department", "lies_in")
+        .sort("department")
     )
 
 

@@ -22,9 +22,20 @@ from analytics.vault import durable
 
 FOLDER = "shown"
 WHOLE = ""  # names the whole period where a quarter's first day would stand
-PANEL = ("quarter", "person", "department", "level", "location", "branch", "tools", "weeks")
+PANEL = (
+    "quarter",
+    "person",
+    "division",
+    "department",
+    "level",
+    "location",
+    "branch",
+    "tools",
+    "weeks",
+)
 AS_SHOWN = {label: f"shown_{label}" for label in LABELS}
 CELLS = ("cut", *KEYS)
+COLUMNS = {"people": (*PANEL, *AS_SHOWN.values()), "cells": CELLS}
 
 
 class BrokenLedger(AnalyticsError):
@@ -86,7 +97,7 @@ class Ledger:
             raise _broken(self.lines.index(line) + 1) from None
         if _name(frame) != name:
             raise _broken(self.lines.index(line) + 1)
-        return frame
+        return _completed(frame, COLUMNS.get(kind, ()))
 
     def whole(self, line: Line, kind: str) -> pl.DataFrame:
         """Return the frame `people` or `cells` of all quarters of a line together."""
@@ -237,7 +248,7 @@ def kept_in_place(
             continue
         before = known.part(line, quarter, "people").select(fresh.columns)
         weeks = fresh["weeks"].max()
-        placed = ("department", "level", "location", "branch")
+        placed = ("division", "department", "level", "location", "branch")
         stay = fresh.join(
             before.select("person", *(pl.col(c).alias(f"old_{c}") for c in placed), is_old=True),
             on="person",
@@ -262,6 +273,12 @@ def _of(frame: pl.DataFrame, quarter: date | None) -> pl.DataFrame:
 def day(quarter: str) -> date | None:
     """Return the first day of a quarter as a line names it; null = the whole period."""
     return date.fromisoformat(quarter) if quarter else None
+
+
+def _completed(frame: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:
+    """Return the frame with all these columns; what was written before there were divisions has none."""
+    missing = [pl.lit(None, pl.String).alias(name) for name in columns if name not in frame.columns]
+    return frame.with_columns(missing).select(*columns) if missing else frame
 
 
 def _order(kind: str) -> list[str]:

@@ -2,22 +2,81 @@
 
 import polars as pl
 
+from analytics.metrics.panel import with_division
+
 OTHER = "Other"
+OTHER_DIVISIONS = "Other divisions"
 OTHER_PLACES = "Other places"
 
 
 def merge_small(panel: pl.DataFrame, k: int) -> pl.DataFrame:
     """Return the panel with labels under which at least k people stand in every quarter and in the whole period.
 
-    Small departments become "Other (n = 23)" and small places "Other places (n = 23)", n as of the newest quarter;
+    Each department lies in one division: that of most of its people, lately. Small divisions become "Other divisions
+    (n = 23)". Small departments of one division become "Other in Sales (n = 23)", those of none that are left
+    become "Other (n = 23)" and small places "Other places (n = 23)", n as of the newest quarter;
     a level joins the level below it ("0–1"), the lowest the one above ("4–5"). A label means the same people's
     group in every quarter of the release. Where no group can reach k, or one would hold everybody, the label is
     null. People without a label keep none.
     """
     return (
-        panel.pipe(_merge_names, "department", OTHER, k)
+        panel.pipe(_in_one_division)
+        .pipe(_merge_names, "division", OTHER_DIVISIONS, k)
+        .pipe(_merge_inside, k)
+        .pipe(_merge_names, "department", OTHER, k)
         .pipe(_merge_names, "location", OTHER_PLACES, k)
         .pipe(_merge_levels, k)
+    )
+
+
+def _in_one_division(panel: pl.DataFrame) -> pl.DataFrame:
+    """Give the people of a department the division of most of them when it last had one."""
+    panel = with_division(panel)
+    homes = (
+        panel.drop_nulls(["department", "division"])
+        .group_by("department", "quarter", "division")
+        .agg(n=pl.len())
+        .sort("department", "quarter", "n", "division", descending=[False, False, False, True], nulls_last=True)
+        .group_by("department", maintain_order=True)
+        .agg(home=pl.col("division").last())
+    )  # fmt: skip
+    return (
+        panel.join(homes, on="department", how="left", maintain_order="left")
+        .with_columns(
+            division=pl.when(pl.col("department").is_null()).then("division").otherwise("home")
+        )
+        .drop("home")
+    )
+
+
+def _merge_inside(panel: pl.DataFrame, k: int) -> pl.DataFrame:
+    """Join the small departments of each division, with its next smallest where they are too few."""
+    divisions = panel["division"].drop_nulls().unique().sort().to_list()
+    for division in divisions:
+        inside = pl.col("division").eq_missing(pl.lit(division))
+        own = panel.filter(inside)
+        sizes = _sizes(own, "department")
+        order = sizes.group_by("department").agg(pl.col("n").min()).sort("n", "department")
+        small = order.filter(pl.col("n") < k)["department"].to_list()
+        large = order.filter(pl.col("n") >= k)["department"].to_list()
+        while small and large and _fewest(sizes, small, "department") < k:
+            small.append(large.pop(0))
+        if len(small) > 1:
+            name = f"{OTHER} in {OTHER_DIVISIONS.lower() if division.startswith(OTHER_DIVISIONS) else division}"
+            panel = panel.with_columns(_renamed("department", small, name, sizes))
+    return panel
+
+
+def _renamed(label: str, small: list[str], other: str, sizes: pl.DataFrame) -> pl.Expr:
+    """One label for all the small ones, with the people that they have in the newest period."""
+    ours = sizes.filter(pl.col(label).is_in(small))
+    newest = ours.sort("quarter", nulls_last=False)["quarter"].last()
+    n = ours.filter(pl.col("quarter").eq_missing(newest))["n"].sum()
+    return (
+        pl.when(pl.col(label).is_in(small))
+        .then(pl.lit(f"{other} (n = {n})"))
+        .otherwise(label)
+        .alias(label)
     )
 
 
@@ -47,16 +106,7 @@ def _merge_names(panel: pl.DataFrame, label: str, other: str, k: int) -> pl.Data
         small.append(large.pop(0))
     if not large:  # one group of everybody says nothing that the total does not say
         return panel.with_columns(pl.lit(None, pl.String).alias(label))
-    newest = (
-        sizes.filter(pl.col(label).is_in(small)).sort("quarter", nulls_last=False)["quarter"].last()
-    )
-    n = sizes.filter(pl.col(label).is_in(small) & pl.col("quarter").eq_missing(newest))["n"].sum()
-    return panel.with_columns(
-        pl.when(pl.col(label).is_in(small))
-        .then(pl.lit(f"{other} (n = {n})"))
-        .otherwise(label)
-        .alias(label)
-    )
+    return panel.with_columns(_renamed(label, small, other, sizes))
 
 
 def _merge_levels(panel: pl.DataFrame, k: int) -> pl.DataFrame:

@@ -12,7 +12,7 @@ from scipy import sparse
 from analytics.metrics.passport import declared
 from analytics.privacy import audit
 from analytics.privacy.kernel import System, inverse, random_primes, values, values_of_residues
-from analytics.privacy.lattice import KEYS, Earlier, Lattice, build
+from analytics.privacy.lattice import KEYS, WITHIN, Earlier, Lattice, build
 
 RESTORE = True
 DIRECTIONS = (
@@ -27,7 +27,7 @@ AT_ONCE = 400  # exposed sets that are explained in one round
 class Mask:
     """What may be shown.
 
-    frame        quarter (null = whole period), department, level, location, tool (null = all), n = people,
+    frame        quarter (null = whole period), division, department, level, location, tool (null = all), n = people,
                  shown, reason (null, small_group or protected); one row for every cell that exists
     certificate  k, seed, primes, targets, exposed at first, hidden, rounds, matrix hash, share of staff …
     """
@@ -179,7 +179,7 @@ def _cost(lattice: Lattice, out: pl.DataFrame | None) -> np.ndarray:
     )
     priced = cells.with_columns(
         weight=pl.col("cut").replace_strict(
-            declared().costs["hiding_people"], return_dtype=pl.Float64
+            {**declared().costs["hiding_people"], WITHIN: 0.0}, return_dtype=pl.Float64
         ),
         is_out=False,
     )

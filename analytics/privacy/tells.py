@@ -4,8 +4,11 @@ import re
 
 import polars as pl
 
-CELL = ("metric", "variant", "bin", "grain", "period", "department", "level", "location", "tool")
-PLACE = ("department", "level", "location", "tool")
+from analytics.metrics.panel import with_division
+from analytics.metrics.passport import LABELS
+
+CELL = ("metric", "variant", "bin", "grain", "period", *LABELS)
+PLACE = LABELS
 EXACT = 2.0**53  # keyed pseudonyms are 64-bit numbers; no count of anything comes near
 # Extremes and ranks belong to one person, however large the group.
 EXTREME = re.compile(
@@ -93,7 +96,7 @@ def between_releases(
     on = list(CELL)
     same_span = _span(now) == _span(before)
     shown = [
-        release["figure"]
+        with_division(release["figure"])
         .filter(pl.col("value").is_not_null(), (pl.col("grain") != "all") | same_span)
         .select(*on, "n")
         for release in (now, before)

@@ -13,10 +13,12 @@ from scipy import sparse
 
 PRIME = 536_870_909
 SPARE = 24  # more columns than rows, so that a wrong answer by chance is one in 2^29 to this power
-LABELS = ("department", "level", "location")
+LABELS = ("division", "department", "level", "location")
 KEY = ["cut", "quarter", *LABELS, "tool"]
 CUTS: dict[str, tuple[str, ...]] = {
     "total": (),
+    "division": ("division",),
+    "division_department": ("division", "department"),
     "department": ("department",),
     "level": ("level",),
     "location": ("location",),
@@ -26,6 +28,7 @@ CUTS: dict[str, tuple[str, ...]] = {
     "department_tool": ("department", "tool"),
 }
 FINER = [
+    ("total", "division"), ("division", "division_department"), ("department", "division_department"),
     ("total", "department"), ("total", "level"), ("total", "location"), ("total", "tool"),
     ("department", "department_level"), ("department", "department_location"), ("department", "department_tool"),
     ("level", "department_level"), ("location", "department_location"), ("tool", "department_tool"),
@@ -47,8 +50,13 @@ class Attacker:
 
     def __init__(self, panel: pl.DataFrame, k: int) -> None:
         self.k = k
+        if "division" not in panel.columns:
+            panel = panel.with_columns(division=pl.lit(None, pl.String))
         self.unknowns, placed = _unknowns(panel)
-        pairs = pl.concat(_cells_of(placed, cut) for cut in CUTS)
+        divided = panel["division"].is_not_null().any()
+        pairs = pl.concat(
+            _cells_of(placed, cut) for cut in CUTS if divided or "division" not in CUTS[cut]
+        )
         self.cells = pairs.select(KEY).unique().sort(KEY).with_row_index("cell")
         numbered = pairs.join(self.cells, on=KEY, nulls_equal=True)
         self.member = _matrix(
@@ -78,6 +86,8 @@ class Attacker:
 
     def rows(self, cells: pl.DataFrame) -> np.ndarray:
         """Numbers of the cells that the panel has."""
+        if "division" not in cells.columns:
+            cells = cells.with_columns(division=pl.lit(None, pl.String))
         found = cells.select(KEY).join(self.cells, on=KEY, how="inner", nulls_equal=True)
         return found["cell"].unique().sort().to_numpy()
 

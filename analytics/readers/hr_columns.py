@@ -56,6 +56,14 @@ ALIASES: Aliases = {
         "bereich", "organisationseinheit", "kostenstelle", "service", "departement", "direction", "unite",
         "centre de cout", "ufficio",
     ),
+    # Where a file has both, the department takes the first of its own spellings, and this what is left: most of
+    # these are the department of a smaller company.
+    "division": (
+        "division", "division name", "business unit", "business unit name", "business area", "business line",
+        "divisione", "nome divisione", "direzione", "area aziendale", "area", "linea di business",
+        "geschaftsbereich", "geschaftseinheit", "unternehmensbereich", "sparte", "direktion", "bereich", "direction",
+        "pole", "branche",
+    ),
     "team": ("team", "squad", "gruppo", "gruppo di lavoro", "equipe"),
     "written_level": (
         "level", "level designation", "microsoft level designation", "management level", "grade", "band", "job level",

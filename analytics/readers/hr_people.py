@@ -13,7 +13,7 @@ from analytics.readers.hr_managers import MANAGER_FIELDS, place, resolve
 from analytics.readers.tables import Table
 
 DATES = ("hired_on", "valid_from", "left_on")
-KEPT = ("person", "email", "name", *MANAGER_FIELDS, "department", "team", "location", *DATES)
+KEPT = ("person", "email", "name", *MANAGER_FIELDS, "division", "department", "team", "location", *DATES)
 MANGLED = r"^\d+(?:[.,]\d+)?[eE]\+?\d+$"
 OTHER_ALPHABET = r"[^\x00-\x7F]"
 SHOWN_ORDERS = "--map dates=dd/mm or --map dates=mm/dd"
@@ -47,7 +47,7 @@ def hand_over(people: pl.DataFrame, sink: Sink, options: Options, file: str) -> 
         place(resolve(people, sink).sort("person", "valid_from", nulls_last=False), sink), sink
     )
     org = people.select(
-        "person", "email", "name", "manager", "department", "team", "level", "location",
+        "person", "email", "name", "manager", "division", "department", "team", "level", "location",
         "hired_on", "valid_from", "valid_to",
     )  # fmt: skip
     sink.add("org", org)

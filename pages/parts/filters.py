@@ -17,11 +17,16 @@ STEPS: dict[str, tuple[Step, ...]] = {
     "quarter": ("week", "month"),
     "month": ("week",),
 }
-PEOPLE = {"department": "A department", "level": "A level", "location": "A place"}
-KEYS = ("period", "step", "department", "level", "location", "tool")
+PEOPLE = {
+    "division": "A division",
+    "department": "A department",
+    "level": "A level",
+    "location": "A place",
+}
+KEYS = ("period", "step", "division", "department", "level", "location", "tool")
 MONTHS = 3  # of a quarter
 THURSDAY = timedelta(days=3)  # from its Monday; the day that decides where a week belongs
-NO_TOOL = "Levels and places are not split by tool: the groups would become too small."
+NO_TOOL = "Divisions, levels and places are not split by tool: the groups would become too small."
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,7 @@ class Scope:
     grain: Step = "week"
     start: date | None = None
     end: date | None = None
+    division: str | None = None
     department: str | None = None
     level: str | None = None
     location: str | None = None
@@ -46,6 +52,7 @@ class Scope:
     def cell(self) -> dict[str, str | None]:
         """Return the cut values, as Release.figures takes them."""
         return {
+            "division": self.division,
             "department": self.department,
             "level": self.level,
             "location": self.location,
@@ -57,7 +64,7 @@ class Scope:
         """Return who is meant, as it came from the export: not yet safe for Markdown."""
         if self.level is not None:
             return level_name(self.level)
-        return self.department or self.location or "Whole company"
+        return self.division or self.department or self.location or "Whole company"
 
 
 def level_name(level: str) -> str:
@@ -146,7 +153,7 @@ def written(scope: Scope) -> dict[str, str]:
 
 def may_pick_tool(scope: Scope) -> bool:
     """Say whether the release splits these people by tool."""
-    return scope.level is None and scope.location is None
+    return scope.division is None and scope.level is None and scope.location is None
 
 
 def scope() -> Scope:

@@ -12,6 +12,8 @@ import polars as pl
 PRIME = 536_870_909
 CUTS = {
     "total": (),
+    "division": ("division",),
+    "division_department": ("division", "department"),
     "department": ("department",),
     "level": ("level",),
     "location": ("location",),
@@ -21,11 +23,13 @@ CUTS = {
     "department_tool": ("department", "tool"),
 }
 FINER = [
+    ("total", "division"), ("division", "division_department"),
     ("total", "department"), ("total", "level"), ("total", "location"), ("total", "tool"),
     ("department", "department_level"), ("department", "department_location"), ("department", "department_tool"),
     ("level", "department_level"), ("location", "department_location"), ("tool", "department_tool"),
 ]  # fmt: skip
-Cell = tuple[object, ...]  # cut, quarter, department, level, location, tool
+PLACE = ("division", "department", "level", "location")
+Cell = tuple[object, ...]  # cut, quarter, division, department, level, location, tool
 
 
 class Company:
@@ -35,7 +39,13 @@ class Company:
         self.unknowns: list[tuple] = []
         self.cells: dict[Cell, set[int]] = defaultdict(set)
         self.by_person: dict[tuple, list[int]] = defaultdict(list)
-        rows = panel.select("quarter", "person", "department", "level", "location", "tools").rows()
+        if "division" not in panel.columns:
+            panel = panel.with_columns(division=pl.lit(None, pl.String))
+        divided = panel["division"].is_not_null().any()
+        self.cuts = {
+            cut: labels for cut, labels in CUTS.items() if divided or "division" not in labels
+        }
+        rows = panel.select("quarter", "person", *PLACE, "tools").rows()
         for quarter, person, *place, tools in rows:
             if quarter is None:
                 continue
@@ -53,8 +63,8 @@ class Company:
                     self._add(unknown, None, place, tool if tool in have else "")
 
     def _add(self, unknown: int, quarter: object, place: list, tool: str) -> None:
-        labels = dict(zip(("department", "level", "location"), place, strict=True), tool=tool)
-        for cut, columns in CUTS.items():
+        labels = dict(zip(PLACE, place, strict=True), tool=tool)
+        for cut, columns in self.cuts.items():
             key = tuple(labels[name] if name in columns else None for name in labels)
             self.cells[cut, quarter, *key].add(unknown)
 
@@ -153,9 +163,7 @@ def small_sets(company: Company, k: int) -> dict[tuple, tuple[str, int]]:
         families = defaultdict(list)
         for cell in company.cells:
             if cell[0] == child and len(members[cell]) < k:
-                labels = dict(
-                    zip(("department", "level", "location", "tool"), cell[2:], strict=True)
-                )
+                labels = dict(zip((*PLACE, "tool"), cell[2:], strict=True))
                 families[cell[1], tuple(labels[name] for name in CUTS[parent])].append(cell)
         for siblings in families.values():
             for size in (2, 3, 4) if len(siblings) <= 12 else (2,):
@@ -164,7 +172,7 @@ def small_sets(company: Company, k: int) -> dict[tuple, tuple[str, int]]:
             add("union", set().union(*(company.cells[cell] for cell in siblings)))
     groups = defaultdict(list)
     for cell in company.cells:
-        groups[cell[1], cell[5]].append(cell)
+        groups[cell[1], cell[6]].append(cell)
     for cells in groups.values():
         for a, b in combinations(cells, 2):
             if members[a] & members[b] and 0 < len(members[a] ^ members[b]) < k:
@@ -183,7 +191,7 @@ def small_sets(company: Company, k: int) -> dict[tuple, tuple[str, int]]:
         elif cell[0] in ("total", "department"):
             for tool in ("slack", "mail", "teams"):
                 cut = f"{cell[0]}_tool".removeprefix("total_")
-                other = company.cells.get((cut, *cell[1:5], tool))
+                other = company.cells.get((cut, *cell[1:6], tool))
                 if other:
                     add("nested", unknowns, other)
     return found
@@ -231,8 +239,4 @@ def recovered(panel: pl.DataFrame, shown: list[Cell], k: int) -> list[tuple[str,
 def shown_cells(frame: pl.DataFrame, *, primary_only: bool = False, k: int = 10) -> list[Cell]:
     """Cells of a mask; primary_only: those that hiding small groups alone would show."""
     keep = pl.col("n") >= k if primary_only else pl.col("shown")
-    return (
-        frame.filter(keep)
-        .select("cut", "quarter", "department", "level", "location", "tool")
-        .rows()
-    )
+    return frame.filter(keep).select("cut", "quarter", *PLACE, "tool").rows()

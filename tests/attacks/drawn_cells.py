@@ -3,9 +3,10 @@
 import numpy as np
 import polars as pl
 
+from analytics.metrics.panel import with_division
 from analytics.metrics.passport import CUTS
 
-PLACE = ("department", "level", "location", "tool")
+PLACE = ("division", "department", "level", "location", "tool")
 KEYS = ["quarter", *PLACE]
 KINDS = {"yes": "share", "same": "share", "hours": "ratio"}
 
@@ -15,6 +16,7 @@ def sums(panel: pl.DataFrame, mask: pl.DataFrame, numbers: dict[str, np.ndarray]
 
     Metrics named "yes" and "same" are shares of people, "hours" are hours of one week.
     """
+    panel, mask = with_division(panel), with_division(mask)
     people = panel.with_columns(pl.Series(name, values) for name, values in numbers.items())
     by_tool = people.with_columns(tool=pl.col("tools").str.split(",")).explode("tool")
     by_tool = by_tool.filter(pl.col("tool").fill_null("") != "")

@@ -17,8 +17,12 @@ def organisation(
     tools: int | None = None,
     units: int | None = None,
     sites: int | None = None,
+    divisions: int = 0,
 ) -> pl.DataFrame:
-    """A panel: quarter (null = whole), person, department, level, location, branch, tools, weeks."""
+    """A panel: quarter (null = whole), person, department, level, location, branch, tools, weeks; with divisions also division.
+
+    A tenth of the people stand in another division than their department, and some in none.
+    """
     rng = np.random.default_rng(seed)
     people = people or int(rng.integers(60, 1201))
     quarters = quarters or int(rng.integers(1, 5))
@@ -50,7 +54,25 @@ def organisation(
             seen.setdefault(person, []).append(where)
             rows.append((QUARTERS[number], person, *where))
     rows += [(None, person, *where[-1]) for person, where in seen.items() if len(where) == quarters]
-    return panel(rows)
+    found = panel(rows)
+    return with_divisions(found, divisions, seed) if divisions else found
+
+
+def with_divisions(panel: pl.DataFrame, divisions: int, seed: int) -> pl.DataFrame:
+    """Add a division to a panel: that of the person's department, for some another one or none."""
+    rng = np.random.default_rng(10_000 + seed)
+    departments = panel["department"].unique().sort().to_list()
+    weight = rng.pareto(1.5, divisions) + 0.3
+    home = {name: f"V{rng.choice(divisions, p=weight / weight.sum())}" for name in departments}
+    strays = {
+        person: [None, f"V{rng.integers(divisions)}"][int(rng.integers(2))]
+        for person in panel["person"].unique().sort().to_list()
+        if rng.random() < 0.1
+    }
+    rows = panel.select("person", "department").rows()
+    return panel.with_columns(
+        division=pl.Series([strays.get(who, home[unit]) for who, unit in rows], dtype=pl.String)
+    )
 
 
 def panel(rows: list[tuple]) -> pl.DataFrame:
@@ -64,5 +86,5 @@ def panel(rows: list[tuple]) -> pl.DataFrame:
         "tools": pl.String,
     }
     return pl.DataFrame(rows, schema=schema, orient="row").with_columns(
-        branch=pl.lit(None, pl.Int64), weeks=pl.lit(13, pl.Int32)
+        division=pl.lit(None, pl.String), branch=pl.lit(None, pl.Int64), weeks=pl.lit(13, pl.Int32)
     )

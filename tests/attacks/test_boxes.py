@@ -38,7 +38,7 @@ def boxes(
     panel: pl.DataFrame, shown: pl.DataFrame, secret: pl.DataFrame, most: float
 ) -> list[tuple]:
     """Value, low and high of every secret cell, given the shown ones and nothing below 0 or above `most` a person."""
-    kinds = panel.group_by("department", "level", "location", "tools").len().sort("department", "level", "location", "tools")  # fmt: skip
+    kinds = panel.group_by(*PLACE[:4], "tools").len().sort(*PLACE[:4], "tools")
     size = kinds["len"].to_numpy().astype(float)
     rows = [_row(kinds, cell) for cell in shown.iter_rows(named=True)]
     given = {
@@ -57,7 +57,7 @@ def boxes(
 
 def _row(kinds: pl.DataFrame, cell: dict) -> np.ndarray:
     inside = np.ones(kinds.height, bool)
-    for label in PLACE[:3]:
+    for label in PLACE[:4]:
         if cell[label] is not None:
             inside &= kinds[label].eq_missing(cell[label]).to_numpy()
     if cell["tool"] is not None:

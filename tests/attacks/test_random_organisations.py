@@ -85,6 +85,25 @@ def test_nothing_can_be_worked_out_but_what_hiding_small_groups_and_the_textbook
     assert sum(each.in_department * each.people for each in attempts) >= 0.9 * staff
 
 
+@pytest.mark.parametrize("quarters", [1, 2, 3])
+def test_nothing_can_be_worked_out_where_departments_lie_in_divisions(quarters):
+    found, primary, shown = [], 0, 0
+    for seed in range(16):
+        size = {"people": 80 + 50 * (seed % 12), "divisions": 2 + seed % 5}
+        panel = merge_small(organisation(seed, quarters=quarters, **size), K)
+        frame = suppress.mask(panel, K, seed).frame
+        attacker = Attacker(panel, K)
+
+        found += attacker.recovered(frame.filter("shown"))
+
+        primary += bool(attacker.recovered(frame.filter(pl.col("n") >= K)))
+        shown += frame.filter("shown", pl.col("cut") == "division").height
+
+    assert found == []
+    assert primary >= 12
+    assert shown >= 32
+
+
 def test_without_the_company_in_the_audit_its_total_gives_groups_away(monkeypatch):
     """The audit believes that the company's own figure is not published; it is."""
     listed = suppress.primary
@@ -97,6 +116,22 @@ def test_without_the_company_in_the_audit_its_total_gives_groups_away(monkeypatc
         panel = merge_small(organisation(seed, people=300, quarters=1), K)
         shown = suppress.mask(panel, K, seed).frame.filter("shown")
         assert "total" in shown["cut"].to_list()
+        found += len(Attacker(panel, K).recovered(shown))
+
+    assert found > 0
+
+
+def test_without_the_divisions_in_the_audit_their_figures_give_groups_away(monkeypatch):
+    listed = suppress.primary
+    monkeypatch.setattr(
+        suppress, "primary", lambda lattice, k: listed(lattice, k) & (lattice.cells["cut"] != "division").to_numpy()
+    )  # fmt: skip
+    found = 0
+
+    for seed in range(6):
+        panel = merge_small(organisation(seed, people=350, quarters=2, divisions=4), K)
+        shown = suppress.mask(panel, K, seed).frame.filter("shown")
+        assert "division" in shown["cut"].to_list()
         found += len(Attacker(panel, K).recovered(shown))
 
     assert found > 0
@@ -118,5 +153,15 @@ def test_two_attackers_without_common_code_find_the_same_companies_broken(seed):
     plain, quick = dense.Attacker(panel, K), Attacker(panel, K)
 
     for shown in (frame.filter("shown"), frame.filter(pl.col("n") >= K), next_smallest(frame)):
+        by_hand = {kind for kind, _ in plain.recovered(shown.select(KEY).rows())}
+        assert bool(by_hand) == bool(quick.recovered(shown))
+
+
+def test_two_attackers_agree_about_divisions_too():
+    panel = merge_small(organisation(1, people=250, quarters=2, divisions=3), K)
+    frame = suppress.mask(panel, K, 1).frame
+    plain, quick = dense.Attacker(panel, K), Attacker(panel, K)
+
+    for shown in (frame.filter("shown"), frame.filter(pl.col("n") >= K)):
         by_hand = {kind for kind, _ in plain.recovered(shown.select(KEY).rows())}
         assert bool(by_hand) == bool(quick.recovered(shown))

@@ -19,9 +19,11 @@ from tests.attacks.organisations import organisation
 K = 10
 PAIRS = range(64)
 CUTS = {
-    "total": (), "department": (0,), "level": (1,), "location": (2,), "tool": (3,),
-    "department_level": (0, 1), "department_location": (0, 2), "department_tool": (0, 3),
+    "total": (), "division": (0,), "department": (1,), "level": (2,), "location": (3,), "tool": (4,),
+    "department_level": (1, 2), "department_location": (1, 3), "department_tool": (1, 4),
+    "division_department": (0, 1),
 }  # fmt: skip
+PLACE = ("division", "department", "level", "location")
 
 
 def moved(panel: pl.DataFrame, seed: int, change: str) -> pl.DataFrame:
@@ -43,6 +45,11 @@ def moved(panel: pl.DataFrame, seed: int, change: str) -> pl.DataFrame:
         other = {unit: f"New {unit}" for unit in units[::2]}
         panel = moved(panel, seed, "moved")
         return panel.with_columns(pl.col("department").replace(other))
+    if (
+        change == "divided"
+    ):  # the departments of one division go over to another, and a few people move
+        panel = moved(panel, seed, "moved")
+        return panel.with_columns(pl.col("division").replace({"V0": "V1"}))
     return panel
 
 
@@ -54,7 +61,7 @@ class Equations:
         self.cells: dict[tuple, set[int]] = defaultdict(set)
         self.places: dict[int, list] = defaultdict(list)
         for release, panel in enumerate(panels):
-            rows = panel.select("quarter", "person", "department", "level", "location", "tools")
+            rows = panel.select("quarter", "person", *PLACE, "tools")
             mine = defaultdict(list)
             for quarter, person, *place, tools in rows.rows():
                 self.places[person].append((release, str(quarter), *map(str, place), tools))
@@ -72,7 +79,7 @@ class Equations:
 
     def _add(self, release: int, unknown: int, quarter: object, labels: tuple) -> None:
         for cut, columns in CUTS.items():
-            key = tuple(labels[i] if i in columns else None for i in range(4))
+            key = tuple(labels[i] if i in columns else None for i in range(5))
             self.cells[release, cut, quarter, *key].add(unknown)
 
     def people(self, unknowns: set[int]) -> int:
@@ -106,7 +113,7 @@ class Equations:
         same = defaultdict(list)
         for cell, unknowns in self.cells.items():
             add(unknowns)
-            same[cell[2], cell[6]].append(cell)
+            same[cell[2], cell[7]].append(cell)
         for cells in same.values():
             for a, b in combinations(cells, 2):
                 one, two = self.cells[a], self.cells[b]
@@ -135,13 +142,20 @@ def recovered(equations: Equations, targets: set[tuple], shown: list[tuple]) -> 
 
 
 def shown_cells(frame: pl.DataFrame, release: int) -> list[tuple]:
-    rows = frame.filter("shown").select("cut", "quarter", "department", "level", "location", "tool")
+    rows = frame.filter("shown").select("cut", "quarter", *PLACE, "tool")
     return [(release, *row) for row in rows.rows()]
 
 
-def attempt(seed: int, change: str, k_before: int = K) -> tuple[int, int, int, float]:
+def attempt(
+    seed: int, change: str, k_before: int = K, divisions: int = 0
+) -> tuple[int, int, int, float]:
     """Targets, recovered without and with the ledger, and how much of the second release stays."""
-    size = {"people": 60 + 7 * (seed % 41), "tools": seed % 3, "quarters": 1 + seed % 3}
+    size = {
+        "people": 60 + 7 * (seed % 41),
+        "tools": seed % 3,
+        "quarters": 1 + seed % 3,
+        "divisions": divisions,
+    }
     before = organisation(seed, **size)
     if change == "later":
         after = organisation(seed, **(size | {"quarters": size["quarters"] + 1}))
@@ -171,6 +185,16 @@ def test_a_release_tells_nothing_more_together_with_the_one_before(change):
     tries = [attempt(seed, change) for seed in seeds]
 
     assert sum(targets for targets, *_ in tries) > 100 * len(tries)
+    assert sum(with_ledger for _, _, with_ledger, _ in tries) == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("change", ["moved", "left", "divided", "later"])
+def test_releases_with_divisions_tell_nothing_more_together(change):
+    tries = [attempt(seed, change, divisions=3) for seed in range(8, 16)]
+
+    assert sum(targets for targets, *_ in tries) > 100 * len(tries)
+    assert sum(without for _, without, _, _ in tries) > 0
     assert sum(with_ledger for _, _, with_ledger, _ in tries) == 0
 
 

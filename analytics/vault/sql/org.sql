@@ -7,7 +7,7 @@ with mapped as (
         o.person,
         coalesce(r.valid_from, date '1900-01-01') as valid_from,
         coalesce(r.valid_to, date '9999-12-31')   as valid_to,
-        r.department, r.team,
+        r.division, r.department, r.team,
         case when m.person <> o.person then m.person end as manager,
         r.level, r.location, r.hired_on, r.later
     from all_org r
@@ -18,7 +18,7 @@ single as (
     select *,
         row_number() over (
             partition by person, later, valid_from
-            order by valid_to desc, level nulls last, department nulls last, team nulls last, manager nulls last, location nulls last
+            order by valid_to desc, level nulls last, department nulls last, team nulls last, manager nulls last, location nulls last, division nulls last
         ) as place
     from mapped
 ),
@@ -38,7 +38,7 @@ replaced as (
     from followed
 )
 select person, valid_from, least(valid_to, next_from, newer_from) as valid_to,
-    department, team, manager, level, location, hired_on
+    division, department, team, manager, level, location, hired_on
 from replaced
 where valid_from < least(valid_to, next_from, newer_from);
 
@@ -105,6 +105,7 @@ select
     person,
     min(valid_from)  as valid_from,
     max(valid_to)    as valid_to,
+    any_value(division) as division,
     any_value(department) as department,
     any_value(team)  as team,
     any_value(manager) as manager,

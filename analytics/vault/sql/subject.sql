@@ -7,7 +7,7 @@ where a.account in (select key from hers)
 order by all;
 
 create view stored_hr as
-select o.valid_from, o.valid_to, o.department, o.team, o.level, o.location, o.hired_on,
+select o.valid_from, o.valid_to, o.division, o.department, o.team, o.level, o.location, o.hired_on,
     hr_id.account as manager, o.import
 from all_org o
 left join hr_id on hr_id.key = o.manager
