@@ -298,7 +298,8 @@ def metric(options: argparse.Namespace) -> None:
             f"The release holds no {options.id} for this cut and grain. It is published by "
             f"{', '.join(passport['cuts'])} and {', '.join(passport['grains'])}."
         )
-    shown = rows.select(RESULT).with_columns(pl.col("period").cast(pl.String)).to_dicts()
+    columns = [name for name in RESULT if name != "division" or present.divisions()]
+    shown = rows.select(columns).with_columns(pl.col("period").cast(pl.String)).to_dicts()
     if options.format == "json":
         answer = {
             "metric": options.id,

@@ -21,7 +21,7 @@ PROMISE = (
 )
 KEPT = (
     ("An act", "its time, its kind, its tool, a code for the person, how many it reached, how many words it had"),
-    ("A place in the company", "department, level, place, a code for the manager, each with its dates"),
+    ("A place in the company", "division, department, level, place, a code for the manager, each with its dates"),
     ("The link between code and name", "in one separate file, read only while files are imported, somebody says whose account is whose, or asks to be erased"),
 )  # fmt: skip
 NEVER = (

@@ -32,6 +32,7 @@ MEASURES: dict[str, tuple[str, str, str | None]] = {
     "messages": ("Messages that reach a person", "deliveries_per_day", "total"),
 }
 SMALL = ("conversation", "active", "days", "hours", "outside", "messages")
+SIDE_BY_SIDE = {"department": "By department", "division": "By division"}
 NOWHERE = dict.fromkeys(("division", "department", "level", "location"))  # the company
 CHANCE = "Pale bar: where a group of that size would land by chance. Dot and line: estimate with its 95% interval"
 
@@ -49,7 +50,7 @@ def page() -> None:
         found, cut, company["value"] if company else None, figures.unit(metric)
     )
     with title:
-        _opening(figures, rows, found)
+        _opening(figures, rows, found, f"{cut}s")
     clicked = _blocks(figures, key, rows, found, company, cut)
     _remember(clicked, rows)
     st.space("small")
@@ -87,16 +88,19 @@ def _cut(figures: Figures) -> str:
     """Return what stands side by side: departments, or divisions where the company has any and no tool or level is chosen."""
     if figures.inside or not figures.release.groups("division"):
         return "department"
+    if "by" not in st.session_state:
+        asked = st.query_params.get("by")
+        st.session_state["by"] = asked if asked in SIDE_BY_SIDE else "department"
     chosen = st.segmented_control(
         "Side by side",
-        ["department", "division"],
-        format_func={"department": "Departments", "division": "Divisions"}.__getitem__,
-        default="department",
+        list(SIDE_BY_SIDE),
+        format_func=SIDE_BY_SIDE.__getitem__,
         required=True,
-        key="side_by_side",
+        key="by",
         label_visibility="collapsed",
     )
-    return chosen or "department"
+    st.query_params["by"] = chosen
+    return str(chosen)
 
 
 def _slots(rows: pl.DataFrame) -> dict[str, Any]:
@@ -111,12 +115,12 @@ def _slots(rows: pl.DataFrame) -> dict[str, Any]:
     }
 
 
-def _opening(figures: Figures, rows: pl.DataFrame, found: pl.DataFrame) -> None:
+def _opening(figures: Figures, rows: pl.DataFrame, found: pl.DataFrame, units: str) -> None:
     slots = _slots(rows) if rows.height else {"higher": [], "lower": [], "others": 0}
     if slots["higher"] or slots["lower"]:
-        return opening("Departments", "departments_some", **slots)
+        return opening("Departments", "departments_some", units=units, **slots)
     if found["named"].is_not_null().any():
-        return opening("Departments", "departments_none")
+        return opening("Departments", "departments_none", units=units)
     if found["value"].is_not_null().any():
         few = "departments_shown" if figures.inside else "departments_few"
         return opening("Departments", few)
@@ -149,7 +153,9 @@ def _blocks(
     )
     period = quarter(found["period"][0]) if found.height else figures.scope.period_label
     said = Said(
-        finding=say("compare_apart", **slots) if is_apart else say("compare_question"),
+        finding=say("compare_apart", **slots)
+        if is_apart
+        else say("compare_question", units=f"{cut}s"),
         measure=f"{subject(metric, bin_, passport['title'])}, {period}. {CHANCE}",
         source=source(
             figures,

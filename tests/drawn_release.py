@@ -14,6 +14,7 @@ DEPARTMENTS = {
     "Customer care": 96, "Engineering": 120, "Finance": 38, "Human resources": 24,
     "Marketing": 41, "Operations": 64, "Other (n = 17)": 17,
 }  # fmt: skip
+DIVISIONS = {"Front": 201, "Back": 199}
 LEVELS = {"0–1": 12, "2": 48, "3": 140, "4": 200}
 LOCATIONS = {"Berlin": 120, "Milano": 180, "Other places (n = 100)": 100}
 TOOLS = {"slack": 380, "mail": 400}
@@ -84,7 +85,7 @@ def passport(metric: str) -> dict[str, object]:
     }  # fmt: skip
 
 
-def figures(seed: int = 7) -> pl.DataFrame:
+def figures(seed: int = 7, divisions: dict[str, int] | None = None) -> pl.DataFrame:
     draw = np.random.default_rng(seed)
     rows: list[dict[str, object]] = []
     periods = (
@@ -95,6 +96,7 @@ def figures(seed: int = 7) -> pl.DataFrame:
     )
     cells: list[tuple[dict[str, str], int]] = [({}, PEOPLE)]
     for cut, groups in (
+        ("division", divisions or {}),
         ("department", DEPARTMENTS),
         ("level", LEVELS),
         ("location", LOCATIONS),
@@ -159,7 +161,9 @@ def row(metric, unit, variant, grain, period, cell, n, bin_, position, base, dra
         return entry | {"reason": "small_group"}
     if metric == "meeting_hours" and cell.get("tool") == "slack":
         return entry | {"reason": "no_calendar", "n": n}
-    apart = {"Customer care": 1.25, "Operations": 0.7}.get(cell.get("department", ""), 1.0)
+    apart = {"Customer care": 1.25, "Operations": 0.7, "Front": 1.15}.get(
+        cell.get("department", cell.get("division", "")), 1.0
+    )
     if metric in {"cost"} or unit == "count":
         apart = 1.0
     value = base * apart * (1 + draw.normal(0, 0.02))
@@ -168,7 +172,7 @@ def row(metric, unit, variant, grain, period, cell, n, bin_, position, base, dra
     if variant in {"by_superiors", "by_reports"}:
         value = 0.77 if variant == "by_superiors" else 0.75
     half = abs(base) * 0.6 / np.sqrt(n)
-    compared = set(cell) == {"department"} and metric not in TOTAL_ONLY
+    compared = set(cell) in ({"department"}, {"division"}) and metric not in TOTAL_ONLY
     moved = draw.normal(0.0, 0.02) * abs(base)
     return entry | {
         "value": value, "low": value - half, "high": value + half, "n": n,
@@ -211,12 +215,17 @@ def flows() -> pl.DataFrame:
     ])  # fmt: skip
 
 
-def draw_release(folder: Path, workspace: str = "drawn", number: int = 1) -> Path:
+def draw_release(
+    folder: Path,
+    workspace: str = "drawn",
+    number: int = 1,
+    divisions: dict[str, int] | None = None,
+) -> Path:
     """Write <folder>/<workspace>/releases/000001.duckdb and point CURRENT to it; returns the release file."""
     space = folder / workspace
     path = space / "releases" / f"{number:06d}.duckdb"
     path.unlink(missing_ok=True)
-    metrics, drawn = list(SHAPES), figures()
+    metrics, drawn = list(SHAPES), figures(divisions=divisions)
     write(path, {
         "figure": drawn,
         "flow": flows(),

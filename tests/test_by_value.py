@@ -115,6 +115,25 @@ def test_a_department_hides_behind_the_people_of_none():
     assert found == [None, "nearly_all_or_none", None]
 
 
+def test_the_one_hidden_department_of_a_division_takes_another_with_it():
+    """The company has other departments to shield it; within its division it is alone."""
+    people = staff(
+        (30, "A", None, None, ""), (40, "B", None, None, ""),
+        (30, "C", None, None, ""), (50, "D", None, None, ""), (60, "E", None, None, ""),
+    ).with_columns(division=pl.when(pl.col("department").is_in(["A", "B"])).then(pl.lit("P")).otherwise(pl.lit("Q")))  # fmt: skip
+    parts = {"A": (30, 1), "B": (40, 20), "C": (30, 29), "D": (50, 25), "E": (60, 20)}
+    cells = [cell(n=210, sx=95), cell("division", division="P", n=70, sx=21), cell("division", division="Q", n=140, sx=74)]  # fmt: skip
+    cells += [cell("department", department=d, n=n, sx=sx) for d, (n, sx) in parts.items()]
+
+    found = reasons(*cells, people=people)
+
+    assert found[:3].count(None) >= 1
+    by_name = dict(zip(["total", "P", "Q", *parts], found, strict=True))
+    assert by_name["A"] == by_name["C"] == "nearly_all_or_none"
+    assert by_name["P"] or by_name["B"]
+    assert by_name["Q"] or by_name["D"] or by_name["E"]
+
+
 def test_a_department_whose_places_cannot_shield_it_is_hidden_rather_than_the_company():
     """Two places, one of nearly nobody: neither the other place nor the departments beside may give it away."""
     people = staff((30, "A", None, "X", ""), (30, "A", None, "Y", ""), (40, "B", None, "X", ""))

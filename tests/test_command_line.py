@@ -9,6 +9,8 @@ from analytics import release
 from analytics.__main__ import RESULT, main
 from tests.drawn_release import DEPARTMENTS, draw_release
 
+UNDIVIDED = [name for name in RESULT if name != "division"]  # a company without divisions
+
 
 @pytest.fixture
 def drawn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
@@ -31,7 +33,7 @@ def test_a_metric_as_json_is_one_object_with_the_result_shape(drawn, capsys):
     assert set(answer) == {"metric", "unit", "definition", "release", "suppressed", "rows"}
     assert answer["release"] == 1
     assert len(answer["rows"]) == 1
-    assert tuple(answer["rows"][0]) == RESULT
+    assert list(answer["rows"][0]) == UNDIVIDED
 
 
 def test_by_department_gives_one_row_a_department_and_counts_what_is_withheld(drawn, capsys):
@@ -72,7 +74,7 @@ def test_csv_has_a_header_and_one_line_a_period(drawn, capsys):
     )
 
     lines = out.splitlines()
-    assert lines[0].split(",") == list(RESULT)
+    assert lines[0].split(",") == UNDIVIDED
     assert len(lines) == 3
 
 

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from analytics import roles
 from pages.parts import access
-from tests.drawn_release import draw_release
+from tests.drawn_release import DIVISIONS, draw_release
 
 ROOT = Path(__file__).resolve().parent.parent
 FIGURES = ("overview", "adoption", "departments", "time_cost", "hierarchy")
@@ -85,6 +85,42 @@ def test_every_page_honours_any_address(home, page, query):
 
     assert BROKEN not in text
     assert "evil.example" not in text
+
+
+@pytest.mark.parametrize("page", FIGURES)
+def test_every_page_honours_a_division(home, page):
+    draw_release(home, divisions=DIVISIONS)
+
+    text = shown(page, division="Front")
+
+    assert BROKEN not in text
+
+
+def test_departments_compares_divisions_where_there_are_any(home):
+    draw_release(home, divisions=DIVISIONS)
+    at = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=30).run()
+    at.switch_page("departments.py").run()
+    departments = "\n".join(str(element.value) for element in at.markdown)
+
+    at.segmented_control(key="by").set_value("division").run()
+
+    divisions = "\n".join(str(element.value) for element in at.markdown)
+    assert not at.exception
+    assert "departments stand apart" in departments
+    assert "One of two divisions stands apart" in divisions
+    assert "One division" in divisions
+
+
+def test_a_company_without_divisions_is_offered_none(home):
+    draw_release(home)
+    at = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=30).run()
+    at.switch_page("departments.py").run()
+
+    offered = {option for choice in at.radio for option in choice.options}
+
+    assert "A department" in offered
+    assert "A division" not in offered
+    assert "by" not in [control.key for control in at.segmented_control]
 
 
 def test_without_a_release_a_newcomer_is_led(home):

@@ -115,8 +115,8 @@ TEMPLATES: dict[str, Template] = {
     "adoption_same": Template("noise", "{about_active} used the tools; {about_talking} had a conversation in them.", "Since {earlier} conversation shows no change we can tell."),
     "adoption_now": Template("unseen", "{about_active} used the tools; {about_talking} had a conversation in them.", "There is no earlier period to compare with."),
     "adoption_partly": Template("unseen", "{about_active} used the tools.", "Who had a conversation in them we can't see."),
-    "departments_some": Template("clear", "{apart_count} of {groups} departments {stand} apart from the company.", "{others_sentence}"),
-    "departments_none": Template("noise", "The departments can't be told apart from the company:", "what differs is within what chance explains."),
+    "departments_some": Template("clear", "{apart_count} of {groups} {units} {stand} apart from the company.", "{others_sentence}"),
+    "departments_none": Template("noise", "The {units} can't be told apart from the company:", "what differs is within what chance explains."),
     "departments_shown": Template("unseen", "Departments stand side by side here, without a verdict:", "they are told apart for the company as a whole."),
     "departments_few": Template("unseen", "There are too few groups of at least ten people to compare."),
     "time_up": Template("clear", "People spend {now} a week in meetings, calls and writing.", "That is {change_size} more than in {earlier}."),
@@ -146,7 +146,7 @@ TEMPLATES: dict[str, Template] = {
     "gini_known": Template("clear", "The busiest tenth makes {top} of all acts, {silent} make none"),
     "gini_question": Template("noise", "Do a few speak for all?"),
     "compare_apart": Template("clear", "{apart_list}; {nobody_else}"),
-    "compare_question": Template("noise", "Do departments differ?"),
+    "compare_question": Template("noise", "Do {units} differ?"),
     "hours_known": Template("clear", "{largest} take {part} of the hours we can place"),
     "hours_question": Template("noise", "Where do the hours go?"),
     "outside_up": Template("clear", "Work outside working hours went up by {change}"),
@@ -203,7 +203,8 @@ class _Slots(dict[str, str]):
 def _written(slots: Mapping[str, Any]) -> dict[str, str]:
     """Turn raw slots into text: numbers by their unit, lists into enumerations, reasons into sentences."""
     unit = str(slots.get("unit", "share"))
-    text = {key: str(value) for key, value in slots.items() if isinstance(value, str | int)}
+    text = {"units": "departments"}
+    text |= {key: str(value) for key, value in slots.items() if isinstance(value, str | int)}
     text["earlier"] = f"the {slots.get('grain') or 'period'} before"
     if "metric" in slots:
         text["subject"] = subject(slots["metric"], slots.get("bin"), slots.get("title"))

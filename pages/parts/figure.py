@@ -140,6 +140,8 @@ def _flip(name: str) -> None:
 def _files(key: str, said: Said, picture: Picture, rows: pl.DataFrame) -> None:
     stem = f"{key.replace('_', '-')}-{picture.digest()}"
     found = workspace.find_release()
+    if "division" in rows.columns and rows["division"].is_null().all():
+        rows = rows.drop("division")  # a column for the companies that have any
 
     def poster(form: Literal["png", "svg"]) -> bytes:
         return export.picture(

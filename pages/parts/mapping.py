@@ -14,12 +14,12 @@ from pages.parts.text import bare, plain
 LABELS = {
     "time": "Time", "sender": "Sender", "recipient": "Recipient", "kind": "Kind of act", "thread": "Thread",
     "person": "Person id", "email": "E-mail", "manager": "Manager", "manager_id": "Manager's id",
-    "department": "Department", "location": "Place", "hired_on": "Start date", "reply_to": "Answer to",
+    "department": "Department", "division": "Division", "location": "Place", "hired_on": "Start date", "reply_to": "Answer to",
     "seconds": "Duration in seconds", "minutes": "Duration in minutes", "dates": "Dates",
 }  # fmt: skip
 FIELDS = {
     "log": ("time", "sender", "recipient", "kind", "thread"),
-    "staff": ("person", "email", "department", "manager", "location", "hired_on"),
+    "staff": ("person", "email", "department", "division", "manager", "location", "hired_on"),
 }
 KINDS = {"log": "A log of messages, mail or calls", "staff": "A list of people"}
 OF_FORMAT = {"interaction_log": "log", "hr_file": "staff"}
