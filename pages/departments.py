@@ -91,16 +91,19 @@ def _cut(figures: Figures) -> str:
     if "by" not in st.session_state:
         asked = st.query_params.get("by")
         st.session_state["by"] = asked if asked in SIDE_BY_SIDE else "department"
-    chosen = st.segmented_control(
-        "Side by side",
-        list(SIDE_BY_SIDE),
-        format_func=SIDE_BY_SIDE.__getitem__,
-        required=True,
-        key="by",
-        label_visibility="collapsed",
+    chosen = str(
+        st.segmented_control(
+            "Side by side",
+            list(SIDE_BY_SIDE),
+            format_func=SIDE_BY_SIDE.__getitem__,
+            required=True,
+            key="by",
+            label_visibility="collapsed",
+        )
     )
     st.query_params["by"] = chosen
-    return str(chosen)
+    st.space("xsmall")
+    return chosen
 
 
 def _slots(rows: pl.DataFrame) -> dict[str, Any]:

@@ -4,11 +4,18 @@ import csv
 import json
 from datetime import date, timedelta
 
+import duckdb
+import polars as pl
 import pytest
 
+from analytics import release
 from analytics.__main__ import main
 from analytics.metrics.passport import CUTS, FAMILIES, Cut, declared
+from analytics.privacy import ledger, suppress
+from analytics.privacy.lattice import LABELS, Earlier
 from analytics.readers import hr_file
+from tests.attacks.organisations import organisation
+from tests.drawn_release import DEPARTMENTS, draw_release
 from tests.reading import read_text
 
 UNITS = {"Sales": "Trade", "Shop": "Trade", "Press": "Plant", "Paint": "Plant"}
@@ -50,6 +57,43 @@ def test_the_only_unit_of_an_hr_file_is_the_department(tmp_path, unit):
     org = read_text(hr_file, f"Email;{unit};Manager\na@x.example;Trade;\n", tmp_path).table("org")
 
     assert org.select("division", "department").rows() == [(None, "Trade")]
+
+
+def test_a_ledger_from_before_divisions_is_read_with_none(tmp_path, monkeypatch):
+    people = organisation(1, people=80, quarters=1)
+    frame = suppress.mask(people, 10, 1).frame
+    marks = people.select("quarter", "person", tool=pl.lit("slack"), mark=pl.lit(1))
+    seen = ledger.Seen(people, people, frame.filter("shown"), marks)
+    with monkeypatch.context() as old:
+        for name in ("PANEL", "CELLS"):
+            kept = tuple(column for column in getattr(ledger, name) if column != "division")
+            old.setattr(ledger, name, kept)
+        old.setattr(ledger, "AS_SHOWN", {label: f"shown_{label}" for label in LABELS[1:]})
+        ledger.append(tmp_path, seen, ledger.Facts(1, 10, None, [], {}, ""))
+
+    known = ledger.read(tmp_path)
+
+    (line,) = known.lines
+    placed, cells = known.whole(line, "people"), known.whole(line, "cells")
+    assert (
+        placed["division"].to_list() == placed["shown_division"].to_list() == [None] * placed.height
+    )
+    assert cells["division"].null_count() == cells.height == seen.shown.height
+    joint = suppress.mask(people, 10, 1, [Earlier(placed, cells)]).frame
+    assert joint.filter("shown").equals(seen.shown)
+
+
+def test_a_release_from_before_divisions_is_read_with_none(tmp_path):
+    path = draw_release(tmp_path)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("alter table figure drop column division")
+
+    old = release.open_release(path)
+
+    rows = old.figures("active_people", by="department", grain="all")
+    assert rows["division"].null_count() == rows.height == len(DEPARTMENTS)
+    assert old.groups("division") == []
+    assert old.divisions() == {}
 
 
 @pytest.fixture

@@ -83,7 +83,6 @@ class Lattice:
 def build(panel: pl.DataFrame, earlier: Sequence[Earlier] = ()) -> Lattice:
     """Return the lattice of a panel (quarter or null, person, department, level, location, tools) and of earlier ones."""
     panel = with_division(panel)
-    earlier = [Earlier(with_division(one.panel), with_division(one.shown)) for one in earlier]
     editions = _editions(panel, earlier)
     rows, people = _atoms(editions.rows)
     placed_quarters, unknowns = _quarters(rows)

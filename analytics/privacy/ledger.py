@@ -22,17 +22,7 @@ from analytics.vault import durable
 
 FOLDER = "shown"
 WHOLE = ""  # names the whole period where a quarter's first day would stand
-PANEL = (
-    "quarter",
-    "person",
-    "division",
-    "department",
-    "level",
-    "location",
-    "branch",
-    "tools",
-    "weeks",
-)
+PANEL = ("quarter", "person", *LABELS, "branch", "tools", "weeks")
 AS_SHOWN = {label: f"shown_{label}" for label in LABELS}
 CELLS = ("cut", *KEYS)
 COLUMNS = {"people": (*PANEL, *AS_SHOWN.values()), "cells": CELLS}
@@ -248,7 +238,7 @@ def kept_in_place(
             continue
         before = known.part(line, quarter, "people").select(fresh.columns)
         weeks = fresh["weeks"].max()
-        placed = ("division", "department", "level", "location", "branch")
+        placed = (*LABELS, "branch")
         stay = fresh.join(
             before.select("person", *(pl.col(c).alias(f"old_{c}") for c in placed), is_old=True),
             on="person",

@@ -10,7 +10,7 @@ import streamlit as st
 from analytics import audit_log, places
 from pages.parts import access, workspace
 
-MORE = ("measure",)  # what a page keeps in the address beside the filter bar
+MORE = ("measure", "by")  # what a page keeps in the address beside the filter bar
 log = logging.getLogger("convivio")
 
 
