@@ -154,7 +154,7 @@ def lorenz():
 def row(metric, unit, variant, grain, period, cell, n, bin_, position, base, draw):  # noqa: PLR0917
     entry = {
         "metric": metric, "variant": variant, "grain": grain, "period": period, "bin": bin_, "position": position,
-        "department": None, "level": None, "location": None, "tool": None, "coverage": 0.96,
+        "division": None, "department": None, "level": None, "location": None, "tool": None, "coverage": 0.96,
     } | cell  # fmt: skip
     hidden = n < 10 or (cell.get("department") == "Human resources" and cell.get("tool") == "slack")
     if hidden:
@@ -191,7 +191,7 @@ def row(metric, unit, variant, grain, period, cell, n, bin_, position, base, dra
 def retention(variant, cell, draw):
     rows = [{
         "metric": "retention", "variant": variant, "grain": "all", "period": None, "bin": "day 28", "position": 0,
-        "department": None, "level": None, "location": None, "tool": cell.get("tool"), "value": 0.61,
+        "division": None, "department": None, "level": None, "location": None, "tool": cell.get("tool"), "value": 0.61,
         "low": 0.56, "high": 0.66, "n": 235, "coverage": 0.96, "numerator": 143.0, "denominator": 235.0,
     }]  # fmt: skip
     for c in range(6):
@@ -200,7 +200,7 @@ def retention(variant, cell, draw):
             value = 1.0 if k == 0 else 0.6 + 0.3 * np.exp(-k) + draw.normal(0, 0.01)
             rows.append({
                 "metric": "retention", "variant": variant, "grain": "all", "period": None, "bin": bin_, "position": c * 10 + k,
-                "department": None, "level": None, "location": None, "tool": cell.get("tool"),
+                "division": None, "department": None, "level": None, "location": None, "tool": cell.get("tool"),
                 "value": value, "low": value - 0.05, "high": min(value + 0.05, 1.0), "n": 40 - c, "coverage": 0.96,
                 "numerator": value * (40 - c), "denominator": 40.0 - c,
             })  # fmt: skip
