@@ -164,9 +164,9 @@ def test_the_day_of_the_clock_change_is_counted_in_local_hours(tmp_path):
 def test_cost_is_hours_times_a_range_and_null_without_a_price():
     hours = pl.DataFrame(
         {"metric": ["collaboration_hours"], "variant": [""], "bin": ["total"], "grain": ["all"], "period": [None],
-         "department": [None], "level": [None], "location": [None], "tool": [None], "value": [1.0], "n": [8],
+         "division": [None], "department": [None], "level": [None], "location": [None], "tool": [None], "value": [1.0], "n": [8],
          "numerator": [8.0 * 46], "denominator": [8.0 * 46], "coverage": [1.0], "reason": [None]},
-        schema_overrides={"period": pl.Date, "department": pl.String, "level": pl.String, "location": pl.String, "tool": pl.String, "reason": pl.String},
+        schema_overrides={"period": pl.Date, "division": pl.String, "department": pl.String, "level": pl.String, "location": pl.String, "tool": pl.String, "reason": pl.String},
     )  # fmt: skip
 
     [priced] = time_cost.cost(hours, (60.0, 75.0, 90.0)).rows(named=True)
