@@ -225,7 +225,7 @@ def draw_release(
     space = folder / workspace
     path = space / "releases" / f"{number:06d}.duckdb"
     path.unlink(missing_ok=True)
-    metrics, drawn = list(SHAPES), figures(divisions=divisions)
+    metrics, drawn = list(SHAPES), figures(divisions=divisions) if divisions else figures()
     write(path, {
         "figure": drawn,
         "flow": flows(),
