@@ -125,8 +125,8 @@ def test_a_vendors_report_shows_its_people_in_every_week_of_its_window(workspace
     names = [*(f"p{n}@acme.it" for n in range(33)), "stranger@acme.it"]
     count = {"tool": "teams", "measure": "meetings", "value": 0.0, "valid_from": date(2026, 1, 5), "valid_to": date(2026, 1, 19)}  # fmt: skip
     add(workspace, "teams", account=[{"tool": "teams", "account": name} for name in names], usage=[count | {"account": name} for name in names])  # fmt: skip
-    mask = pl.DataFrame(schema={"quarter": pl.Date, "department": pl.String, "level": pl.String, "location": pl.String, "tool": pl.String, "n": pl.Int64, "shown": pl.Boolean, "reason": pl.String})  # fmt: skip
-    headcount = pl.DataFrame(schema={"quarter": pl.Date, "department": pl.String, "headcount": pl.Int64})  # fmt: skip
+    mask = pl.DataFrame(schema={"quarter": pl.Date, "division": pl.String, "department": pl.String, "level": pl.String, "location": pl.String, "tool": pl.String, "n": pl.Int64, "shown": pl.Boolean, "reason": pl.String})  # fmt: skip
+    headcount = pl.DataFrame(schema={"quarter": pl.Date, "division": pl.String, "department": pl.String, "headcount": pl.Int64})  # fmt: skip
 
     with store.build(workspace).connect() as connection:
         periods.make(connection, workspace.settings)

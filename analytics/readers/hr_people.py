@@ -13,7 +13,17 @@ from analytics.readers.hr_managers import MANAGER_FIELDS, place, resolve
 from analytics.readers.tables import Table
 
 DATES = ("hired_on", "valid_from", "left_on")
-KEPT = ("person", "email", "name", *MANAGER_FIELDS, "division", "department", "team", "location", *DATES)
+KEPT = (
+    "person",
+    "email",
+    "name",
+    *MANAGER_FIELDS,
+    "division",
+    "department",
+    "team",
+    "location",
+    *DATES,
+)
 MANGLED = r"^\d+(?:[.,]\d+)?[eE]\+?\d+$"
 OTHER_ALPHABET = r"[^\x00-\x7F]"
 SHOWN_ORDERS = "--map dates=dd/mm or --map dates=mm/dd"
