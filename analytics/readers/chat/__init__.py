@@ -5,6 +5,8 @@ NAMES: tuple[str, ...] = (
     "teams_personal",
     "mattermost_export",
     "zulip_export",
+    "yammer_export",
+    "yammer_messages",
     "discord_channel",
     "discourse_archive",
     "discourse_users",
