@@ -16,7 +16,7 @@ from analytics.readers.parcels import enter
 FORMAT = Format(
     id="yammer_export",
     title="Viva Engage (Yammer) network export",
-    tool="yammer",
+    tool="viva_engage",
     provides=frozenset(("acts", "replies", "recipients", "openness")),
     versions="Messages.csv with replied_to_id and thread_id, one network or a folder for each; 2018 to 2026",
     is_seen=False,

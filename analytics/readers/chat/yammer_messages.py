@@ -17,7 +17,7 @@ from analytics.readers.json_records import Kind, first_object, read_file
 FORMAT = Format(
     id="yammer_messages",
     title="Viva Engage (Yammer) messages",
-    tool="yammer",
+    tool="viva_engage",
     provides=frozenset(("acts", "replies", "recipients")),
     versions="REST messages.json version 1",
 )
