@@ -63,6 +63,9 @@ SET_APART: dict[str, tuple[str, str]] = {
         "Nothing: it is left out of the tree",
     ),
     "recipient_missing": ("Nobody is named as the recipient", "Fill it in, import the file again"),
+    "ticket_deleted": ("A ticket that was deleted", "Nothing: it was no conversation"),
+    "ticket_merged": ("A ticket that was merged into another", "Nothing: the other one counts"),
+    "ticket_spam": ("A ticket marked as spam", "Nothing: it was no customer"),
     "system_account": ("Sent by a system, not a person", "Nothing: they are not people"),
 }
 

@@ -98,6 +98,12 @@ ALIASES: Aliases = {
     "year": ("anno", "year", "jahr", "annee"),
     # A table with these is a log of messages, whatever else it holds: never a staff list.
     "log_sender": ("sender", "from", "mittente", "absender", "expediteur", "actor1", "sender address"),
+    "ticket": ("requester", "requester id", "ticket id", "issue key", "property createdate"),
+    "answers": (
+        "completion time", "ora di completamento", "fertigstellungszeit", "heure de fin", "collector id", "date submitted",
+        "submitdate", "recorded date", "response id", "respondent", "respondent id", "timestamp",
+        "informazioni cronologiche", "zeitstempel", "horodateur",
+    ),
     "log_recipient": (
         "recipient", "recipients", "to", "destinatario", "destinatari", "empfanger", "destinataire", "actor2",
         "recipient address",

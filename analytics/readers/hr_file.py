@@ -40,8 +40,8 @@ CONNECTOR = (
 
 
 def enough(fields: set[str]) -> bool:
-    """Say whether a table with these fields is a staff list; a log of messages is not."""
-    is_log = {"log_sender", "log_recipient"} <= fields
+    """Say whether a table with these fields is a staff list; a log of messages, tickets or answers is not."""
+    is_log = {"log_sender", "log_recipient"} <= fields or bool({"ticket", "answers"} & fields)
     is_person = "person" in fields or "email" in fields
     return is_person and not is_log and bool({"department", *MANAGER_FIELDS} & fields)
 

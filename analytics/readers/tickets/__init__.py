@@ -1,3 +1,3 @@
 """Conversations with customers, and work items."""
 
-NAMES: tuple[str, ...] = ()
+NAMES: tuple[str, ...] = ("zendesk_tickets", "intercom_tables", "ticket_table", "jira_issues")

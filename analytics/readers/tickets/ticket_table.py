@@ -1,0 +1,160 @@
+"""How customers were answered, one row a ticket: a view exported from Zendesk, a Freshdesk report, HubSpot tickets.
+
+Only the beginning of each conversation and, where the table has its instant, the first reply can be told: that reply
+is the agent's in charge. Durations in business hours are not used. Times without a zone are taken as UTC.
+"""
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from analytics.readers import dates, tables
+from analytics.readers.acts import address
+from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
+from analytics.readers.headers import Aliases, account_for_others, assign, may_assign, plain
+from analytics.readers.tickets.desk import Desk, Message, Ticket, phase
+
+if TYPE_CHECKING:
+    from analytics.readers.files import Source
+
+FORMAT = Format(
+    id="ticket_table",
+    title="Tickets as a table: Zendesk view, Freshdesk, HubSpot (CSV, XLSX)",
+    tool=None,
+    provides=frozenset({"acts", "replies", "recipients", "customers"}),
+    versions="Zendesk view export, Freshdesk ticket export with columns of one's choice, HubSpot tickets.",
+    is_seen=False,
+)
+ALIASES: Aliases = {
+    "ticket": ("ticket id", "id", "record id"),
+    "created": ("created at", "created time", "property createdate", "create date"),
+    "asking_id": ("requester id", "contact id"),
+    "asking_email": ("requester email", "email", "contact email"),
+    "asking_name": ("requester", "full name", "contact"),
+    "agent_email": ("agent email", "assignee email"),
+    "agent": ("agent", "assignee", "ticket owner", "property hubspot owner id"),
+    "group": ("group", "pipeline", "property hs pipeline"),
+    "stage": ("property hs pipeline stage", "ticket status"),
+    "tags": ("tags",),
+    "kind": ("type", "ticket type", "property hs ticket category"),
+    "status": ("status",),
+    "replied": ("initial response time", "property first agent reply date", "first agent reply date"),
+}  # fmt: skip
+# The tool, and columns that only its tables have together.
+TOOLS = (
+    ("zendesk", frozenset({"id", "requester", "created at", "status"})),
+    ("freshdesk", frozenset({"ticket id", "created time", "status"})),
+    ("hubspot", frozenset({"property createdate", "property hs pipeline"})),
+    ("hubspot", frozenset({"ticket owner", "create date", "pipeline"})),
+)
+FIELDS = tuple(ALIASES)
+SPAM, DELETED, MERGED = ("spam",), ("deleted",), ("closed_by_merge", "merged")
+
+
+def _tool(cells: list[str]) -> str | None:
+    names = set(map(plain, cells))
+    return next((tool for tool, needed in TOOLS if needed <= names), None)
+
+
+def _fits(cells: list[str]) -> bool:
+    return _tool(cells) is not None and may_assign(
+        cells, ALIASES, lambda f: {"ticket", "created"} <= f, NOTHING_SAID
+    )
+
+
+def identify(source: "Source") -> bool:
+    """Say whether some first row is the header of such a table."""
+    try:
+        return any(_fits(row.cells) for row in tables.preview(source))
+    except UnreadableExport:
+        return False
+
+
+def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
+    """Hand over accounts, conversations and their first acts; raises UnreadableExport where dates are ambiguous."""
+    table = tables.open_table(source, sink, lambda rows: _choose(rows, source.name))
+    assigned = assign(table.header.names, ALIASES, file=source.name)
+    account_for_others(assigned, sink)
+    tool = options.tool or _tool(table.header.names) or "tickets"
+    parts = [
+        batch.select(
+            place=pl.format("{} {}", pl.lit(table.place), "line"),
+            **{field: pl.col(f"c{at}") for field, at in assigned.at.items()},
+        )
+        for batch in table.batches(sink)
+    ]
+    if not parts:
+        raise tables.no_rows(source.name)
+    rows = pl.concat(parts)
+    rows = rows.with_columns(
+        pl.lit(None, pl.String).alias(f) for f in FIELDS if f not in rows.columns
+    )
+    for field in ("created", "replied"):
+        rows = rows.with_columns(_instants(rows, field, sink, options, source.name))
+    desk = Desk(sink, tool)
+    for row in rows.iter_rows(named=True):
+        _take(row, desk, options)
+    desk.finish()
+
+
+def _choose(rows: list[tables.Row], file: str) -> tables.Header:
+    header = tables.find_header(rows, _fits)
+    if header is None:
+        raise tables.no_rows(file)
+    return header
+
+
+def _instants(rows: pl.DataFrame, field: str, sink: Sink, options: Options, file: str) -> pl.Series:
+    """Return a column of times as UTC microseconds, null where a cell is none."""
+    text = rows.get_column(field)
+    order = dates.ORDERS.get(options.columns.get("dates", "").casefold()) or dates.prove(text).order
+    found = dates.instants(text, order)
+    if (found.get_column("problem") == "ambiguous").any():
+        raise UnreadableExport(
+            "dates_ambiguous",
+            f"{file}: the times in the column for “{field}” can be read as day/month or month/day. "
+            "Say which with --map dates=dd/mm or --map dates=mm/dd.",
+        )
+    if found.filter(~pl.col("zoned") & pl.col("at").is_not_null()).height:
+        sink.warn("time_floating")
+    return found.get_column("at").dt.epoch("us").alias(field)
+
+
+def _take(row: dict[str, str | int | None], desk: Desk, options: Options) -> None:
+    text = {name: str(value) if value is not None else None for name, value in row.items()}
+    key, place = text["ticket"], str(text["place"])
+    if not key:
+        desk.sink.reject(place, "row_incomplete")
+        return
+    email = address(text["asking_email"])
+    # nobody named: somebody all the same asked
+    asking = (
+        email
+        or text["asking_id"]
+        or (f"name:{text['asking_name']}" if text["asking_name"] else f"ticket:{key}")
+    )
+    agent = address(text["agent_email"]) or address(text["agent"]) or text["agent"]
+    desk.agent(agent, address(agent), text["agent"])
+    desk.customer(asking, email, text["asking_name"])
+    tags = [tag.strip() for tag in (text["tags"] or "").replace(",", " ").split()]
+    told = phase([*tags, text["group"], text["stage"], text["kind"]], options)
+    created, replied = row["created"], row["replied"]
+    us = created if isinstance(created, int) else None
+    desk.ticket(Ticket(place, key, us, asking, agent, told, None, _out(text["status"], tags)))
+    if isinstance(replied, int) and agent and us is not None:
+        if replied < us:
+            desk.sink.warn("field_ignored")
+            return
+        desk.messages.append(Message(place, f"first/{key}", key, replied, agent, is_record=False))
+
+
+def _out(status: str | None, tags: list[str]) -> str | None:
+    said = {*(tag.casefold() for tag in tags), (status or "").casefold()}
+    for words, code in (
+        (SPAM, "ticket_spam"),
+        (MERGED, "ticket_merged"),
+        (DELETED, "ticket_deleted"),
+    ):
+        if said & set(words):
+            return code
+    return None

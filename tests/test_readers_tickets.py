@@ -1,0 +1,165 @@
+"""Help desks: who asked, who answered whom, what stays inside; every count of the samples."""
+
+import json
+
+import polars as pl
+import pytest
+
+from analytics.readers.base import NOTHING_SAID, Options, UnreadableExport
+from analytics.readers.sandbox import parse
+from analytics.readers.tickets import intercom_tables, jira_issues, ticket_table, zendesk_tickets
+from analytics.readers.tickets.desk import micros, phase
+from tests.golden import EXPORTS
+from tests.reading import read_file, read_text
+
+CONVERSATION = {
+    "id": 1, "created_at": "2026-01-05T09:00:00Z", "status": "open", "requester_id": 900, "assignee_id": 10,
+    "via": {}, "tags": [],
+    "comments": [
+        {"id": 102, "author_id": -1, "public": True, "created_at": "2026-01-05T09:00:02Z"},
+        {"id": 103, "author_id": 11, "public": False, "created_at": "2026-01-05T09:30:00Z"},
+        {"id": 104, "author_id": 10, "public": True, "created_at": "2026-01-05T10:00:00Z"},
+    ],
+}  # fmt: skip
+
+
+def read_json(reader, records, tmp_path, options=NOTHING_SAID):
+    path = tmp_path / "a.json"
+    path.write_text("\n".join(json.dumps(record) for record in records))
+    return read_file(reader, path, tmp_path / "out", options)
+
+
+def acts(found):
+    columns = ("event", "actor", "action", "in_reply_to")
+    return found.table("event").sort("at").select(columns).rows()
+
+
+def reached(found):
+    deliveries = found.table("delivery").select("event", "account", "how")
+    return sorted(deliveries.unique().rows())
+
+
+def test_an_answer_is_the_first_public_message_of_an_agent_never_a_note_or_a_bot(tmp_path):
+    found = read_json(zendesk_tickets, [CONVERSATION], tmp_path)
+
+    assert acts(found) == [
+        ("ticket/1", "900", "post", None),
+        ("message/102", "-1", "post", None),
+        ("message/103", "11", "post", None),
+        ("message/104", "10", "reply", "ticket/1"),
+    ]
+    assert reached(found) == [
+        ("message/102", "10", "to"),
+        ("message/103", "10", "to"),
+        ("message/104", "900", "reply"),
+        ("message/104", "900", "to"),
+        ("ticket/1", "10", "to"),
+    ]
+
+
+def test_customers_are_guests_agents_people_and_the_space_is_of_a_customer(tmp_path):
+    found = read_json(zendesk_tickets, [CONVERSATION], tmp_path)
+
+    accounts = found.table("account").sort("account").select("account", "kind", "has_seat").rows()
+    assert accounts == [
+        ("-1", "bot", False), ("10", "human", True), ("11", "human", True), ("900", "guest", False),
+    ]  # fmt: skip
+    spaces = found.table("space").select("space", "openness", "purpose", "phase").rows()
+    assert spaces == [("ticket/1", "external", "customer", None)]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["Non-Support - (Prospect Tickets)"], "pre_sale"),
+        (["Non-Support - (Billing Tickets)"], None),
+        (["Assistenza"], "support"),
+        (["go-live"], "onboarding"),
+        (["vip", "Rinnovi"], "renewal"),
+        (["leadership"], None),
+        ([None], None),
+    ],
+)
+def test_the_phase_follows_from_whole_words_and_is_open_where_none_is_known(words, expected):
+    assert phase(words, NOTHING_SAID) == expected
+
+
+def test_a_person_can_add_words_for_a_phase():
+    assert phase(["Team Giallo"], Options(columns={"renewal": "giallo, verde"})) == "renewal"
+
+
+def test_a_time_without_a_zone_is_utc_and_nonsense_is_none():
+    assert micros("2026-01-05 09:00:00") == micros("2026-01-05T10:00:00+01:00") == 1_767_603_600_000_000  # fmt: skip
+    assert micros(1767603600) == 1_767_603_600_000_000
+    assert [micros(text) for text in ("soon", "", None)] == [None, None, None]
+
+
+def test_an_internal_note_of_intercom_never_reaches_the_customer(tmp_path):
+    found = read_file(intercom_tables, EXPORTS / "intercom_tables" / "tables", tmp_path / "out")
+
+    assert [row for row in reached(found) if row[0] == "message/p2"] == [("message/p2", "10", "to")]
+    assert [row for row in acts(found) if row[2] == "reply"] == [("message/p3", "10", "reply", "ticket/c1")]  # fmt: skip
+
+
+def test_a_first_reply_before_the_ticket_was_made_is_not_believed(tmp_path):
+    found = read_file(ticket_table, EXPORTS / "ticket_table" / "freshdesk.csv", tmp_path / "out")
+
+    assert [row[:3] for row in acts(found)] == [
+        ("ticket/11", "kim@client.example", "post"),
+        ("message/first/11", "Ben Weiss", "reply"),
+        ("ticket/12", "kim@client.example", "post"),
+    ]
+    assert found.warnings["field_ignored"] == 1
+
+
+def test_dates_that_can_be_read_two_ways_are_asked_for(tmp_path):
+    table = "Ticket ID,Status,Created time,Agent,Email\n1,Open,05/01/2026 09:00,Ben,kim@client.example\n"
+
+    with pytest.raises(UnreadableExport) as refusal:
+        read_text(ticket_table, table, tmp_path)
+    found = read_text(ticket_table, table, tmp_path, Options(columns={"dates": "dd/mm"}))
+
+    assert refusal.value.code == "dates_ambiguous"
+    assert found.table("event")["at"].dt.date().cast(pl.String).to_list() == ["2026-01-05"]
+
+
+def test_in_a_service_desk_notes_stay_inside_and_in_a_project_nobody_is_a_customer(tmp_path):
+    found = read_file(jira_issues, EXPORTS / "jira_issues" / "service_desk.json", tmp_path / "out")
+
+    spaces = found.table("space").sort("space").select("space", "purpose", "phase").rows()
+    assert spaces == [("issue/1", "customer", "pre_sale"), ("project/DEV", "work", None)]
+    assert reached(found) == [
+        ("comment/21", "a1", "to"),
+        ("comment/22", "q1", "reply"),
+        ("comment/22", "q1", "to"),
+        ("issue/1", "a1", "to"),
+    ]
+    words = dict(found.table("event").select("event", "words").rows())
+    assert words == {"issue/1": 4, "comment/21": 3, "comment/22": 1, "issue/2": 2}
+
+
+SAMPLES = {
+    # sample: records, stored, set apart
+    "zendesk/dbt_zendesk": (zendesk_tickets, 10 + 20 + 10 + 10 + 8, 28, 2),
+    "intercom/dbt_intercom": (intercom_tables, 9 + 9 + 4 + 9, 3, 0),
+    "jira/perceval/jira_issues_page_1.json": (jira_issues, 2, 2, 0),
+    "jira/perceval/jira_issues_page_2.json": (jira_issues, 1, 1, 0),
+    "jira/perceval/jira_comments_issue_page_1.json": (jira_issues, 2, 2, 0),
+}
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+def test_samples_give_as_many_records_as_they_hold(shared, tmp_path, sample):
+    reader, read, stored, rejected = SAMPLES[sample]
+
+    report = parse(shared / "samples" / sample, tmp_path / "out")
+
+    assert (report.format, report.read, report.stored) == (reader.FORMAT.id, read, stored)
+    assert sum(report.rejected.values()) == rejected
+    assert read == stored + rejected + report.duplicates + report.non_records
+
+
+def test_a_list_of_jira_fields_is_nothing_that_is_read(shared, tmp_path):
+    report = parse(shared / "samples/jira/perceval/jira_fields.json", tmp_path / "out")
+
+    assert report.outcome == "reject"
