@@ -6,7 +6,7 @@ import json
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
@@ -168,7 +168,8 @@ def _read(workspace: Workspace, said: _Said, file: File) -> Read:
         return Read(file, None, content, parts)
     remembered = tuple((mapping.header, mapping.options) for mapping in said.known)
     how = sandbox.How(file.way, opens=not file.way, remembered=remembered)
-    report = sandbox.parse(file.path, parts, said.options, file.name, how=how)
+    options = replace(said.options, zone=workspace.settings.time_zone)
+    report = sandbox.parse(file.path, parts, options, file.name, how=how)
     return Read(file, report, content, parts)
 
 

@@ -66,10 +66,14 @@ class UnreadableExport(AnalyticsError):
 
 @dataclass(frozen=True)
 class Options:
-    """What the person said about the file: canonical field -> column of the file, and the tool's name."""
+    """What the person said about the file: canonical field -> column of the file, and the tool's name.
+
+    `zone`: the company's time zone (IANA), for times that the file writes without one; null = UTC.
+    """
 
     columns: dict[str, str] = field(default_factory=dict)
     tool: str | None = None
+    zone: str | None = None
 
 
 NOTHING_SAID = Options()

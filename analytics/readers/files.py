@@ -68,6 +68,29 @@ class _Window(io.RawIOBase):
         return len(data)
 
 
+class _Member(io.RawIOBase):
+    """A member of an archive, unpacked as it is read."""
+
+    def __init__(self, name: str, archive: zipfile.ZipFile | None, entry: zipfile.ZipInfo) -> None:
+        super().__init__()
+        self._name = name
+        try:
+            self._stream = archive.open(entry) if archive else io.BytesIO()
+        except UNPACKING as error:
+            raise _damaged(name, "one of its members cannot be unpacked") from error
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        try:
+            data = self._stream.read(len(buffer))
+        except UNPACKING as error:
+            raise _damaged(self._name, "one of its members cannot be unpacked") from error
+        buffer[: len(data)] = data
+        return len(data)
+
+
 @dataclass
 class Source:
     """A file, zip or folder that was opened safely; `name` is for people and never opens anything."""
@@ -117,6 +140,16 @@ class Source:
             return self._archive.read(place) if self._archive else b""
         except UNPACKING as error:
             raise archives.damaged(self.name, "one of its members cannot be unpacked") from error
+
+    def open_member(self, member: str) -> BinaryIO:
+        """Return the bytes of one member as a stream; where it is damaged, reading raises UnreadableExport."""
+        place = self._places[member]
+        if isinstance(place, str):
+            descriptor = os.open(
+                place, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=self._descriptor
+            )
+            return os.fdopen(descriptor, "rb")
+        return io.BufferedReader(_Member(self.name, self._archive, place))
 
     def member_descriptor(self, member: str) -> int:
         """Return a new descriptor of one member as a file of its own, in memory where it lies in an archive."""

@@ -27,4 +27,5 @@ def options_for(source: Source, options: Options, remembered: Remembered) -> Opt
     earlier = next((known[header] for header in headers if header in known), None)
     if earlier is None:
         return options
-    return Options({**earlier.columns, **options.columns}, options.tool or earlier.tool)
+    columns = {**earlier.columns, **options.columns}
+    return Options(columns, options.tool or earlier.tool, options.zone)

@@ -47,10 +47,13 @@ def recognise(
 def claims(
     source: Source, options: Options = NOTHING_SAID, readers: tuple[ModuleType, ...] = READERS
 ) -> list[ModuleType]:
-    """Return who knows the file by itself, else who knows it with the columns named by hand."""
+    """Return who knows the file by itself, else who knows it with the columns named by hand.
+
+    A reader of any tool's tables gives way to that of one tool.
+    """
     found = [reader for reader in readers if reader.identify(source)]
     if found or not options.columns:
-        return found
+        return [reader for reader in found if reader.FORMAT.tool is not None] or found
     mappable = [reader for reader in readers if hasattr(reader, "identify_mapped")]
     return [reader for reader in mappable if reader.identify_mapped(source, options)]
 

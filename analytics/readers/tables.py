@@ -1,5 +1,6 @@
 """What lies in a tabular file, text, workbook or Parquet alike: its header, and its rows as checked text."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,6 +26,9 @@ BINARY = {
     b"Rar!": "a RAR archive",
     b"7z\xbc\xaf": "a 7z archive",
 }
+
+# text, but of calendars and mailboxes
+NO_TABLE = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:BEGIN:V|From [^\r\n,;\t]*\d\d:\d\d)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,9 @@ def kind(source: "Source") -> str:
         return "parquet"
     if head.startswith(xlsx_sheet.OLE) or source.name.casefold().endswith((".xlsx", ".xlsm")):
         return "xlsx"
-    return "other" if any(head.startswith(magic) for magic in BINARY) else "text"
+    if any(head.startswith(magic) for magic in BINARY) or NO_TABLE.match(source.head(512)):
+        return "other"
+    return "text"
 
 
 def preview(source: "Source", codec: str | None = None) -> list[Row]:

@@ -1,3 +1,3 @@
 """Mail, by its headers."""
 
-NAMES: tuple[str, ...] = ()
+NAMES: tuple[str, ...] = ("mailbox_mbox", "exchange_trace", "gmail_log")

@@ -1,3 +1,3 @@
 """Calendars and attendance."""
 
-NAMES: tuple[str, ...] = ()
+NAMES: tuple[str, ...] = ("calendar_ics",)
