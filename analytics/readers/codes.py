@@ -2,6 +2,9 @@
 
 SET_APART: dict[str, tuple[str, str]] = {
     # code: why, what to do
+    "ics_truncated": ("The file ends within it", "Export the calendar again"),
+    "recurrence_invalid": ("A rule of repeats that nobody can follow", "Correct the series"),
+    "recurrence_unbounded": ("It would repeat every second or minute", "Correct the series"),
     "author_missing": ("Nobody is named as the author", "Nothing: it cannot be counted for anyone"),
     "bson_invalid": ("A record of the dump that is damaged or cut off", "Dump the database again"),
     "control_character": (

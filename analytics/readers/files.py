@@ -77,7 +77,7 @@ class _Member(io.RawIOBase):
         try:
             self._stream = archive.open(entry) if archive else io.BytesIO()
         except UNPACKING as error:
-            raise _damaged(name, "one of its members cannot be unpacked") from error
+            raise archives.damaged(name, "one of its members cannot be unpacked") from error
 
     def readable(self) -> bool:
         return True
@@ -86,7 +86,7 @@ class _Member(io.RawIOBase):
         try:
             data = self._stream.read(len(buffer))
         except UNPACKING as error:
-            raise _damaged(self._name, "one of its members cannot be unpacked") from error
+            raise archives.damaged(self._name, "one of its members cannot be unpacked") from error
         buffer[: len(data)] = data
         return len(data)
 
@@ -149,6 +149,8 @@ class Source:
                 place, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=self._descriptor
             )
             return os.fdopen(descriptor, "rb")
+        if isinstance(place, Span):
+            return io.BytesIO(place.read(self._span_descriptor(), MEMBER_LIMIT))
         return io.BufferedReader(_Member(self.name, self._archive, place))
 
     def member_descriptor(self, member: str) -> int:

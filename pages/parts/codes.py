@@ -3,6 +3,14 @@
 from pages.parts.text import plain
 
 WARNINGS: dict[str, str] = {
+    "event_not_counted": "Some entries are no acts to count: notes, whole days, what was cancelled, spam, steps on the way.",
+    "id_derived": "Some acts have no id of their own; they are told apart by people and times.",
+    "mass_meeting_flagged": "Some meetings have very many people.",
+    "organiser_assumed": "The list does not say who organised: the first who came stands for it.",
+    "participants_missing": "The calendar does not say who takes part: its meetings count for the owner alone.",
+    "recurrence_clipped": "Some series go on without end: they were followed to the day of reading.",
+    "time_in_dst_gap": "Some times fall into the hour that summer time leaves out.",
+    "timezone_unknown": "Some time zones are not known: the company's was taken.",
     "blank_rows_skipped": "Empty lines were passed over.",
     "channel_unknown": "Some messages lie in a channel that the export does not list.",
     "channels_missing": "The export lists no channels, so public and private cannot be told apart.",
@@ -25,8 +33,6 @@ WARNINGS: dict[str, str] = {
     "names_concealed": "The tool has hidden the names: people cannot be matched to the HR file.",
     "non_human_flagged": "Some accounts are not people and are not counted.",
     "one_person_view": "This is what one person could see: it says nothing about how much the others write.",
-    "event_not_counted": "Some notes of the tool about itself name nobody and were not counted.",
-    "id_derived": "Some records have no id of their own: it was made from their author and time.",
     "reaction_ignored": "Some reactions could not be counted for anyone.",
     "person_unknown": "Some authors are not in the list of users.",
     "report_ambiguous": "Two reports look alike: whether this one counts acts or people is left open. Leave Microsoft's file name as it is to tell.",
@@ -40,7 +46,7 @@ WARNINGS: dict[str, str] = {
     "id_of_rows": "The ids number the lines, not the messages, and were not used.",
     "level_recomputed": "Written levels were not used: levels follow from who reports to whom.",
     "reply_unresolved": "Some answers name a message that the log does not number.",
-    "time_floating": "Times carry no time zone and were taken as UTC.",
+    "time_floating": "Times carry no time zone: that of the company was taken where the export is local time.",
     "date_order_from_other_column": "Day and month were told apart with the help of another column.",
     "date_orders_differ": "The date columns are not written in the same order.",
     "date_unreadable": "Some dates could not be read and were left open.",

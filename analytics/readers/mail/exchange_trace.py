@@ -49,7 +49,11 @@ IN, OUT = ("RECEIVE", "SUBMIT"), ("DELIVER", "SEND")
 
 def enough(fields: set[str]) -> bool:
     """Say whether a table with these fields is a trace."""
-    return {"time", "sender"} <= fields and bool(fields & {"recipient", "statuses"}) and bool(fields & CERTAIN)
+    return (
+        {"time", "sender"} <= fields
+        and bool(fields & {"recipient", "statuses"})
+        and bool(fields & CERTAIN)
+    )
 
 
 def identify(source: "Source") -> bool:
@@ -130,7 +134,9 @@ def _of_summary(rows: pl.DataFrame, sink: Sink) -> pl.DataFrame:
     reached = (
         pl.col("statuses")
         .str.split(";")
-        .list.eval(pl.when(pl.element().str.contains(STATUS_DELIVERED)).then(pl.element()).drop_nulls())
+        .list.eval(
+            pl.when(pl.element().str.contains(STATUS_DELIVERED)).then(pl.element()).drop_nulls()
+        )
         .list.eval(log_rows.address(pl.element().str.split("##").list.first()).drop_nulls())
     )
     told = rows.with_columns(recipient=log_rows.address(pl.col("statuses")), reached=reached)
@@ -148,7 +154,9 @@ def _of_summary(rows: pl.DataFrame, sink: Sink) -> pl.DataFrame:
 def _of_transport(rows: pl.DataFrame, sink: Sink) -> pl.DataFrame:
     """Many rows a mail, one a step: whom DELIVER and SEND name of mails that also came in."""
     event = pl.col("event").str.to_uppercase()
-    rows = rows.with_columns(all=pl.col("recipient"), recipient=log_rows.address(pl.col("recipient")))
+    rows = rows.with_columns(
+        all=pl.col("recipient"), recipient=log_rows.address(pl.col("recipient"))
+    )
     rows = log_rows.with_ids(log_rows.set_apart(rows, sink), sink)
     is_whole = event.is_in(IN).any().over("id") & event.is_in(OUT).any().over("id")
     members = (

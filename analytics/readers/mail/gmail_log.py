@@ -68,7 +68,10 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     assigned = assign(table.header.names, ALIASES, file=source.name)
     account_for_others(assigned, sink)
     none = pl.lit(None, pl.String)
-    cells = {field: pl.col(f"c{assigned.at[field]}") if field in assigned.at else none for field in ALIASES}
+    cells = {
+        field: pl.col(f"c{assigned.at[field]}") if field in assigned.at else none
+        for field in ALIASES
+    }
     batches = [batch.select("line", **cells) for batch in table.batches(sink)]
     if not batches:
         raise tables.no_rows(source.name)

@@ -19,7 +19,7 @@ def instants(text: pl.Series, options: Options, sink: Sink) -> pl.DataFrame:
     proof = dates.prove(text)
     order = dates.ORDERS.get(options.columns.get("dates", "").casefold()) or proof.order
     if proof.written and order is None:
-        sink.warn("date_format_ambiguous")
+        sink.warn("dates_ambiguous")
     return dates.instants(text, order or "mdy").select("at", "problem")
 
 
@@ -39,7 +39,9 @@ def set_apart(rows: pl.DataFrame, sink: Sink) -> pl.DataFrame:
         .then(pl.lit("recipient_missing"))
     )
     rows = rows.with_columns(code=code)
-    for (why,), part in rows.filter(pl.col("code").is_not_null()).group_by("code", maintain_order=True):
+    for (why,), part in rows.filter(pl.col("code").is_not_null()).group_by(
+        "code", maintain_order=True
+    ):
         sink.reject_many([f"line {line}" for line in part["line"]], str(why))
     return rows.filter(pl.col("code").is_null()).drop("code")
 
@@ -85,7 +87,9 @@ def hand_over(rows: pl.DataFrame, acts: Acts, sink: Sink) -> None:
         "line", "id", "us", "sender", "recipient", "rows"
     ).iter_rows():
         before = sink.rejected.total()
-        acts.add(Act(place=f"line {line}", key=key, us=us, actor=sender, action="email", to=recipients))
+        acts.add(
+            Act(place=f"line {line}", key=key, us=us, actor=sender, action="email", to=recipients)
+        )
         if sink.rejected.total() == before:
             sink.stored += count - 1  # a mail is kept with all its rows
         else:

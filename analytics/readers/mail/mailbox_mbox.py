@@ -134,7 +134,8 @@ class _Reading:
             if found := mbox_scan.addresses(text):
                 is_service = SYSTEM.match(found[0]) or _is_newsletter(mail)
                 kind = "service" if is_service else None
-                self.acts.account(found[0], name=mbox_scan.name_of(text), kind=kind)
+                name = mbox_scan.name_of(text)
+                self.acts.account(found[0], email=found[0], name=name, kind=kind)
                 return found[0]
         return None
 
@@ -158,10 +159,9 @@ def _thread(mail: Headers, key: str) -> tuple[str | None, str]:
     """Return which mail is answered and with which the thread began; a subject with Re: proves nothing."""
     named = mbox_scan.ids(mail.get("in-reply-to", ""))
     references = mbox_scan.ids(mail.get("references", ""))
-    answered = (named or references[-1:] or [None])[0]
+    answered = next(iter(named or references[-1:]), None)
     answered = None if answered == key else answered
-    first = (references or ([answered] if answered else []) or [key])[0]
-    return answered, first
+    return answered, next(iter(references), answered or key)
 
 
 def _is_unsent(mail: Headers) -> bool:

@@ -12,15 +12,22 @@ BLOCK = 1 << 20
 LONGEST_HEADER = 1 << 20
 # a line of a body may begin with "From ", but not with a time of day after an empty line
 POSTMARK = re.compile(rb"(?:(?<=\n\n)|(?<=\n\r\n))From [^\r\n]*\d\d:\d\d[^\r\n]*\r?\n")
-FIRST = re.compile(rb"\A(?:\xef\xbb\xbf)?\s*From [^\r\n]*\d\d:\d\d[^\r\n]*\r?\n[A-Za-z][A-Za-z0-9-]*:", re.IGNORECASE)
+FIRST = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?\s*From [^\r\n]*\d\d:\d\d[^\r\n]*\r?\n[A-Za-z][A-Za-z0-9-]*:",
+    re.IGNORECASE,
+)
 # an .eml, the mail itself without a postmark: two fields that every mail has, in its first lines
-EML = re.compile(rb"\A(?:\xef\xbb\xbf)?(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)+", re.IGNORECASE)
+EML = re.compile(
+    rb"\A(?:\xef\xbb\xbf)?(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\n(?:[ \t][^\n]*\n)*)+", re.IGNORECASE
+)
 EMPTY_LINE = re.compile(rb"\r?\n\r?\n")
 FIELDS = (
     b"from|sender|to|cc|date|message-id|in-reply-to|references|list-id|list-post|list-unsubscribe|auto-submitted"
     rb"|precedence|x-gmail-labels|subject"
 )
-FIELD = re.compile(rb"^(" + FIELDS + rb")[ \t]*:((?:[^\n]*)(?:\n[ \t][^\n]*)*)", re.IGNORECASE | re.MULTILINE)
+FIELD = re.compile(
+    rb"^(" + FIELDS + rb")[ \t]*:((?:[^\n]*)(?:\n[ \t][^\n]*)*)", re.IGNORECASE | re.MULTILINE
+)
 QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"(?!@)')
 COMMENT = re.compile(r"\([^()]*\)")
 ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]\\]+@[^\s<>,;:\"()\[\]\\]+")
@@ -28,7 +35,9 @@ AT = re.compile(r"\s*(\S+) at (\S+\.\S+?)\s*(?:\(|$)")  # pipermail hides addres
 NAMED = re.compile(r'\s*"?([^"<>@]*?)"?\s*<[^<>]*>\s*$')
 MONTHS = {name: number for number, name in enumerate(
     ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), start=1)}  # fmt: skip
-DATE = re.compile(r"(?:[A-Za-z]{3},)?\s*(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)\b")
+DATE = re.compile(
+    r"(?:[A-Za-z]{3},)?\s*(\d{1,2}) ([A-Za-z]{3}) (\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)\b"
+)
 FARTHEST_ZONE = 14 * 3600
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -56,8 +65,7 @@ def headers(stream: BinaryIO, *, is_single: bool = False) -> Iterator[bytes | No
     """
     held = b"\n\n" + stream.read(BLOCK).removeprefix(b"\xef\xbb\xbf")
     if is_single:
-        end = EMPTY_LINE.search(held, 2)
-        yield held[2 : end.start() if end else LONGEST_HEADER]
+        yield held[2:][: _end(held[2:])]
         return
     held = b"\n\n" + held.lstrip()
     while True:
@@ -132,7 +140,8 @@ def decoded(text: str) -> str:
     try:
         parts = decode_header(text)
         return "".join(
-            part if isinstance(part, str) else part.decode(codec or "ascii", "replace") for part, codec in parts
+            part if isinstance(part, str) else part.decode(codec or "ascii", "replace")
+            for part, codec in parts
         )
     except (ValueError, LookupError, HeaderParseError):  # broken base64, an unknown encoding
         return ""

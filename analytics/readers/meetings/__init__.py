@@ -1,3 +1,9 @@
 """Calendars and attendance."""
 
-NAMES: tuple[str, ...] = ("calendar_ics",)
+NAMES: tuple[str, ...] = (
+    "calendar_ics",
+    "outlook_calendar",
+    "teams_attendance",
+    "zoom_meetings",
+    "google_meet_log",
+)

@@ -144,7 +144,9 @@ class _Reading:
         if scan.is_converted:
             self.sink.warn("encoding_converted")
         is_bare = not any(meeting.names_people for meeting in found)
-        kept = [meeting for meeting in found if meeting.names_people or (is_bare and meeting.organiser)]
+        kept = [
+            meeting for meeting in found if meeting.names_people or (is_bare and meeting.organiser)
+        ]
         for _ in range(len(found) - len(kept)):
             self._passed_over()
         if is_bare and kept:
@@ -155,7 +157,10 @@ class _Reading:
     def _checked(self, event: Component, member: str) -> Meeting | None:
         place = _place(event, member)
         if not event.is_whole:
-            self.sink.reject(f"{member}#{event.number}" if member else f"component {event.number}", "ics_truncated")
+            self.sink.reject(
+                f"{member}#{event.number}" if member else f"component {event.number}",
+                "ics_truncated",
+            )
             return None
         try:
             start = self._when(event, "DTSTART")
@@ -163,7 +168,8 @@ class _Reading:
                 raise Unreadable("timestamp_invalid")
             self._notice(event, start)
             if start.is_day or event.text("X-MICROSOFT-CDO-ALLDAYEVENT").upper() == "TRUE":
-                return self._passed_over()
+                self._passed_over()
+                return None
             return self._meeting(event, start, place)
         except Unreadable as problem:
             self.sink.reject(place, problem.code)
@@ -230,7 +236,9 @@ class _Reading:
         if end is not None:
             seconds = (end.us - start.us) // 1_000_000
         else:
-            seconds = ics_times.read_seconds(event.text("DURATION")) if event.first("DURATION") else 0
+            seconds = (
+                ics_times.read_seconds(event.text("DURATION")) if event.first("DURATION") else 0
+            )
         if seconds < 0:
             raise Unreadable("interval_negative")
         if seconds * 1_000_000 > LONGEST_US:
@@ -247,7 +255,10 @@ class _Reading:
             ics_times.follow(rule, start, start.us)  # raises where nobody can follow it
         never = event.properties.get("EXDATE", [])
         return Series(
-            start, rules, list(ics_times.moments(more, self.zones)), list(ics_times.moments(never, self.zones))
+            start,
+            rules,
+            list(ics_times.moments(more, self.zones)),
+            list(ics_times.moments(never, self.zones)),
         )
 
     def _version(self, event: Component) -> int:
@@ -291,7 +302,9 @@ class _Reading:
         if value is None:
             return None
         text = value.text.strip()
-        email = value.about.get("EMAIL", "") if not text.casefold().startswith("mailto:") else text[7:]
+        email = (
+            value.about.get("EMAIL", "") if not text.casefold().startswith("mailto:") else text[7:]
+        )
         email = email.strip().casefold()
         name = value.about.get("CN", "").strip() or None
         if "@" not in email:
@@ -342,7 +355,9 @@ def _hand_over(found: list[Meeting], reading: _Reading, acts: Acts, sink: Sink) 
             _single(meeting, _key(uid, recurrence), acts, reading.now_us)
             continue
         try:
-            starts, goes_on = _starts(meeting.series, min(end_us, reading.now_us), moved.get(uid, set()))
+            starts, goes_on = _starts(
+                meeting.series, min(end_us, reading.now_us), moved.get(uid, set())
+            )
         except Unreadable as problem:
             sink.reject(meeting.place, problem.code)
             continue
@@ -365,7 +380,10 @@ def _latest(found: Iterable[Meeting], sink: Sink) -> dict[tuple[str, int | None]
         if known is not None:
             sink.duplicates += 1
             sink.warn("duplicate_dropped")
-        if known is None or (meeting.version, len(meeting.people)) > (known.version, len(known.people)):
+        if known is None or (meeting.version, len(meeting.people)) > (
+            known.version,
+            len(known.people),
+        ):
             latest[key] = meeting
     return latest
 

@@ -43,7 +43,8 @@ class Component(msgspec.Struct, gc=False):
 
     def first(self, name: str) -> Value | None:
         """Return the first property of a name."""
-        return self.properties.get(name, [None])[0]  # type: ignore[list-item]
+        found = self.properties.get(name)
+        return found[0] if found else None
 
     def text(self, name: str) -> str:
         """Return the value of the first property of a name, trimmed; empty where there is none."""

@@ -11,11 +11,16 @@ DAY_US = 24 * 3600 * 1_000_000
 WHEN = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)?(Z)?)?")
 DURATION = re.compile(r"([+-])?P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?")
 FREQUENCIES = ("YEARLY", "MONTHLY", "WEEKLY", "DAILY", "HOURLY", "MINUTELY", "SECONDLY")
-TOO_OFTEN = ("MINUTELY", "SECONDLY")  # no meeting; such rules are made to exhaust whoever follows them
+TOO_OFTEN = (
+    "MINUTELY",
+    "SECONDLY",
+)  # no meeting; such rules are made to exhaust whoever follows them
 PER_SERIES = 5_000  # every working day for nineteen years
 STEPS = 100_000  # days gone through before the first that counts
 
-Problem = Literal["timestamp_invalid", "recurrence_invalid", "recurrence_unbounded"]
+Problem = Literal[
+    "timestamp_invalid", "interval_negative", "recurrence_invalid", "recurrence_unbounded"
+]
 
 
 class Unreadable(Exception):
@@ -93,11 +98,12 @@ class Zones:
         if name not in self._defined:
             return None
         try:
-            zone = Timezone.from_ical(self._defined[name]).to_tz()
+            defined = Timezone.from_ical(self._defined[name])
+            zone: tzinfo | None = defined.to_tz() if isinstance(defined, Timezone) else None
             datetime(2026, 1, 1, tzinfo=zone).utcoffset()
-        except Exception:  # noqa: BLE001 - a definition nobody can read is no definition
+        except Exception:
             return None
-        return zone  # type: ignore[no-any-return]
+        return zone
 
 
 def _iana(name: str) -> tzinfo | None:
@@ -192,7 +198,8 @@ def follow(rule: str, start: When, end_us: int) -> tuple[list[datetime], bool]:
 
 def _counts(parts: dict[str, str]) -> bool:
     return all(
-        parts.get(key, "1").isdigit() and int(parts.get(key, "1")) > 0 for key in ("INTERVAL", "COUNT")
+        parts.get(key, "1").isdigit() and int(parts.get(key, "1")) > 0
+        for key in ("INTERVAL", "COUNT")
     )
 
 

@@ -1,0 +1,53 @@
+"""Calendars, attendance lists and mailboxes: every real sample is read whole, and the traps of each are held."""
+
+import pytest
+
+from analytics.readers.base import Options
+from analytics.readers.mail import mailbox_mbox
+from analytics.readers.meetings import calendar_ics
+from analytics.readers.sandbox import parse
+from tests.reading import read_file
+
+# copied from the SOURCE.md beside each sample: VEVENT, messages, or lines of people
+SAMPLES = {
+    "ics/recurring-ical-events/machbar_16_feb_2019.ics": 64,
+    "ics/recurring-ical-events/issue_48_dst.ics": 13,
+    "ics/recurring-ical-events/Germany.ics": 159,
+    "ics/ical-allenporter/apple_ical.ics": 8,
+    "mbox/bigbang-3gpp/3GPP_TSG_SA_WG4_EVS.mbox": 50,
+    "mbox/perceval/mbox_no_fields.mbox": 6,
+    "mbox/perceval/pipermail_2015_november.mbox": 4,
+    "zoom/create-attendance-list/20200905_lab.csv": 30,
+    "teams_attendance/klassenbuch-writer/meetingAttendanceList.csv": 38,
+    "teams_attendance/teams-attendance-haskell/IDL-14-11-22.csv": 7,
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_record_of_a_real_file_is_accounted_for(shared, tmp_path, name):
+    report = parse(shared / "samples" / name, tmp_path)
+
+    assert (report.outcome != "reject", report.read) == (True, SAMPLES[name])
+
+
+def test_a_time_without_zone_is_that_of_the_company(tmp_path):
+    file = tmp_path / "one.ics"
+    file.write_text(
+        "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART:20240701T090000\nDTEND:20240701T100000\n"
+        "ORGANIZER:mailto:a@acme.example\nATTENDEE:mailto:b@acme.example\nEND:VEVENT\nEND:VCALENDAR\n"
+    )
+
+    told = read_file(calendar_ics, file, tmp_path / "out", Options(zone="Europe/Rome"))
+
+    assert [str(at) for at in told.table("event")["at"]] == ["2024-07-01 07:00:00"]
+
+
+def test_a_mail_over_the_edge_of_two_blocks_is_found(tmp_path, monkeypatch):
+    monkeypatch.setattr(mailbox_mbox.mbox_scan, "BLOCK", 100)
+    mail = "From - Mon Mar  4 09:00:00 2024\nFrom: a@acme.example\nTo: b@acme.example\nMessage-ID: <{}@x>\nDate: Mon, 4 Mar 2024 09:00:00 +0000\n\n{}\n\n"
+    file = tmp_path / "box"
+    file.write_text("".join(mail.format(n, "text\n" * n) for n in range(40)))
+
+    told = read_file(mailbox_mbox, file, tmp_path / "out")
+
+    assert (told.sink.stored, told.rejects, told.warnings) == (40, [], {})
