@@ -25,6 +25,7 @@ BOT = re.compile(
 )
 NUMBER = re.compile(r"[+*\d][\d\s*().x+-]{5,}")
 GUEST = re.compile(r"(?i)\((guest|gast|ospite|invité|invitado|convidado|extern\w*|unverified|nicht überprüft)\)")  # fmt: skip
+DOTTED = r"^\d{1,2}\.\d{1,2}\.\d{2,4}"
 US_HALF_DAY = re.compile(r"(?i)\b[ap]\.?m\b")
 MASS_FROM = 25  # as for messages: from here on nobody collaborates
 
@@ -74,6 +75,8 @@ def instants(texts: list[str], options: Options, sink: Sink) -> list[int | None]
     series = pl.Series(texts, dtype=pl.String)
     proof = dates.prove(series)
     order = dates.ORDERS.get(options.columns.get("dates", "").casefold()) or proof.order
+    if order is None and series.str.contains(DOTTED).any():
+        order = "dmy"  # nobody writes the month first with dots
     if proof.written and order is None:
         sink.warn("dates_ambiguous")
         order = _usual(series)
@@ -138,7 +141,9 @@ def account(acts: Acts, name: str, email: str = "", *, is_guest: bool = False) -
         kind = "service"  # somebody at a telephone, nobody knows who
     elif is_guest or GUEST.search(name):
         kind = "guest"
-    acts.account(key, email=email or None, name=name if "@" not in name else None, kind=kind)
+    acts.account(
+        key, email=email or None, name=name if name and "@" not in name else None, kind=kind
+    )
     return key
 
 

@@ -202,7 +202,7 @@ def _block(
         if number and start
         else attendance.hashed("zoom", number, start or first)
     )
-    return [Held(key, _host(at, values, acts), start, end, stays)]
+    return [Held(key, _host(at, values, acts, _by_name(rows, layout)), start, end, stays)]
 
 
 def _meeting_above(above: list[list[str]]) -> tuple[dict[str, int], list[str]]:
@@ -221,9 +221,19 @@ def _span(
     return start, end
 
 
-def _host(at: dict[str, int], values: list[str], acts: Acts) -> str | None:
+def _by_name(rows: Lines, layout: _Layout) -> dict[str, str]:
+    """Return the addresses of the people by name: the host stands in some lists by name only."""
+    if "email" not in layout.people:
+        return {}
+    at = layout.people["email"]
+    return {_plain_name(wide[layout.name]): wide[at] for _, wide in rows if "@" in wide[at]}
+
+
+def _host(
+    at: dict[str, int], values: list[str], acts: Acts, addresses: dict[str, str]
+) -> str | None:
     name, email = (values[at[field]] if field in at else "" for field in ("host", "email"))
-    return attendance.account(acts, name, email)
+    return attendance.account(acts, name, email or addresses.get(name, ""))
 
 
 def _flat(rows: Lines, layout: _Layout, acts: Acts, sink: Sink, options: Options) -> list[Held]:
@@ -232,6 +242,7 @@ def _flat(rows: Lines, layout: _Layout, acts: Acts, sink: Sink, options: Options
     texts = [wide[at[name]] if name in at else "" for _, wide in rows for name in ("start", "end")]
     times = attendance.instants(texts, options, sink)
     meetings: dict[str, Held] = {}
+    addresses = _by_name(rows, layout)
     stays = _stays(rows, layout, acts, sink, options)
     for number, ((_, wide), stay) in enumerate(zip(rows, stays, strict=True)):
         if stay is None:
@@ -239,7 +250,7 @@ def _flat(rows: Lines, layout: _Layout, acts: Acts, sink: Sink, options: Options
         start, end = times[2 * number], times[2 * number + 1]
         key = f"{wide[at['id']].replace(' ', '') if 'id' in at else ''}@{start}"
         held = meetings.get(key) or meetings.setdefault(
-            key, Held(key, _host(at, wide, acts), start, end)
+            key, Held(key, _host(at, wide, acts, addresses), start, end)
         )
         held.stays.append(stay)
     return list(meetings.values())
