@@ -34,7 +34,6 @@ WARNINGS: dict[str, str] = {
     "non_human_flagged": "Some accounts are not people and are not counted.",
     "one_person_view": "This is what one person could see: it says nothing about how much the others write.",
     "reaction_ignored": "Some reactions could not be counted for anyone.",
-    "one_person_view": "This is one person's export: it says nothing about how much the others write.",
     "person_unknown": "Some authors are not in the list of users.",
     "report_ambiguous": "Two reports look alike: whether this one counts acts or people is left open. Leave Microsoft's file name as it is to tell.",
     "window_unknown": "Some counts do not say over which days they were made and were left out.",
