@@ -203,7 +203,6 @@ def _mappings(workspace: str) -> list[dict[str, Any]]:
             "said_on": mapping.said_on,
             "columns": ", ".join(f"{field}={name}" for field, name in mapping.columns.items()),
             "tool": mapping.tool,
-            "header": ", ".join(mapping.header),
         }
         for mapping in mappings.known(workspace)
     ]

@@ -139,7 +139,7 @@ class _Said:
 
     def about(self, report: dict[str, Any]) -> dict[str, Any]:
         """Return what would be said now about a file that was read before."""
-        mapping = mappings.find(self.known, report.get("header", ()))
+        mapping = mappings.find(self.known, report.get("table", ""))
         earlier = mapping.options if mapping else NOTHING_SAID
         columns = {**earlier.columns, **self.options.columns}
         options = Options(columns, self.options.tool or earlier.tool)
@@ -166,7 +166,7 @@ def _read(workspace: Workspace, said: _Said, file: File) -> Read:
     content = reading.content_of(file)
     if content and _known(workspace, said, content):
         return Read(file, None, content, parts)
-    remembered = tuple((mapping.header, mapping.options) for mapping in said.known)
+    remembered = tuple((mapping.table, mapping.options) for mapping in said.known)
     how = sandbox.How(file.way, opens=not file.way, remembered=remembered)
     options = replace(said.options, zone=workspace.settings.time_zone)
     report = sandbox.parse(file.path, parts, options, file.name, how=how)
@@ -195,6 +195,7 @@ def _keep(workspace: Workspace, read: Read, said: _Said, today: date) -> dict[st
     if refused := presets.refusal_of_mail(workspace, events, today, file.name):
         durable.remove(read.parts)
         return _told(file, _refused(file.name, report.format, refused), None)
+    report = replace(report, header=[])  # only who is asked to name columns needs all of them
     whole = _id(content, report.said)
     id_ = imports.add(workspace, report, read.parts, whole, file.name, content, today)
     apart.write(workspace, id_)
@@ -207,9 +208,9 @@ def _remember(
 ) -> dict[str, str | None]:
     """Keep what was said by hand about a table's columns, and return as what, or when it was said before."""
     if said.options.columns and report.said:
-        kept = mappings.remember(workspace.name, report.header, Options(**report.said), today)
+        kept = mappings.remember(workspace.name, report.table, Options(**report.said), today)
         return {"remembered": kept.id if kept else None, "named_on": None}
-    earlier = mappings.find(said.known, report.header)
+    earlier = mappings.find(said.known, report.table)
     return {"remembered": None, "named_on": earlier.said_on if earlier else None}
 
 

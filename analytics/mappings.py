@@ -1,14 +1,12 @@
 """Which column means what in a table that does not say it itself: named once by a person, used ever after.
 
-Kept in columns.json of the workspace by the names of the table's columns; no cell of any table is in it.
+Kept in columns.json of the workspace by a hash of the names of the table's columns; no cell of any table is in it.
 """
 
-import hashlib
 import json
 import os
-import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -16,17 +14,15 @@ from pathlib import Path
 from analytics import places
 from analytics.errors import UsageError
 from analytics.readers.base import Options
-from analytics.readers.recall import key
 
-NUMBERED = re.compile(r"column\d+")  # what a table without a header is given
 MOST = 500  # tables: the oldest go
 
 
 @dataclass(frozen=True)
 class Mapping:
-    """What was said of the tables with these columns: field -> column, the tool they come from, and when."""
+    """What was said of the tables that are known by `table` (recall.key): field -> column, the tool, and when."""
 
-    header: tuple[str, ...]
+    table: str
     columns: dict[str, str] = field(default_factory=dict)
     tool: str | None = None
     said_on: str = ""
@@ -34,7 +30,7 @@ class Mapping:
     @property
     def id(self) -> str:
         """Return eight letters and digits that name it on the command line."""
-        return hashlib.sha256(json.dumps(self.header).encode()).hexdigest()[:8]
+        return self.table[:8]
 
     @property
     def options(self) -> Options:
@@ -46,22 +42,20 @@ def known(workspace: str) -> list[Mapping]:
     """Return what a workspace remembers, oldest first."""
     file = _file(workspace)
     entries = json.loads(file.read_text("utf-8")) if file.is_file() else []
-    return [Mapping(**entry | {"header": tuple(entry["header"])}) for entry in entries]
+    return [Mapping(**entry) for entry in entries]
 
 
-def find(mappings: Sequence[Mapping], header: Iterable[str]) -> Mapping | None:
-    """Return what was said of a table with these columns."""
-    names = key(header)
-    return next((mapping for mapping in mappings if mapping.header == names), None)
+def find(mappings: Sequence[Mapping], table: str) -> Mapping | None:
+    """Return what was said of such a table."""
+    return next((mapping for mapping in mappings if mapping.table == table), None)
 
 
-def remember(workspace: str, header: Iterable[str], said: Options, today: date) -> Mapping | None:
+def remember(workspace: str, table: str, said: Options, today: date) -> Mapping | None:
     """Keep what was said of a table, in place of what was said before; None where its columns have no names."""
-    names = key(header)
-    if not names or all(NUMBERED.fullmatch(name) for name in names):
+    if not table:
         return None
-    mapping = Mapping(names, said.columns, said.tool, today.isoformat())
-    others = [one for one in known(workspace) if one.header != names]
+    mapping = Mapping(table, said.columns, said.tool, today.isoformat())
+    others = [one for one in known(workspace) if one.table != table]
     _write(workspace, [*others, mapping][-MOST:])
     return mapping
 

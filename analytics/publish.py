@@ -193,7 +193,7 @@ def compute(ground: Ground, workspace: Workspace) -> dict[str, pl.DataFrame]:
 
 def covered(sums: pl.DataFrame, headcount: pl.DataFrame) -> pl.DataFrame:
     """Return the sums with `coverage`, people seen of the headcount, and the reason where it is low."""
-    if headcount.is_empty():
+    if headcount.is_empty() or sums.is_empty():
         return sums.with_columns(coverage=pl.lit(None, pl.Float64))
     parts = []
     for (cut,), part in sums.group_by("cut", maintain_order=True):

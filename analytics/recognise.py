@@ -15,7 +15,7 @@ from analytics.reading import File, Progress, Read
 SECONDS = 60  # more than a preview ever takes; what takes longer is told without one
 SHOWN = (
     "file", "within", "format", "outcome", "tool", "first", "last", "is_sample", "records", "stored", "rejected",
-    "duplicates", "non_records", "warnings", "header", "columns", "said", "named_on", "provides", "cannot_see", "reject_code",
+    "duplicates", "non_records", "warnings", "header", "table", "columns", "said", "named_on", "provides", "cannot_see", "reject_code",
     "message",
 )  # fmt: skip
 
@@ -32,7 +32,7 @@ def recognise(
     (`is_sample`): its counts are then those of the sample, and 0 where nothing was read.
     """
     known = mappings.known(workspace) if workspace else []
-    remembered = tuple((mapping.header, mapping.options) for mapping in known)
+    remembered = tuple((mapping.table, mapping.options) for mapping in known)
     told, left_out = [], []
     with tempfile.TemporaryDirectory(prefix="convivio-look-") as scratch:
 
@@ -56,7 +56,7 @@ def recognise(
 
 
 def _told(file: File, report: sandbox.Report, known: list[mappings.Mapping]) -> dict[str, Any]:
-    earlier = mappings.find(known, report.header)
+    earlier = mappings.find(known, report.table)
     more = {"within": file.within, "records": report.read, "named_on": earlier and earlier.said_on}
     values = report.to_dict() | more
     return {key: values[key] for key in SHOWN}

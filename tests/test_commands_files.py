@@ -79,7 +79,7 @@ def test_that_columns_are_remembered_is_said_shown_and_taken_back(tmp_path, caps
 
     assert f"these columns are remembered as {mapping.id}" in said
     assert f"read with the columns named on {mapping.said_on}" in used
-    assert json.loads(listed)["mappings"][0]["header"] == "wann, wem, wer"
+    assert json.loads(listed)["mappings"][0]["id"] == mapping.id
     assert (code, left) == (0, "nothing\n")
     assert (again, "No columns are remembered" in sentence) == (2, True)
 

@@ -361,11 +361,8 @@ def test_columns_named_once_are_used_next_month(tmp_path):
     )
     assert (other["outcome"], other["header"]) == ("reject", ["wann", "wer", "an wen"])
     [kept] = mappings.known("acme")
-    assert (kept.id, kept.header, kept.columns) == (
-        first["remembered"],
-        ("wann", "wem", "wer"),
-        COLUMNS,
-    )
+    assert (kept.id, kept.table, kept.columns) == (first["remembered"], first["table"], COLUMNS)
+    assert "an wen" not in (Workspace.open("acme").folder / "columns.json").read_text()
 
 
 def test_a_file_read_by_remembered_columns_is_known_again(tmp_path, home):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from analytics.readers import parcels
+from analytics.readers import parcels, recall
 from analytics.readers.base import Options
 from analytics.readers.sandbox import How, parse
 from tests.slack_samples import day, export, message
@@ -173,7 +173,7 @@ def test_a_table_is_known_again_by_the_names_of_its_columns(tmp_path):
     said = Options({"time": "wann", "sender": "wer", "recipient": "wem"}, "telefon")
     next_month = tmp_path / "next.csv"
     next_month.write_bytes(b"wem,wann,wer\nbo@example.org,2026-02-05 09:00:00,ann@example.org\n")
-    how = How(remembered=((("wann", "wem", "wer"), said),))
+    how = How(remembered=((recall.key(("wann", "wem", "wer")), said),))
 
     again = parse(next_month, tmp_path / "a", how=how)
     other = parse(

@@ -164,7 +164,10 @@ def cells(line: str, separator: str) -> list[str]:
     """Return the trimmed cells of one line."""
     if separator == " ":
         return line.split()
-    row = next(csv.reader([line.strip("\n")], delimiter=separator), [])
+    try:
+        row = next(csv.reader([line.strip("\n")], delimiter=separator), [])
+    except csv.Error:  # no line of a table: bytes of something else, or a lone carriage return
+        row = line.split(separator)
     return [cell.strip() for cell in row]
 
 

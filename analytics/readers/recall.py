@@ -1,5 +1,8 @@
 """Was it said before which column of such a table is which? A table is known again by the names of its columns."""
 
+import hashlib
+import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -7,17 +10,22 @@ from analytics.readers import tables
 from analytics.readers.base import Options, UnreadableExport
 from analytics.readers.files import Source
 
-Remembered = Sequence[tuple[Sequence[str], Mapping[str, Any]]]
+NUMBERED = re.compile(r"column\d+")  # what a table without a header is given
+Remembered = Sequence[tuple[str, Mapping[str, Any]]]
 
 
-def key(names: Iterable[str]) -> tuple[str, ...]:
-    """Return what a header is known again by: its names, whatever their order."""
-    return tuple(sorted({name for name in names if name}))
+def key(names: Iterable[str]) -> str:
+    """Return what a table is known again by: a hash of its columns' names, whatever their order; empty without names.
+
+    The names themselves are not kept: a column nobody asked for may be called after anything.
+    """
+    named = sorted({name for name in names if name and not NUMBERED.fullmatch(name)})
+    return hashlib.sha256(json.dumps(named).encode()).hexdigest() if named else ""
 
 
 def options_for(source: Source, options: Options, remembered: Remembered) -> Options:
     """Return the options with what was said earlier about a table with these columns; what is said now comes first."""
-    known = {key(header): Options(**said) for header, said in remembered}
+    known = {table: Options(**said) for table, said in remembered}
     if not known or tables.kind(source) == "other":
         return options
     try:

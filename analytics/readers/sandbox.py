@@ -46,7 +46,7 @@ class Report:
     """What became of one file; read = stored + rejected + duplicates + non_records, counted in records.
 
     rows: rows by table; events: rows of `event` by action; first and last: UTC instants of the events.
-    Of a table, `header` are its column names, `columns` tells from which each field was taken, and `said` what
+    Of a table, `header` are its column names, `table` what it is known again by (recall.key), `columns` tells from which each field was taken, and `said` what
     was said by hand, now or earlier, as Options. `is_sample`: only looked at, not read to its end. `holds`: it is
     no export itself, these parts of it may be (parcels.Part); `left_out` are the junk files beside them.
     """
@@ -71,6 +71,7 @@ class Report:
     first: str | None = None
     last: str | None = None
     header: list[str] = field(default_factory=list)
+    table: str = ""
     columns: dict[str, str] = field(default_factory=dict)
     said: dict[str, Any] = field(default_factory=dict)
     is_sample: bool = False
@@ -92,13 +93,13 @@ class How:
     """How a file is to be read.
 
     way: what to read in it (parcels.py). opens: where it is no export, say which of its parts may be one.
-    is_preview: read no more than takes seconds. remembered: Options by the column names they were said for.
+    is_preview: read no more than takes seconds. remembered: Options by the tables (recall.key) they were said for.
     """
 
     way: tuple[str, ...] = ()
     opens: bool = False
     is_preview: bool = False
-    remembered: tuple[tuple[tuple[str, ...], Options], ...] = ()
+    remembered: tuple[tuple[str, Options], ...] = ()
 
 
 PLAINLY = How()
@@ -227,7 +228,14 @@ def work(job: dict[str, Any]) -> Report:
         return _worked(job, sink)
     except UnreadableExport as error:
         header = list(error.header or sink.header)
-        return Report(name, sink.format, reject_code=error.code, message=str(error), header=header)
+        return Report(
+            name,
+            sink.format,
+            reject_code=error.code,
+            message=str(error),
+            header=header,
+            table=recall.key(header),
+        )
     except MemoryError:
         return replace(
             _died(name, ": it needs more memory than a file may have"), format=sink.format
@@ -257,7 +265,9 @@ def _worked(job: dict[str, Any], sink: Sink) -> Report:
         reader.read(source, sink, options)
     except UnreadableExport as error:
         if extent == "sample" and error.code not in preview.SURE:
-            return replace(_unread(source, reader), header=list(sink.header))
+            return replace(
+                _unread(source, reader), header=list(sink.header), table=recall.key(sink.header)
+            )
         raise
     sink.rejects().write_parquet(sink.folder / "reject.parquet", compression="zstd")
     return _account(sink, reader, options, source.name, extent == "sample")
@@ -334,6 +344,7 @@ def _account(
         first=first,
         last=last,
         header=list(sink.header),
+        table=recall.key(sink.header),
         columns=sink.columns,
         said=said(options, sink.columns),
         is_sample=is_sample,

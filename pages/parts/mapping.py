@@ -114,7 +114,7 @@ def _ask_order(
         format_func=ORDERS.__getitem__,
         key=f"{key}_order",
     )
-    earlier = mappings.find(mappings.known(workspace), file["header"]) if workspace else None
+    earlier = mappings.find(mappings.known(workspace), file.get("table", "")) if workspace else None
     said = earlier.options if earlier else Options()
     options = Options({**said.columns, "dates": order or ""}, said.tool)
     _button("Read them so", workspace, file, options, key, done, order is not None)
@@ -136,12 +136,12 @@ def _button(
         key=f"{key}_say",
         disabled=workspace is None or not is_enough,
         on_click=_say,
-        args=(workspace, file["header"], options, done),
+        args=(workspace, file.get("table", ""), options, done),
     )
     note(NEVER)
 
 
-def _say(workspace: str, header: list[str], options: Options, done: Callable[[], None]) -> None:
-    mappings.remember(workspace, header, options, datetime.now(UTC).date())
+def _say(workspace: str, table: str, options: Options, done: Callable[[], None]) -> None:
+    mappings.remember(workspace, table, options, datetime.now(UTC).date())
     st.session_state["workspace"] = workspace  # it may have been a new one
     done()
