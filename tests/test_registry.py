@@ -71,3 +71,12 @@ def test_other_archives_are_claimed_by_nobody(tmp_path):
     with pytest.raises(UnreadableExport, match="an archive of 2 files") as caught:
         registry.recognise(source)
     assert caught.value.code == "no_recognised_data"
+
+
+def test_json_of_no_format_is_not_asked_for_columns(tmp_path):
+    (tmp_path / "settings.json").write_text('{"theme": "dark", "size": 3}')
+
+    with pytest.raises(UnreadableExport) as refused:
+        registry.recognise(open_source(tmp_path / "settings.json"))
+
+    assert refused.value.code == "no_recognised_data"

@@ -56,6 +56,7 @@ SET_APART: dict[str, tuple[str, str]] = {
     ),
     "too_few_fields": ("Fewer fields than columns", "Correct the line, import the file again"),
     "too_many_fields": ("More fields than columns", "Usually a comma without quotation marks"),
+    "scale_out_of_range": ("An answer outside the scale", "Say the scale: --map scale=1-7"),
     "self_sent": ("Sent to oneself", "Nothing: it reaches nobody else"),
     "account_technical": (
         "A technical or shared account, not a person",

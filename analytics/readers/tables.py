@@ -241,6 +241,8 @@ def explain(source: "Source", needs: str) -> UnreadableExport | None:
         return refusal
     if not rows:
         return no_rows(source.name) if kind(source) in ("xlsx", "parquet") else None
+    if source.head(64).lstrip()[:1] in (b"{", b"["):
+        return None  # JSON: whatever its commas look like
     names = rows[0].cells
     header = names if looks_like_header(names) else ()
     return UnreadableExport(

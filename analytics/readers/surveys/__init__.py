@@ -1,3 +1,3 @@
 """Answers on scales."""
 
-NAMES: tuple[str, ...] = ()
+NAMES: tuple[str, ...] = ("survey_table",)
