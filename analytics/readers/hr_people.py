@@ -116,7 +116,7 @@ def _dates(people: pl.DataFrame, sink: Sink, options: Options, file: str) -> pl.
     if len(proved) > 1:
         sink.warn("date_orders_differ")
     neighbour = proved.pop() if len(proved) == 1 else None
-    invalid = pl.Series([False] * people.height)
+    invalid = pl.Series([False] * people.height, dtype=pl.Boolean)
     for field, proof in proofs.items():
         order = said or proof.order or neighbour
         if proof.written and order and order not in (said, proof.order):

@@ -80,7 +80,10 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     questions = _questions(table.header, tables.preview(source))
     everything = dict(assigned.at) | {f"question {at}": at for at in questions}
     account_for_others(Assigned(everything, tuple(names)), sink)
-    answers = pl.concat(table.batches(sink))
+    batches = list(table.batches(sink))
+    if not batches or not questions:
+        raise tables.no_rows(source.name)
+    answers = pl.concat(batches)
     cells = [f"c{at}" for at in questions]
     numbers = [pl.col(cell).str.replace(",", ".").cast(pl.Float64, strict=False) for cell in cells]
     answers = answers.with_columns(

@@ -1,0 +1,123 @@
+"""What do damaged exports do to the readers? Run by hand: python -m benchmarks.fuzz [cases] [seed]
+
+Each case is a fixture with bytes changed, cut, doubled, moved or re-encoded, read in a process with the readers' own
+limits. A death, a hang, an error that no reader foresaw or an account that does not add up is printed with its number:
+the same seed and number give the same bytes again.
+"""
+
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from multiprocessing import get_context
+from pathlib import Path
+
+from analytics.readers import registry
+from analytics.readers.sandbox import work
+from tests import golden
+
+SECONDS = 10  # a case
+FOUND = ("file_crashed_parser",)
+
+
+def files() -> list[Path]:
+    """Return every single file of the fixtures, also those inside exports that are folders."""
+    found = [file for export in sorted(golden.EXPORTS.iterdir()) for file in sorted(export.rglob("*"))]  # fmt: skip
+    return [file for file in found if file.is_file() and file.name not in (golden.GOLDEN, golden.SAID)]  # fmt: skip
+
+
+def mutated(data: bytes, chance: random.Random) -> bytes:
+    """Return the bytes after one to three changes."""
+    for _ in range(chance.randint(1, 3)):
+        size = len(data)
+        at = chance.randrange(size + 1)
+        some = slice(at, at + chance.randint(1, 1 + size // 4))
+        lines = data.split(b"\n")
+        match chance.randrange(9):
+            case 0:
+                data = data[:at] + bytes([chance.randrange(256)]) + data[at + 1 :]
+            case 1:
+                data = data[:at]
+            case 2:
+                data = data[: some.start] + data[some.stop :]
+            case 3:
+                data = data[: some.stop] + data[some]
+            case 4:
+                chance.shuffle(lines)
+                data = b"\n".join(lines)
+            case 5:
+                odd = chance.choice(
+                    [b'"', b"\x00", b"\xff\xfe", b"\r", b"{", b"]", b";", b"9" * 400]
+                )
+                data = data[:at] + odd + data[at:]
+            case 6:
+                data = data.decode("utf-8", "replace").encode("utf-16")
+            case 7:
+                data = data.decode("utf-8", "replace").encode("cp1252", "replace")
+            case 8:
+                chosen = chance.randrange(len(lines))
+                data = b"\n".join([*lines[:chosen], lines[chosen] * 2, *lines[chosen:]])
+    return data
+
+
+def case(number: int, seed: int) -> str | None:
+    """Read one damaged file; return what is wrong with how it ended, or None."""
+    chance = random.Random(f"{seed}/{number}")
+    file = chance.choice(files())
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / file.name
+        path.write_bytes(mutated(file.read_bytes(), chance))
+        job = {
+            "name": file.name,
+            "descriptor": os.open(path, os.O_RDONLY),
+            "out": str(Path(folder)),
+            "options": {"columns": {}, "tool": None},
+            "readers": [reader.__name__ for reader in registry.READERS],
+        }
+        signal.alarm(SECONDS)
+        report = work(job)
+        signal.alarm(0)
+    where = f"{number}: {file.parent.name}/{file.name}"
+    if report.reject_code in FOUND:
+        return f"{where}: {report.message}"
+    if report.read != report.stored + sum(report.rejected.values()) + report.duplicates + report.non_records:  # fmt: skip
+        return f"{where}: the account does not add up"
+    if report.outcome == "reject" and not report.message:
+        return f"{where}: refused without a word"
+    return None
+
+
+def batch(numbers: range, seed: int) -> list[str]:
+    """Read the cases of one process; one that takes too long fails like any other."""
+
+    def too_long(_signal, _frame):
+        raise TimeoutError
+
+    signal.signal(signal.SIGALRM, too_long)
+    return [wrong for number in numbers if (wrong := case(number, seed))]
+
+
+def main(cases: int, seed: int) -> None:
+    """Read all cases, a hundred a process, two processes at once."""
+    began, wrong = time.perf_counter(), []
+    context = get_context("fork")
+    with context.Pool(2, maxtasksperchild=1) as pool:
+        parts = [range(start, min(start + 100, cases)) for start in range(0, cases, 100)]
+        waiting = [(part, pool.apply_async(batch, (part, seed))) for part in parts]
+        for part, one in waiting:
+            try:
+                wrong += one.get(timeout=SECONDS * 20)
+            except Exception as error:
+                wrong.append(f"{part.start} to {part.stop - 1}: death or hang ({error!r})")
+    for line in wrong:
+        print(line)
+    kinds = Counter(line.split(": ", 1)[1].split("/")[0] for line in wrong)
+    print(f"{cases} cases, {len(wrong)} wrong {dict(kinds)}, {time.perf_counter() - began:.0f} s")
+
+
+if __name__ == "__main__":
+    given = [int(text) for text in sys.argv[1:3]]
+    main(*(given + [5_000, 1][len(given) :]))
