@@ -142,7 +142,7 @@ def test_samples_give_as_many_records_as_they_hold(shared, tmp_path, sample):
     ("sample", "code"),
     [
         ("Get-EmployeeTable.employmentStatus.Response.json", "column_missing"),
-        ("Get-Fields.Response.json", "column_missing"),
+        ("Get-Fields.Response.json", "no_recognised_data"),
     ],
 )
 def test_answers_of_bamboohr_that_say_nothing_of_a_place_are_refused(
