@@ -21,7 +21,7 @@ FIRST = datetime.fromisoformat("2026-01-05T08:00")
 ROWS = 3000
 
 
-def parse(path, out, options=NOTHING_SAID, name=None):
+def parse(path, out, options=NOTHING_SAID, name=None, how=None):
     """Stand in for sandbox.parse: the acts of 60 people from a start that the file names."""
     start = int(path.read_text())
     people = [
@@ -33,7 +33,7 @@ def parse(path, out, options=NOTHING_SAID, name=None):
     ]
     reached = [{"event": act["event"], "account": f"U{n % 59 + 1}"} for n, act in enumerate(acts)]
     return parts.write(
-        out, name=path.name, account=people, event=acts, delivery=reached, space=[{"space": "C"}]
+        out, name=name or path.name, account=people, event=acts, delivery=reached, space=[{"space": "C"}]
     )
 
 

@@ -85,7 +85,7 @@ def test_after_a_kill_at_any_instant_importing_again_is_exact(tmp_path, monkeypa
     after, shown_after = hashes(), told(workspace)
     undo("acme", id_, publish=kill_child.publish)
     moments, ends = random.Random(3), set()
-    assert list(lasts) == ["reading", "building", "publishing"]
+    assert list(lasts) == ["reading", "read", "building", "publishing"]
 
     for stage, _ in zip(itertools.cycle(lasts), range(KILLS), strict=False):
         erase(workspace, id_)
