@@ -33,7 +33,12 @@ def parse(path, out, options=NOTHING_SAID, name=None, how=None):
     ]
     reached = [{"event": act["event"], "account": f"U{n % 59 + 1}"} for n, act in enumerate(acts)]
     return parts.write(
-        out, name=name or path.name, account=people, event=acts, delivery=reached, space=[{"space": "C"}]
+        out,
+        name=name or path.name,
+        account=people,
+        event=acts,
+        delivery=reached,
+        space=[{"space": "C"}],
     )
 
 
