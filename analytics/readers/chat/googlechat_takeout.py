@@ -1,8 +1,8 @@
 """What did one person write and read in Google Chat? The Google Chat folder of a Takeout, as zip or folder.
 
 It holds the conversations of one account, so it never stands for the company; several people's Takeouts make a
-union. Dates are written out in the account's language and read in twelve European languages, Japanese, Chinese and
-Korean. Deleted messages are counted as no records.
+union. Dates are written out in the account's language and read in twelve European languages, Japanese and Chinese.
+Deleted messages are counted as no records.
 """
 
 import hashlib
