@@ -48,3 +48,11 @@ def test_the_export_of_a_survey_tool_is_no_plain_table(tmp_path):
     report, _ = read(tmp_path, "Response ID,Date submitted,Last page,Q1\n1,2026-01-01,3,4\n")
 
     assert report.outcome == "reject"
+    assert "one row a respondent" in report.message
+
+
+def test_a_column_of_larger_numbers_is_no_question(tmp_path):
+    report, rows = read(tmp_path, "respondent,age,q1,q2\nr1,34,4,5\nr2,51,2,3\nr3,45,1,1\n")
+
+    assert (report.stored, report.rejected) == (3, {})
+    assert rows["item"].n_unique() == 2

@@ -53,6 +53,21 @@ def identify(source: "Source") -> bool:
         return False
 
 
+def explain(source: "Source") -> UnreadableExport | None:
+    """Return why the export of a survey tool is not read; null where it is none."""
+    try:
+        rows = tables.preview(source)
+    except UnreadableExport:
+        return None
+    if not any(may_assign(row.cells, OF_TOOLS, bool, NOTHING_SAID) for row in rows):
+        return None
+    return UnreadableExport(
+        "no_recognised_data",
+        f"{source.name}: this looks like the export of a survey tool, which is not read as it comes. Give the answers as a "
+        "table of numbers: one row a respondent, a column “respondent”, one column a question, no free text.",
+    )
+
+
 def _fits(names: list[str]) -> bool:
     is_of_tool = may_assign(names, OF_TOOLS, bool, NOTHING_SAID)
     return not is_of_tool and may_assign(
@@ -67,7 +82,10 @@ def _questions(header: tables.Header, rows: list[tables.Row]) -> list[int]:
     found = []
     for at in range(len(header.names)):
         cells = [row[at] for row in body if at < len(row) and row[at]]
-        if at not in taken and cells and pl.Series(cells).str.contains(ANSWER).all():
+        if at in taken or not cells or not pl.Series(cells).str.contains(ANSWER).all():
+            continue
+        small = [float(cell.replace(",", ".")) <= SCALES[-1][1] for cell in cells]
+        if sum(small) * 2 >= len(small):  # else an age, a year, a postcode
             found.append(at)
     return found
 
