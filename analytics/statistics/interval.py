@@ -18,7 +18,7 @@ Numbers = np.ndarray
 
 LEVEL = 0.95
 Z = float(stats.norm.ppf(0.5 + LEVEL / 2))
-FEW_PEOPLE = 20  # below this, shares near 0 or 1 take the wider exact interval
+FEW_PEOPLE = 40  # below this, shares near 0 or 1 take the wider exact interval
 MIDDLE_SHARE = (0.2, 0.8)
 
 
