@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -145,6 +145,31 @@ class Release:
             " order by period nulls first, division nulls first, department nulls first, level nulls first,"
             " location nulls first, tool nulls first, variant, position, bin nulls first",
             *values,
+        )
+
+    def mix_adjusted(
+        self, metric: str, bin_: str | None, grain: Grain, period: date | None, mix: str = "level"
+    ) -> "pl.DataFrame":
+        """Return each department's value at the company's mix of levels or locations (statistics/mix.py).
+
+        Worked out of published figures alone: what is hidden counts as the rest of its department.
+        """
+        import polars as pl
+
+        from analytics.statistics.mix import mix_adjusted
+
+        end = period + timedelta(days=1) if period else None
+
+        def cells(*cuts: str) -> pl.DataFrame:
+            by = "_".join(cuts) or None
+            rows = self.figures(metric, grain=grain, by=by, start=period, end=end)
+            return rows.filter(pl.col("bin").eq_missing(pl.lit(bin_, pl.String))).select(
+                "n", "numerator", "denominator", group="department", stratum=mix
+            )
+
+        return mix_adjusted(
+            pl.concat([cells("department"), cells("department", mix)]),
+            pl.concat([cells(), cells(mix)]).drop("group"),
         )
 
     def passports(self) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from pages.parts.data import Figures, Row
 from pages.parts.figure import Picture, Said, figure, first_reason, screen, source
 from pages.parts.filters import scope
 from pages.parts.lead import opening
+from pages.parts.mix import columns, mixes, notice
 from pages.parts.states import note
 from pages.parts.table import show_table
 from pages.parts.text import bare, plain
@@ -53,13 +54,17 @@ def page() -> None:
         _opening(figures, rows, found, f"{cut}s")
     clicked = _blocks(figures, key, rows, found, company, cut)
     _remember(clicked, rows)
+    mixed = {} if cut != "department" or figures.inside else mixes(figures, metric, bin_, found)
+    notice(rows, mixed)
     st.space("small")
     _one(figures, rows, cut)
     if rows.height:
         with st.expander("The same as a table", icon=":material/table:", expanded=True, key="twin"):
             twin = _twin(rows, label, cut)
             show_table(
-                twin.drop("People") if screen().compact else twin,
+                twin.drop("People")
+                if screen().compact
+                else columns(twin, mixed, figures.unit(metric)),
                 f"{label} by {cut}, as a table",
             )
 

@@ -1,6 +1,7 @@
 """A small release with invented figures, so that pages and the command line are tested without a vault."""
 
 import json
+from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -215,17 +216,39 @@ def flows() -> pl.DataFrame:
     ])  # fmt: skip
 
 
+def of_many_seniors(drawn):
+    """Customer care stands above the company, level by level below it: four fifths of it are on level 3."""
+    cells = {(None, "3"): (140, 0.9), (None, "4"): (200, 0.5),
+             ("Customer care", "3"): (80, 0.88), ("Customer care", "4"): (16, 0.25)}  # fmt: skip
+    active = drawn.filter(metric="active_people")
+    drawn_level = active.filter(pl.col("department").is_null(), level="4")
+    told = [
+        drawn_level.with_columns(
+            department=pl.lit(department, pl.String), level=pl.lit(level), n=n, value=value,
+            numerator=n * value, denominator=pl.lit(float(n)), reason=pl.lit(None, pl.String),
+        )
+        for (department, level), (n, value) in cells.items()
+    ]  # fmt: skip
+    names = pl.concat(told).select("department", "level").unique()
+    kept = drawn.join(active.join(names, on=["department", "level"], nulls_equal=True),
+                      on=["metric", "variant", "grain", "period", "bin", "department", "level"], how="anti",
+                      nulls_equal=True)  # fmt: skip
+    return pl.concat([kept, *told], how="diagonal_relaxed")
+
+
 def draw_release(
     folder: Path,
     workspace: str = "drawn",
     number: int = 1,
     divisions: dict[str, int] | None = None,
+    change: Callable[[pl.DataFrame], pl.DataFrame] = lambda drawn: drawn,
 ) -> Path:
     """Write <folder>/<workspace>/releases/000001.duckdb and point CURRENT to it; returns the release file."""
     space = folder / workspace
     path = space / "releases" / f"{number:06d}.duckdb"
     path.unlink(missing_ok=True)
-    metrics, drawn = list(SHAPES), figures(divisions=divisions) if divisions else figures()
+    metrics = list(SHAPES)
+    drawn = change(figures(divisions=divisions) if divisions else figures())
     write(path, {
         "figure": drawn,
         "flow": flows(),

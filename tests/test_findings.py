@@ -32,7 +32,7 @@ SLOTS = {
     "measure": "The share of people in conversation", "higher": ["Customer care"], "lower": ["Operations"], "others": 5,
     "checked": ["active_people", "adoption_funnel:reciprocal", "stickiness", "meeting_hours"], "what": "meetings",
     "reason": "no_calendar", "rest": "", "later": "four", "returned": "29", "silent_people": "3", "count": "three",
-    "largest": "Meetings", "part": "51%",
+    "largest": "Meetings", "part": "51%", "was_higher": ["Finance"], "was_lower": [], "mix": "levels",
 }  # fmt: skip
 DRAWN = figures()
 # what is left of a direction word when it only names how something was counted or which way a message went

@@ -76,15 +76,29 @@ def test_kitagawa_split_of_berkeley_1973():
 
 
 def test_hidden_and_small_strata_are_pooled_with_the_others():
-    company = together(cells(("", "1", 100, 50), ("", "2", 100, 40), ("", "3", 50, 5)))
-    own = cells(("a", None, 62, 30), ("a", "1", 40, 20), ("a", "2", 7, 4), ("a", "3", 15, None))
+    company = together(
+        cells(("", "1", 100, 50), ("", "2", 100, 40), ("", "3", 40, 5), ("", "4", 10, 0))
+    )
+    own = cells(
+        ("a", None, 120, 70), ("a", "1", 60, 30), ("a", "2", 40, 28), ("a", "3", 13, None), ("a", "4", 7, 4),
+    )  # fmt: skip
 
     found = mix_adjusted(own, company).row(0, named=True)
 
-    others = (30 - 20) / (62 - 40)
-    assert found["value"] == pytest.approx(30 / 62)
-    assert found["adjusted"] == pytest.approx(100 / 250 * 20 / 40 + 150 / 250 * others)
-    assert found["rate_part"] + found["mix_part"] == pytest.approx(30 / 62 - 95 / 250)
+    assert found["value"] == pytest.approx(70 / 120)
+    assert found["adjusted"] == pytest.approx(0.4 * 30 / 60 + 0.4 * 28 / 40 + 0.2 * 12 / 20)
+    assert found["rate_part"] + found["mix_part"] == pytest.approx(70 / 120 - 95 / 250)
+
+
+@pytest.mark.parametrize("company_others", [50, 51])
+def test_others_beyond_a_fifth_are_too_many_unlike_people_to_adjust(company_others):
+    company = together(cells(("", "1", 200, 100), ("", "2", company_others, 20)))
+    own = whole(cells(("a", "1", 80, 40), ("a", "2", 20, 4)))
+    own = own.filter(pl.col("stratum").ne_missing("2"))
+
+    found = mix_adjusted(own, company)
+
+    assert found["adjusted"].is_not_null().to_list() == [company_others == 50]
 
 
 def test_where_a_group_has_nobody_the_company_stands_in():

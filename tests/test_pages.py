@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from analytics import roles
 from pages.parts import access
-from tests.drawn_release import DIVISIONS, draw_release
+from tests.drawn_release import DIVISIONS, draw_release, of_many_seniors
 
 ROOT = Path(__file__).resolve().parent.parent
 FIGURES = ("overview", "adoption", "departments", "time_cost", "hierarchy")
@@ -109,6 +109,29 @@ def test_departments_compares_divisions_where_there_are_any(home):
     assert "departments stand apart" in departments
     assert "One of two divisions stands apart" in divisions
     assert "One division" in divisions
+
+
+def departments_by(measure):
+    at = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=30).run()
+    at.switch_page("departments.py").run()
+    at.selectbox(key="measure").set_value(measure).run()
+    assert not at.exception
+    return "\n".join(str(element.value) for element in at.markdown)
+
+
+def test_departments_says_where_the_mix_of_levels_turns_the_sign(home):
+    draw_release(home, change=of_many_seniors)
+
+    text = departments_by("active")
+
+    assert "Customer care is higher than the company, but lower at the company" in text
+    assert "The difference lies in who works there" in text
+
+
+def test_departments_says_nothing_of_the_mix_where_it_turns_nothing(home):
+    draw_release(home)
+
+    assert "who works there" not in departments_by("active")
 
 
 def test_a_company_without_divisions_is_offered_none(home):

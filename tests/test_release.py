@@ -4,11 +4,12 @@ import os
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from analytics import release
 from analytics.release import ReleaseError, current, open_release
-from tests.drawn_release import DEPARTMENTS, WEEKS, draw_release
+from tests.drawn_release import DEPARTMENTS, WEEKS, draw_release, of_many_seniors
 
 
 @pytest.fixture
@@ -77,3 +78,16 @@ def test_workspaces_are_those_with_a_release(drawn, tmp_path):
     assert release.workspaces() == ["drawn"]
     assert os.environ["CONVIVIO_HOME"] == str(tmp_path)
     assert drawn.periods("quarter")[0] == date(2025, 12, 29)
+
+
+def test_value_at_the_company_mix_comes_from_published_cells_alone(tmp_path):
+    seniors = open_release(draw_release(tmp_path, change=of_many_seniors))
+
+    found = seniors.mix_adjusted("active_people", None, "all", None)
+
+    care = found.filter(group="Customer care").row(0, named=True)
+    company = seniors.figures("active_people")["numerator"][0]
+    others = (company - 140 * 0.9 - 200 * 0.5) / 400
+    assert care["value"] == pytest.approx((80 * 0.88 + 16 * 0.25) / 96)
+    assert care["adjusted"] == pytest.approx(140 / 400 * 0.88 + 200 / 400 * 0.25 + others)
+    assert found.filter(pl.col("group") != "Customer care")["adjusted"].null_count() == 6

@@ -147,6 +147,7 @@ TEMPLATES: dict[str, Template] = {
     "gini_question": Template("noise", "Do a few speak for all?"),
     "compare_apart": Template("clear", "{apart_list}; {nobody_else}"),
     "compare_question": Template("noise", "Do {units} differ?"),
+    "mix_flips": Template("clear", "{turned} at the company's mix of {mix}.", "The difference lies in who works there."),
     "hours_known": Template("clear", "{largest} take {part} of the hours we can place"),
     "hours_question": Template("noise", "Where do the hours go?"),
     "outside_up": Template("clear", "Work outside working hours went up by {change}"),
@@ -228,6 +229,7 @@ def _written(slots: Mapping[str, Any]) -> dict[str, str]:
         rest = len(names) - len(told)
         more = [f"{numbers.spelled(rest)} more"] if rest else []
         text["subjects_checked"] = listed([*told, *more])
+    text |= _turned(slots)
     return text | (_apart(slots) if "others" in slots else {})
 
 
@@ -279,6 +281,19 @@ def _apart(slots: Mapping[str, Any]) -> dict[str, str]:
         "groups": numbers.spelled(count + others),
         "others": numbers.spelled(others),
     }
+
+
+def _turned(slots: Mapping[str, Any]) -> dict[str, str]:
+    """Say who stands on one side of the company, but on the other at its mix."""
+    parts = [
+        f"{listed(slots[key])} {_is(slots[key])} {side} than the company, but {other}"
+        for key, side, other in (
+            ("was_higher", "higher", "lower"),
+            ("was_lower", "lower", "higher"),
+        )
+        if slots.get(key) and isinstance(slots[key], list)
+    ]
+    return {"turned": ", and ".join(parts)} if parts else {}
 
 
 def _is(names: list[str]) -> str:

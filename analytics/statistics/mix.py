@@ -9,6 +9,9 @@ import polars as pl
 
 SUMS = ("n", "numerator", "denominator")
 FEWEST = 10  # people; smaller cells are pooled
+MOST_POOLED = (
+    0.2  # of a group or of the company: pooled levels are not alike, a head is no beginner
+)
 COLUMNS = ("group", "value", "adjusted", "rate_part", "mix_part", "flips")
 
 
@@ -20,7 +23,7 @@ def mix_adjusted(cells: pl.DataFrame, company: pl.DataFrame) -> pl.DataFrame:
     adjusted: the group's value in each stratum, in the company's mix (direct standardisation; where the group has
     nobody, the company's own value stands: nobody is there to differ). rate_part + mix_part = value − the company's
     (Kitagawa 1955). flips: value and adjusted lie on different sides of the company's value. All but value are null
-    where fewer than two strata are left or fewer than ten people would stand for one.
+    where the others are more than a fifth of the group or of the company, or fewer than ten of its people.
     """
     own, base = _rate("numerator", "denominator"), _rate("numerator_all", "denominator_all")
     strata = _strata(cells, company).with_columns(
@@ -37,6 +40,9 @@ def mix_adjusted(cells: pl.DataFrame, company: pl.DataFrame) -> pl.DataFrame:
         mix_part=((pl.col("own") + pl.col("base")) / 2 * (pl.col("weight") - pl.col("usual"))).sum(),
         is_known=(pl.len() > 1)
         & pl.col("base").is_not_null().all()
+        & (pl.max_horizontal("weight", "usual") <= MOST_POOLED)
+        .filter(pl.col("stratum").is_null())
+        .all()
         & ((pl.col("n") == 0) | (pl.col("n") >= FEWEST)).all(),
     )  # fmt: skip
     away, still = pl.col("value") - pl.col("company"), pl.col("adjusted") - pl.col("company")
