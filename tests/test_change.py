@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analytics.statistics.change import PAIRED, beyond_chance, change
+from analytics.statistics.change import PAIRED, change
 from analytics.statistics.interval import interval
 
 
@@ -88,14 +88,3 @@ def test_no_pair_no_change():
     assert found.select("change", "change_low").row(0) == (None, None)
     empty = change(paired([1.0, 2], [0.0, 0], [2.0, 1], [1.0, 1]))
     assert empty["change"][0] is None
-
-
-def test_a_change_is_called_one_only_beyond_chance_and_worth():
-    frame = pl.DataFrame(
-        {"change": [0.10, 0.10, 0.01, -0.10, None], "change_low": [0.02, -0.01, 0.005, -0.2, None],
-         "change_high": [0.18, 0.21, 0.015, -0.01, None]}
-    )  # fmt: skip
-    found = frame.select(
-        beyond_chance("change", "change_low", "change_high", worth=0.05)
-    ).to_series()
-    assert found.to_list() == [True, False, False, True, None]

@@ -42,12 +42,6 @@ def change_ends(moved: Numbers, variance: Numbers, people: Numbers) -> tuple[Num
     return moved - half, moved + half
 
 
-def beyond_chance(moved: str, low: str, high: str, worth: float) -> pl.Expr:
-    """Say whether a change may be called one: its interval leaves out 0 and it is at least worth showing."""
-    clear = (pl.col(low) > 0) | (pl.col(high) < 0)
-    return clear & (pl.col(moved).abs() >= worth)
-
-
 def _moved(sums: dict[str, Numbers]) -> tuple[Numbers, Numbers]:
     n, now_y, then_y = sums["pair_n"], sums["now_y"], sums["then_y"]
     usable = (n > 1) & (now_y > 0) & (then_y > 0)
