@@ -16,7 +16,7 @@ import polars as pl
 from analytics import press, release
 from analytics.errors import AnalyticsError
 from analytics.metrics import panel as panels
-from analytics.metrics import periods
+from analytics.metrics import periods, vendor
 from analytics.privacy import ledger, suppress
 from analytics.privacy.lattice import KEYS, LABELS
 from analytics.vault import ledger as imports
@@ -193,11 +193,14 @@ def carry(
     deleted since (`kept`: tools, and null for all together, whose acts are deleted after a while). `as_of` says
     how far a figure reaches whose period was not over then. What was deleted and was not shown is null.
     """
-    if last is None or not past.known.lines:
+    day = past.known.lines[-1].last_day if past.known.lines else None
+    if last is None or day is None:  # nothing was shown, or of nobody's acts
         return figure
-    reached = pl.lit(past.known.lines[-1].last_day).str.to_date()
+    reached = pl.lit(day).str.to_date()
     over = (pl.col("grain") != "all") & (periods.last_day("grain", "period") <= reached)
-    before = _figures(last).with_columns(
+    # a vendor's window is no period of ours: metrics/vendor.py looks after them
+    ours = _figures(last).filter(~pl.col("metric").is_in(vendor.IDS))
+    before = ours.with_columns(
         as_of=pl.when(~over).then(pl.coalesce("as_of", reached)).otherwise("as_of")
     )
     quarter = periods.quarter_of("period").alias("quarter")
@@ -232,6 +235,12 @@ def _cut_off(past: Past, kept: set[str | None]) -> pl.Expr:
                 & (pl.col("period") < first)
             )
     return expression
+
+
+def figures(workspace: Workspace) -> pl.DataFrame | None:
+    """Return release.figure of the release before; null where there is none."""
+    last = workspace.current_release()
+    return _figures(last) if last else None
 
 
 def _figures(path: Path) -> pl.DataFrame:

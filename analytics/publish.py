@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from analytics import figures, findings, history, press, visibility
-from analytics.metrics import catalogue, hierarchy, time_cost
+from analytics.metrics import catalogue, hierarchy, time_cost, vendor
 from analytics.metrics import panel as panels
 from analytics.metrics.passport import CUTS
 from analytics.privacy import merge, suppress
@@ -164,6 +164,7 @@ def compute(ground: Ground, workspace: Workspace) -> dict[str, pl.DataFrame]:
     network, flow = hierarchy.figures(connection, ground.people, settings, ground.seed)
     finished = [figures.where_shown(part, ground.mask.frame) for part in (voices, network)]
     rows = [press.conform("release.figure", part) for part in (linear, cost, *finished)]
+    counted = vendor.figures(connection, settings.threshold, history.figures(workspace))
     limited = {tool for tool in ground.past.starts if tool and settings.days_kept(tool)}
     figure = history.carry(
         pl.concat(rows),
@@ -172,6 +173,7 @@ def compute(ground: Ground, workspace: Workspace) -> dict[str, pl.DataFrame]:
         workspace.current_release(),
         limited | ({None} if limited else set()),
     )
+    figure = pl.concat([figure, press.conform("release.figure", counted)])
     return {
         "figure": figure,
         "flow": between_shown(flow, ground.mask.frame),

@@ -243,6 +243,7 @@ class Release:
         others = " and ".join(f"{other} is null" for other in CUTS if other != cut)
         rows = self._rows(
             f"select distinct {cut} as name from {self._figure}"  # noqa: S608  # from a fixed list
-            f" where {cut} is not null and {others} and value is not null order by 1"
+            f" where {cut} is not null and {others} and value is not null"
+            " and metric not like 'vendor%' order by 1"  # of a tool that only its vendor counts nothing else is known
         )
         return rows["name"].to_list()

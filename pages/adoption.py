@@ -18,6 +18,7 @@ from pages.parts.data import Figures
 from pages.parts.figure import Picture, Said, figure, first_reason, pair, screen, source
 from pages.parts.filters import scope
 from pages.parts.lead import opening
+from pages.parts.vendor_view import vendor
 from pages.parts.workspace import release
 
 FUNNEL = "adoption_funnel"
@@ -47,6 +48,8 @@ def page() -> None:
         _definitions(figures)
     with right:
         _inequality(figures)
+    st.space("small")
+    vendor(figures)
 
 
 def _value(row: Any) -> float | None:  # noqa: ANN401  # a row or nothing

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -186,3 +187,45 @@ def test_hidden_groups_are_not_offered_as_filters(home):
     offered = {option for box in at.selectbox for option in box.options}
 
     assert "Facilities" not in offered
+
+
+def counted_by_vendors(drawn):
+    """Teams as Microsoft counts it: nested windows, one of them kept back, and a count of the whole company."""
+    rows = [
+        ("vendor_active", "active/2026-06-22/2026-06-28", 0.45, 180.0, 400.0, None),
+        ("vendor_active", "active/2026-05-30/2026-06-28", None, None, None, "protected"),
+        ("vendor_counts", "calls/2026-06-22/2026-06-28", 71.0, 497.0, 7.0, None),
+    ]
+    names = ("metric", "bin", "value", "numerator", "denominator", "reason")
+    base = {"variant": "", "grain": "all", "tool": "teams", "position": 0}
+    told = [
+        base | dict(zip(names, row, strict=True)) | {"n": 400 if row[2] else None} for row in rows
+    ]
+    return pl.concat([drawn, pl.DataFrame(told)], how="diagonal_relaxed")
+
+
+def test_vendors_figures_stand_in_a_table_of_their_own_and_open_no_filter(home):
+    draw_release(home, change=counted_by_vendors)
+
+    at = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=30).run()
+    at.switch_page("adoption.py").run()
+    tables = [table.value.to_dict("records") for table in at.table]
+
+    assert {
+        "Tool": "Teams", "The vendor's window": "7 days to 28 Jun 2026",
+        "Active, says the vendor": "180 people", "Of the licences": "45%", "People with a licence": "400",
+        "Ours: contribute, whole period": "—",
+    } in [unescaped(row) for table in tables for row in table]  # fmt: skip
+    assert "Kept back" in str(tables)
+    assert "71 a day" in str(tables)
+    assert "teams" not in at.radio(key="f_tool").options
+
+
+def unescaped(row):
+    return {name: text.replace("\\", "") for name, text in row.items()}
+
+
+def test_without_a_vendors_report_one_line_says_so(home):
+    draw_release(home)
+
+    assert "No vendor's own usage report" in shown("adoption")

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Literal
 import duckdb
 import polars as pl
 
-from analytics.metrics import adoption, engine, inequality, periods, retention, time_cost
+from analytics.metrics import adoption, engine, inequality, periods, retention, time_cost, vendor
 from analytics.schema import polars_schema
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def passports() -> "tuple[Passport, ...]":
         *adoption.PASSPORTS,
         *retention.PASSPORTS,
         *inequality.PASSPORTS,
+        *vendor.PASSPORTS,
         *time_cost.PASSPORTS,
         *hierarchy.PASSPORTS,
     )

@@ -200,7 +200,7 @@ def earlier(known: Ledger, same_person: Mapping[int, int]) -> list[Earlier]:
     `same_person` maps keys of then to keys of now, where accounts were found to be one person since.
     """
     together: dict[tuple[str, ...], list[Line]] = {}
-    for line in known.lines:
+    for line in filter(lambda line: line.parts, known.lines):  # some were about nobody yet
         mark = tuple(part["people"] for part in line.parts.values())
         together.setdefault(mark, []).append(line)
     found = []

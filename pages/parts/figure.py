@@ -130,7 +130,7 @@ def _more(key: str, said: Said, picture: Picture, rows: pl.DataFrame) -> None:
         )  # fmt: skip
         _files(key, said, picture, rows)
         for passport in said.passports:
-            _counted(passport)
+            counted(passport)
 
 
 def _flip(name: str) -> None:
@@ -174,7 +174,7 @@ def workbook(rows: pl.DataFrame, release: Release | None) -> bytes:
     return sheets.excel_bytes(rows, certificate=about)
 
 
-def _counted(passport: dict[str, Any]) -> None:
+def counted(passport: dict[str, Any]) -> None:
     """Say how a figure is counted, from its passport."""
     st.markdown(f"**{plain(passport['title'])}**")
     for part in (passport.get("definition"), passport.get("source"), passport.get("peers")):
