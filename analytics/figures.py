@@ -21,6 +21,7 @@ from analytics.statistics.interval import interval, publish_ends
 COMPARED = ("division", "department", "level", "location", "department_tool")
 NAMED_GRAINS = ("quarter", "all")  # naming weekly would be thirteen tries a quarter
 SAME_PEOPLE = 0.9
+SEEN_ALIKE = 0.05  # coverage that jumps further moves figures by itself
 INEXACT = 3  # significant digits
 FAMILY = ["metric", "variant", "bin", "cut", "across"]
 VERDICTS = ("shrunken", "chance_low", "chance_high", "named", "places")
@@ -160,12 +161,13 @@ def changed(shown: pl.DataFrame) -> pl.DataFrame:
     """Return the shown cells with their change against the period before.
 
     The change is the difference of the two published values, so it tells nothing that they don't; the width of
-    its interval comes from the people in both periods. Null where the cell before is hidden, or where more than
-    a tenth of the people are others: then the difference would be about who, not about what.
+    its interval comes from the people in both periods. Null where the cell before is hidden, where more than
+    a tenth of the people are others, or where the exports see more than five points more or less of them: then the
+    difference would be about who, not about what.
     """
     cell = ["metric", "variant", "bin", "grain", "cut", *LABELS]
-    before = shown.select(*cell, "period", "value", "n").rename(
-        {"period": "previous", "value": "value_before", "n": "n_before"}
+    before = shown.select(
+        *cell, previous="period", value_before="value", n_before="n", coverage_before="coverage"
     )
     periods = (
         shown.select("grain", "period")
@@ -177,6 +179,8 @@ def changed(shown: pl.DataFrame) -> pl.DataFrame:
         periods, on=["grain", "period"], how="left", nulls_equal=True, maintain_order="left"
     ).join(before, on=[*cell, "previous"], how="left", nulls_equal=True, maintain_order="left")
     alike = pl.col("pair_n") >= SAME_PEOPLE * pl.max_horizontal("n", "n_before")
+    jump = (pl.col("coverage") - pl.col("coverage_before")).abs().round(3)
+    alike &= (jump <= SEEN_ALIKE).fill_null(value=True)
     half = (pl.col("change_high") - pl.col("change_low")) / 2
     moved = pl.when(alike & pl.col("previous").is_not_null()).then(
         pl.col("value") - pl.col("value_before")

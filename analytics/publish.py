@@ -174,15 +174,16 @@ def compute(ground: Ground, workspace: Workspace) -> dict[str, pl.DataFrame]:
         limited | ({None} if limited else set()),
     )
     figure = pl.concat([figure, press.conform("release.figure", counted)])
+    told = contradicted(computable, network)
     return {
         "figure": figure,
         "flow": between_shown(flow, ground.mask.frame),
-        "finding": findings.select(figure, [passport.as_dict() for passport in passports.values()]),
+        "finding": findings.select(figure, passports.values(), told),
         "passport": passport_rows(passports),
         "coverage": visibility.rows(
             connection, ground.headcount, ground.mask.frame, settings.threshold
         ),
-        "computable": contradicted(computable, network),
+        "computable": told,
         "certificate": certificate_rows(
             ground,
             figure,

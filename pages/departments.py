@@ -7,31 +7,21 @@ import streamlit as st
 
 from analytics.charts import numbers, shape, words
 from analytics.charts.compare import compare
-from analytics.findings import say
-from analytics.findings.select import quarter
-from analytics.findings.templates import subject
+from analytics.findings import say, subject
+from analytics.findings.book import quarter
 from pages.parts.access import guard
 from pages.parts.cards import small_multiple
 from pages.parts.data import Figures, Row
 from pages.parts.figure import Picture, Said, figure, first_reason, screen, source
 from pages.parts.filters import scope
 from pages.parts.lead import opening
+from pages.parts.measures import MEASURES
 from pages.parts.mix import columns, mixes, notice
 from pages.parts.states import note
 from pages.parts.table import show_table
 from pages.parts.text import bare, plain
 from pages.parts.workspace import release
 
-MEASURES: dict[str, tuple[str, str, str | None]] = {
-    # id in the address: (label, metric, bin)
-    "conversation": ("People in conversation", "adoption_funnel", "reciprocal"),
-    "active": ("People who contribute", "active_people", None),
-    "habit": ("People with a habit", "adoption_funnel", "habitual"),
-    "days": ("Days in use", "stickiness", None),
-    "hours": ("Hours in the tools", "collaboration_hours", "total"),
-    "outside": ("Outside working hours", "outside_hours_share", None),
-    "messages": ("Messages that reach a person", "deliveries_per_day", "total"),
-}
 SMALL = ("conversation", "active", "days", "hours", "outside", "messages")
 SIDE_BY_SIDE = {"department": "By department", "division": "By division"}
 NOWHERE = dict.fromkeys(("division", "department", "level", "location"))  # the company

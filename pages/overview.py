@@ -2,18 +2,20 @@
 
 import json
 from datetime import date, datetime
+from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from analytics.charts import bars, numbers, words
 from analytics.findings import sentence
-from pages.parts.access import BY_NAME, guard
+from pages.parts.access import BY_NAME, guard, may_open, role
 from pages.parts.cards import MARKS, Card, card, draw, legend
 from pages.parts.data import Figures
 from pages.parts.figure import Picture, first_reason, screen
 from pages.parts.filters import scope, tool_name
 from pages.parts.lead import opening
+from pages.parts.measures import measure_of
 from pages.parts.states import note, page_link
 from pages.parts.text import plain
 from pages.parts.workspace import release
@@ -102,8 +104,17 @@ def _findings(figures: Figures) -> None:
             )
             with inner:
                 st.markdown(f"**{plain(claim)}** {plain(evidence)}", width="stretch")
-                page_link(row["page"] if row["page"] in BY_NAME else None)
+                _link(row)
     note("Of the whole company, all tools, and the last quarter.")
+
+
+def _link(row: dict[str, Any]) -> None:
+    """Draw the link to the figure that a finding is about; to what an import would open for whoever may import."""
+    page = row["page"] if row["page"] in BY_NAME else None
+    if page == "imports" and not may_open(page, role()):
+        page = "trust"
+    measure = measure_of(row["metric"]) if page == "departments" else None
+    page_link(page, asked={"measure": measure} if measure else None)
 
 
 def _rests_on(figures: Figures) -> None:

@@ -35,13 +35,17 @@ def cell(quarter: date, department: str | None, n: int, yes: int) -> dict[str, o
     }  # fmt: skip
 
 
-def released(hidden: tuple[tuple[date, str], ...] = (), **instead: object) -> pl.DataFrame:
+def released(
+    hidden: tuple[tuple[date, str], ...] = (), seen: float = 1.0, **instead: object
+) -> pl.DataFrame:
     cells = [
         cell(quarter, name, n, n // 2 + (2 if quarter == SUMMER else 0)) | instead
         for quarter in (SPRING, SUMMER)
         for name, n in {None: 130, **GROUPS}.items()
     ]
-    frame = pl.DataFrame(cells, schema=SCHEMA, strict=False).with_columns(coverage=pl.lit(1.0))
+    frame = pl.DataFrame(cells, schema=SCHEMA, strict=False).with_columns(
+        coverage=pl.when(pl.col("period") == SUMMER).then(seen).otherwise(1.0)
+    )
     mask = frame.select("quarter", "department", "level", "location", "tool").with_columns(
         shown=~pl.struct("quarter", "department").is_in(
             [{"quarter": quarter, "department": name} for quarter, name in hidden]
@@ -66,6 +70,7 @@ def test_a_hidden_cell_holds_no_number_at_all():
 
 def test_a_cell_that_the_mask_does_not_know_is_hidden():
     frame = pl.DataFrame([cell(SUMMER, "A", 40, 20)], schema=SCHEMA, strict=False)
+    frame = frame.with_columns(coverage=pl.lit(1.0))
     nothing = pl.DataFrame(
         schema={"quarter": pl.Date, "department": pl.String, "level": pl.String, "location": pl.String,
                 "tool": pl.String, "shown": pl.Boolean, "reason": pl.String}
@@ -133,3 +138,8 @@ def test_a_finished_figure_of_a_hidden_group_holds_no_number():
         ("slack", 0.4, 60, None),
         ("mail", None, None, "protected"),
     ]
+
+
+@pytest.mark.parametrize(("seen", "is_known"), [(0.95, True), (0.94, False)])
+def test_there_is_no_change_when_the_exports_see_another_share_of_the_people(seen, is_known):
+    assert (one(released(seen=seen), "A")["change"] is not None) == is_known

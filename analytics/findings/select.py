@@ -2,16 +2,15 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
 
-from analytics.findings.templates import subject
-from analytics.findings.verdicts import FACETS, Verdict, block, change_verdict, hierarchy_verdict
-from analytics.metrics.panel import with_division
-from analytics.metrics.passport import LABELS, Passport
+from analytics.findings.book import Book, grain, quarter
+from analytics.findings.facts import FACTS, Found, facts, unknown
+from analytics.findings.verdicts import FACETS, block, change_verdict, hierarchy_verdict
+from analytics.findings.wording import subject
+from analytics.metrics.passport import Passport
 
 # (metric, bin, page): the changes worth a headline, company-wide
 HEADLINES = (
@@ -28,10 +27,18 @@ COMPARED = (
 )
 MISSING = (("meeting_hours", "meetings"), ("adoption_funnel", "who is in conversation"), ("outside_hours_share", "when people work"),
            ("tree_reach_ratio", "the hierarchy"), ("active_people", "what share of the people with a seat take part"))  # fmt: skip
-QUARTERS = ("January to March", "April to June", "July to September", "October to December")
-CLEAR = 3  # at most; with one "can't be told" and one "can't see" the list has three to five
+CLEAR, MOST = (
+    3,
+    5,
+)  # told at most; with one "can't be told" and one or two "can't see" the list has three to five
 GAP_FROM = 0.15  # of the people: the low end of the gap between using and talking (15 points)
 COVERED = 0.98  # from here on, everybody is seen for practical purposes
+
+WANTED = {
+    *(metric for metric, *_ in (*HEADLINES, *COMPARED, *MISSING)),
+    *(metric for facet in FACETS.values() for metric in facet),
+    *FACTS,
+}
 
 SCHEMA = {
     "rank": pl.Int32,
@@ -43,37 +50,31 @@ SCHEMA = {
 }
 
 
-@dataclass(frozen=True)
-class Found:
-    """A finding before it is ranked; `size` in smallest changes worth showing."""
-
-    finding: str
-    verdict: Verdict
-    page: str
-    metric: str | None
-    slots: dict[str, Any]
-    size: float = 0.0
-
-
 def select(
-    figures: pl.DataFrame, passports: Iterable[Passport | Mapping[str, Any]]
+    figures: pl.DataFrame,
+    passports: Iterable[Passport | Mapping[str, Any]],
+    computable: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
-    """Return release.finding: up to three clear ones by size, then one of noise, then one unseen.
+    """Return release.finding: up to three that we can tell by size, then one of noise, then what is not seen.
 
-    Takes rows of release.figure. The last two are never dropped: they make the first believable.
+    Takes rows of release.figure and of release.computable. Where fewer than three clear ones are found, plain facts
+    fill up. The last two kinds are never dropped: they make the first believable.
     """
     known: dict[str, dict[str, Any]] = {}
     for passport in passports:
-        facts: dict[str, Any] = (
+        about: dict[str, Any] = (
             passport.as_dict() if isinstance(passport, Passport) else dict(passport)
         )
-        known[str(facts["id"])] = facts
-    book = _Book(figures, known)
-    found = [*_changes(book), *_gap(book), *_departments(book), *_hierarchy(book), *_unseen(book)]
-    clear = sorted((f for f in found if f.verdict == "clear"), key=lambda f: -f.size)
-    chosen = _varied(clear)
-    for verdict in ("noise", "unseen"):
-        chosen += [f for f in found if f.verdict == verdict][:1]
+        known[str(about["id"])] = about
+    book = Book(figures, known, WANTED)
+    found = [*_changes(book), *_gap(book), *_departments(book), *_hierarchy(book)]
+    clear = _varied(sorted((f for f in found if f.verdict == "clear"), key=lambda f: -f.size))
+    said = {f.finding for f in clear}
+    clear = [*facts(book, said)[: CLEAR - len(clear)], *clear]
+    noise = [f for f in found if f.verdict == "noise"][:1]
+    unseen = [*_unseen(book, computable)]
+    room = MOST - len(clear) - len(noise)
+    chosen = [*clear, *noise, *unseen[: max(1, min(room, 2))]]
     rows = [
         {"rank": rank, "finding": f.finding, "verdict": f.verdict, "page": f.page, "metric": f.metric,
          "slots": json.dumps(f.slots, ensure_ascii=False, default=str)}
@@ -90,81 +91,7 @@ def _varied(clear: list[Found]) -> list[Found]:
     return sorted([*lead, *rest][:CLEAR], key=lambda f: -f.size)
 
 
-class _Book:
-    """The figures, opened at the latest quarter that holds a change, else at the whole period."""
-
-    def __init__(self, figures: pl.DataFrame, passports: dict[str, dict[str, Any]]) -> None:
-        wanted = {m for m, *_ in (*HEADLINES, *COMPARED, *MISSING)} | {
-            m for f in FACETS.values() for m in f
-        }
-        self.figures = with_division(figures).filter(
-            pl.col("metric").is_in(sorted(wanted)) & (pl.col("variant") == "")
-        )
-        self.passports = passports
-
-    def smallest(self, metric: str) -> float:
-        return float(self.passports.get(metric, {}).get("smallest_worth_showing") or 0.0)
-
-    def unit(self, metric: str) -> str:
-        return str(self.passports.get(metric, {}).get("unit", "ratio"))
-
-    def title(self, metric: str) -> str:
-        return str(self.passports.get(metric, {}).get("title", metric))
-
-    def rows(
-        self, metric: str, bin_: str | None, *cuts: str, grain: str | None = None
-    ) -> pl.DataFrame:
-        where = (pl.col("metric") == metric) & pl.col("bin").eq_missing(pl.lit(bin_, pl.String))
-        for cut in LABELS:
-            where &= pl.col(cut).is_not_null() if cut in cuts else pl.col(cut).is_null()
-        if grain:
-            where &= pl.col("grain") == grain
-        return self.figures.filter(where).sort("period", nulls_last=False)
-
-    def latest(self, metric: str, bin_: str | None) -> dict[str, Any] | None:
-        """Return the company's row of the last quarter; of the whole period when there is no quarter."""
-        for grain in ("quarter", "all"):
-            rows = self.rows(metric, bin_, grain=grain).filter(pl.col("value").is_not_null())
-            if not rows.is_empty():
-                return rows.row(-1, named=True)
-        return None
-
-    def facts(self, row: Mapping[str, Any]) -> dict[str, Any]:
-        names = (
-            "metric",
-            "bin",
-            "value",
-            "low",
-            "high",
-            "change",
-            "change_low",
-            "change_high",
-            "n",
-        )
-        about = {
-            "unit": self.unit(row["metric"]),
-            "title": self.title(row["metric"]),
-            "period": quarter(row.get("period")),
-            "grain": _grain(row),
-        }
-        words = self.passports.get(row["metric"], {}).get("words") or {}
-        said = words.get("up" if (row["change"] or 0) > 0 else "down")
-        return {name: row[name] for name in names} | about | {"words": said}
-
-
-def _grain(row: Mapping[str, Any]) -> str:
-    return str(row["grain"]) if row["grain"] != "all" else "period"
-
-
-def quarter(first: date | None) -> str:
-    """Return "April to June 2026" for the Monday on which a quarter of whole weeks begins."""
-    if first is None:
-        return "the whole period"
-    thursday = first + timedelta(days=3)  # the day that decides where a week belongs
-    return f"{QUARTERS[(thursday.month - 1) // 3]} {thursday.year}"
-
-
-def _changes(book: _Book) -> Iterator[Found]:
+def _changes(book: Book) -> Iterator[Found]:
     checked = []
     for metric, bin_, page in HEADLINES:
         row = book.latest(metric, bin_)
@@ -188,14 +115,14 @@ def _changes(book: _Book) -> Iterator[Found]:
         )
 
 
-def _gap(book: _Book) -> Iterator[Found]:
+def _gap(book: Book) -> Iterator[Found]:
     active, talking = (
         book.latest("adoption_funnel", "active"),
         book.latest("adoption_funnel", "reciprocal"),
     )
     if not active or not talking or active["low"] is None or talking["high"] is None:
         return
-    if active["low"] - talking["high"] <= GAP_FROM:
+    if round(active["low"] - talking["high"], 6) <= GAP_FROM:
         return
     slots = {
         "active": active["value"],
@@ -206,7 +133,7 @@ def _gap(book: _Book) -> Iterator[Found]:
     yield Found("gap", "clear", "adoption", "adoption_funnel", slots, slots["gap"] / GAP_FROM)
 
 
-def _departments(book: _Book) -> Iterator[Found]:
+def _departments(book: Book) -> Iterator[Found]:
     for metric, bin_ in COMPARED:
         rows = book.rows(metric, bin_, "department", grain="quarter").filter(
             pl.col("named").is_not_null()
@@ -215,21 +142,24 @@ def _departments(book: _Book) -> Iterator[Found]:
             continue
         last = rows["period"].max()
         company = book.rows(metric, bin_, grain="quarter").filter(pl.col("period") == last)
-        value = company["value"][0] if company.height else None
-        yield from _compared(book, metric, bin_, rows.filter(pl.col("period") == last), value)
+        whole = company.row(0, named=True) if company.height else None
+        yield from _compared(book, metric, bin_, rows.filter(pl.col("period") == last), whole)
         return
 
 
 def _compared(
-    book: _Book, metric: str, bin_: str | None, rows: pl.DataFrame, company: float | None
+    book: Book, metric: str, bin_: str | None, rows: pl.DataFrame, company: dict[str, Any] | None
 ) -> Iterator[Found]:
     blocks: dict[str, list[str]] = {"higher": [], "lower": [], "alike": [], "hidden": []}
     for row in rows.iter_rows(named=True):
-        blocks[block(row, company)].append(row["department"])
+        blocks[block(row, company["value"] if company else None)].append(row["department"])
     slots: dict[str, Any] = {
         "measure": subject(metric, bin_, book.title(metric)), "higher": sorted(blocks["higher"]), "lower": sorted(blocks["lower"]),
         "others": len(blocks["alike"]), "period": quarter(rows["period"][0]),
     }  # fmt: skip
+    slots |= _values(rows, [*blocks["higher"], *blocks["lower"]], company) | {
+        "unit": book.unit(metric)
+    }
     if blocks["higher"] or blocks["lower"]:
         yield Found("departments_apart", "clear", "departments", metric, slots, 1.5)
         if len(blocks["alike"]) > 1:
@@ -238,7 +168,17 @@ def _compared(
         yield Found("departments_alike", "noise", "departments", metric, slots)
 
 
-def _hierarchy(book: _Book) -> Iterator[Found]:
+def _values(rows: pl.DataFrame, apart: list[str], company: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the values of the groups that stand apart and that of all others together, from published sums."""
+    named = rows.filter(pl.col("department").is_in(apart)).sort("department")
+    if named.is_empty() or company is None or company["numerator"] is None:
+        return {}
+    x, y = (company[name] - named[name].sum() for name in ("numerator", "denominator"))
+    values = dict(named.select("department", "value").iter_rows())
+    return {"values": values, "elsewhere": x / y} if y > 0 else {}
+
+
+def _hierarchy(book: Book) -> Iterator[Found]:
     metrics = [metric for facet in FACETS.values() for metric in facet]
     latest = [row for metric in metrics if (row := book.latest(metric, None))]
     verdict = hierarchy_verdict(latest, {metric: book.smallest(metric) for metric in metrics})
@@ -250,23 +190,26 @@ def _hierarchy(book: _Book) -> Iterator[Found]:
             "clear",
             "hierarchy",
             "upward_initiation_share",
-            {"grain": _grain(latest[0])},
+            {"grain": grain(latest[0])},
             2.0,
         )
 
 
-def _unseen(book: _Book) -> Iterator[Found]:
+def _unseen(book: Book, computable: pl.DataFrame | None) -> Iterator[Found]:
+    """Yield what an export would tell, then who is not seen, then what else is not known; what no tool sees comes last."""
+    told = [*unknown(computable, MISSING)]
+    yield from told
     people = book.latest("active_people", None)
     coverage = people["coverage"] if people else None
     if coverage is not None and coverage < COVERED:
-        yield Found(
-            "unseen_people", "unseen", "trust", "active_people", {"coverage": float(coverage)}
-        )
+        seen = {"coverage": float(coverage)}
+        yield Found("unseen_people", "unseen", "trust", "active_people", seen)
     for metric, what in MISSING:
+        if metric in {one.metric for one in told}:
+            continue
         rows = book.rows(metric, None if metric != "adoption_funnel" else "reciprocal", grain="all")
         reasons = rows.filter(pl.col("value").is_null())["reason"].drop_nulls().to_list()
         if reasons:
-            yield Found(
-                "unseen_metric", "unseen", "trust", metric, {"what": what, "reason": reasons[0]}
-            )
+            slots = {"what": what, "reason": reasons[0]}
+            yield Found("unseen_metric", "unseen", "trust", metric, slots)
     yield Found("unseen_text", "unseen", "trust", None, {})

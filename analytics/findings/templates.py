@@ -1,16 +1,8 @@
-"""Every sentence about the figures that the product may say, with the verdict that allows it.
+"""Every sentence about the figures that the product may say, with the verdict that allows it: claim and evidence."""
 
-A sentence has two parts, claim and evidence. Slots come from the release; numbers are written here,
-so that the release itself holds no language.
-"""
-
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from analytics.charts import numbers
 from analytics.findings.verdicts import Verdict
-from analytics.metrics.reasons import REASONS
 
 SUBJECTS = {
     # a metric (and bin) as the subject of a sentence: singular, whole company or group
@@ -38,9 +30,6 @@ SUBJECTS = {
 }  # fmt: skip
 
 
-MOST_NAMED = 2  # of the figures that did not move: the rest is counted
-
-
 @dataclass(frozen=True)
 class Template:
     """Two parts with slots in braces; the verdict that must hold."""
@@ -66,7 +55,7 @@ TEMPLATES: dict[str, Template] = {
     ),
     "departments_apart": Template(
         "clear", "{apart_list}.",
-        "{measure}, {period}: {others_alike}.",
+        "{measure}, {period}: {against}{others_alike}.",
     ),
     "flatter": Template(
         "clear", "A little flatter than in {earlier}.",
@@ -83,6 +72,19 @@ TEMPLATES: dict[str, Template] = {
     "quieter": Template(
         "clear", "Upward messages are answered less than in {earlier}.",
         "Who has the say shows no change we can tell.",
+    ),
+    # facts, where nothing is compared
+    "used": Template(
+        "clear", "{used} of {enabled} people with a seat used {the_tools} in {period}.",
+        "Used: did at least one thing that others can see, such as a post, a reply, a mail or a reaction.",
+    ),
+    "of_ten": Template(
+        "clear", "Of every ten people whom the tools reach, {of_ten_contribute} {take} part and {of_ten_exchange} {exchange_are} in exchange with somebody.",
+        "In the last four weeks of {period}. In exchange: they wrote to somebody who wrote to them.",
+    ),
+    "minutes": Template(
+        "clear", "Reading and answering in {the_tools} takes {minutes} minutes of a person's working day, by what one assumes.",
+        "The range: three to ten of ten messages are opened, a mail takes a minute to read and a chat message 15 seconds, and writing takes half a minute to five minutes at most.",
     ),
     "no_change": Template(
         "noise", "No change we can tell in what people do.",
@@ -101,6 +103,7 @@ TEMPLATES: dict[str, Template] = {
         "Voice, listening, reach and bridges stayed within what chance explains.",
     ),
     "unseen_metric": Template("unseen", "We can't see {what}.", "{reason}"),
+    "unknown_without": Template("unseen", "Without {export} we can't know {what}.", "{read_from}"),
     "unseen_people": Template(
         "unseen", "We can't see everybody.",
         "The exports cover {coverage} of the people in the HR file: nothing here speaks for the others.",
@@ -169,141 +172,3 @@ TEMPLATES: dict[str, Template] = {
     "answers_more": Template("clear", "Upward messages are answered more often than downward ones"),
     "answers_question": Template("noise", "Is everybody answered alike?"),
 }  # fmt: skip
-
-
-def sentence(finding: str, slots: Mapping[str, Any]) -> tuple[str, str]:
-    """Return (claim, evidence), numbers written out; ("", "") for an id that this version does not know.
-
-    Names of departments stand in it as they came from the export: escape before showing it as Markdown.
-    """
-    template = TEMPLATES.get(finding)
-    if template is None:
-        return "", ""
-    written = _Slots(_written(slots))
-    return tuple(_opened(part.format_map(written)) for part in (template.claim, template.evidence))  # type: ignore[return-value]
-
-
-def say(name: str, **slots: Any) -> str:  # noqa: ANN401  # numbers, names and lists alike
-    """Return the claim alone: the title of a figure."""
-    return sentence(name, slots)[0]
-
-
-def subject(metric: str, bin_: str | None, title: str | None = None) -> str:
-    """Return the metric as the subject of a sentence."""
-    name = SUBJECTS.get(f"{metric}:{bin_}") or SUBJECTS.get(metric)
-    return name or title or metric.replace("_", " ").capitalize()
-
-
-class _Slots(dict[str, str]):
-    """A slot that the release lacks is written as unknown, never as an error."""
-
-    def __missing__(self, key: str) -> str:
-        return numbers.UNKNOWN
-
-
-def _written(slots: Mapping[str, Any]) -> dict[str, str]:
-    """Turn raw slots into text: numbers by their unit, lists into enumerations, reasons into sentences."""
-    unit = str(slots.get("unit", "share"))
-    text = {"units": "departments"}
-    text |= {key: str(value) for key, value in slots.items() if isinstance(value, str | int)}
-    text["earlier"] = f"the {slots.get('grain') or 'period'} before"
-    if "metric" in slots:
-        text["subject"] = subject(slots["metric"], slots.get("bin"), slots.get("title"))
-        went = "went up" if (slots.get("change") or 0) > 0 else "went down"
-        text["moved"] = str(slots.get("words") or f"{text['subject']} {went}").rstrip(".")
-    if slots.get("value") is not None:
-        text["now"] = numbers.number(slots["value"], unit, _half(slots, "low", "high"))
-    if slots.get("change") is not None:
-        text |= _change(slots, unit)
-    for name in ("active", "talking", "coverage", "share", "top", "silent"):
-        if isinstance(slots.get(name), float):
-            text[name] = numbers.number(slots[name], "share")
-            text[f"about_{name}"] = numbers.about(slots[name])
-    if isinstance(slots.get("gap"), float):
-        text["gap"] = numbers.change(slots["gap"], "share").removeprefix("+")
-    if slots.get("reason") in REASONS:
-        text["reason"] = REASONS[slots["reason"]]
-    if "checked" in slots:
-        names = [subject(*name.partition(":")[::2]) for name in slots["checked"]]
-        told = [names[0], *[name[:1].lower() + name[1:] for name in names[1:MOST_NAMED]]]
-        rest = len(names) - len(told)
-        more = [f"{numbers.spelled(rest)} more"] if rest else []
-        text["subjects_checked"] = listed([*told, *more])
-    text |= _turned(slots)
-    return text | (_apart(slots) if "others" in slots else {})
-
-
-def _half(slots: Mapping[str, Any], low: str, high: str) -> float | None:
-    first, last = slots.get(low), slots.get(high)
-    return None if first is None or last is None else (last - first) / 2
-
-
-def _change(slots: Mapping[str, Any], unit: str) -> dict[str, str]:
-    half = _half(slots, "change_low", "change_high")
-    change = numbers.change(slots["change"], unit, half)
-    before = None if slots.get("value") is None else slots["value"] - slots["change"]
-    return {
-        "change": change,
-        "change_size": change.lstrip("+" + numbers.MINUS),
-        "change_span": numbers.change_span(slots.get("change_low"), slots.get("change_high"), unit),
-        "before": numbers.number(before, unit, half),
-    }
-
-
-def _apart(slots: Mapping[str, Any]) -> dict[str, str]:
-    higher, lower, others = (
-        list(slots.get("higher", [])),
-        list(slots.get("lower", [])),
-        int(slots["others"]),
-    )
-    parts = []
-    if higher:
-        parts.append(f"{listed(higher)} {_is(higher)} higher than the company")
-    if lower:
-        parts.append(
-            f"{listed(lower)} lower"
-            if higher
-            else f"{listed(lower)} {_is(lower)} lower than the company"
-        )
-    count = len(higher) + len(lower)
-    alike = (
-        f"the other {numbers.spelled(others)} can't be told apart"
-        if others > 1
-        else "the other one can't be told apart"
-    )
-    return {
-        "apart_list": ", ".join(parts),
-        "apart_count": numbers.spelled(count),
-        "stand": "stands" if count == 1 else "stand",
-        "others_alike": alike if others else "every group stands apart",
-        "others_sentence": f"{_opened(alike)}: don't read an order into them." if others else "",
-        "nobody_else": "nobody else stands apart" if others else "every group stands apart",
-        "groups": numbers.spelled(count + others),
-        "others": numbers.spelled(others),
-    }
-
-
-def _turned(slots: Mapping[str, Any]) -> dict[str, str]:
-    """Say who stands on one side of the company, but on the other at its mix."""
-    parts = [
-        f"{listed(slots[key])} {_is(slots[key])} {side} than the company, but {other}"
-        for key, side, other in (
-            ("was_higher", "higher", "lower"),
-            ("was_lower", "lower", "higher"),
-        )
-        if slots.get(key) and isinstance(slots[key], list)
-    ]
-    return {"turned": ", and ".join(parts)} if parts else {}
-
-
-def _is(names: list[str]) -> str:
-    return "is" if len(names) == 1 else "are"
-
-
-def _opened(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def listed(names: list[str]) -> str:
-    """Return "a, b and c"."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

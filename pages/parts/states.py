@@ -182,14 +182,19 @@ def state(
         page_link(_link(reason))
 
 
-def page_link(name: str | None, label: str | None = None) -> None:
-    """Draw a quiet link to a page, if there is one that whoever looks may open."""
+def page_link(
+    name: str | None, label: str | None = None, asked: dict[str, str] | None = None
+) -> None:
+    """Draw a quiet link to a page, if there is one that whoever looks may open; `asked` stands in its address."""
     if name is None or not access.may_open(name, access.role()):
         return
     pages = st.session_state.get("pages", {})  # laid down by the shell
     if name in pages:
         st.page_link(
-            pages[name], label=label or access.BY_NAME[name].title, icon=":material/arrow_forward:"
+            pages[name],
+            label=label or access.BY_NAME[name].title,
+            icon=":material/arrow_forward:",
+            query_params=asked,
         )
 
 

@@ -1,0 +1,184 @@
+"""How a sentence is written out: slots come from the release, numbers get their words here, so that a release holds no language."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from analytics.charts import numbers
+from analytics.findings.templates import SUBJECTS, TEMPLATES
+from analytics.metrics.reasons import REASONS
+
+MOST_NAMED = 2  # of the figures that did not move: the rest is counted
+
+
+def sentence(finding: str, slots: Mapping[str, Any]) -> tuple[str, str]:
+    """Return (claim, evidence), numbers written out; ("", "") for an id that this version does not know.
+
+    Names of departments stand in it as they came from the export: escape before showing it as Markdown.
+    """
+    template = TEMPLATES.get(finding)
+    if template is None:
+        return "", ""
+    written = _Slots(_written(slots))
+    return tuple(_opened(part.format_map(written)) for part in (template.claim, template.evidence))  # type: ignore[return-value]
+
+
+def say(name: str, **slots: Any) -> str:  # noqa: ANN401  # numbers, names and lists alike
+    """Return the claim alone: the title of a figure."""
+    return sentence(name, slots)[0]
+
+
+def subject(metric: str, bin_: str | None, title: str | None = None) -> str:
+    """Return the metric as the subject of a sentence."""
+    name = SUBJECTS.get(f"{metric}:{bin_}") or SUBJECTS.get(metric)
+    return name or title or metric.replace("_", " ").capitalize()
+
+
+class _Slots(dict[str, str]):
+    """A slot that the release lacks is written as unknown, never as an error."""
+
+    def __missing__(self, key: str) -> str:
+        return numbers.UNKNOWN
+
+
+def _written(slots: Mapping[str, Any]) -> dict[str, str]:
+    """Turn raw slots into text: numbers by their unit, lists into enumerations, reasons into sentences."""
+    unit = str(slots.get("unit", "share"))
+    text = {"units": "departments"}
+    text |= {key: str(value) for key, value in slots.items() if isinstance(value, str | int)}
+    text["earlier"] = f"the {slots.get('grain') or 'period'} before"
+    if "metric" in slots:
+        text["subject"] = subject(slots["metric"], slots.get("bin"), slots.get("title"))
+        went = "went up" if (slots.get("change") or 0) > 0 else "went down"
+        text["moved"] = str(slots.get("words") or f"{text['subject']} {went}").rstrip(".")
+    if slots.get("value") is not None:
+        text["now"] = numbers.number(slots["value"], unit, _half(slots, "low", "high"))
+    if slots.get("change") is not None:
+        text |= _change(slots, unit)
+    for name in ("active", "talking", "coverage", "share", "top", "silent"):
+        if isinstance(slots.get(name), float):
+            text[name] = numbers.number(slots[name], "share")
+            text[f"about_{name}"] = numbers.about(slots[name])
+    if isinstance(slots.get("gap"), float):
+        text["gap"] = numbers.change(slots["gap"], "share").removeprefix("+")
+    if slots.get("reason") in REASONS:
+        text["reason"] = REASONS[slots["reason"]]
+    if "checked" in slots:
+        names = [subject(*name.partition(":")[::2]) for name in slots["checked"]]
+        told = [names[0], *[name[:1].lower() + name[1:] for name in names[1:MOST_NAMED]]]
+        rest = len(names) - len(told)
+        more = [f"{numbers.spelled(rest)} more"] if rest else []
+        text["subjects_checked"] = listed([*told, *more])
+    text |= _turned(slots) | _facts(slots)
+    return text | (_apart(slots) if "others" in slots else {})
+
+
+def _half(slots: Mapping[str, Any], low: str, high: str) -> float | None:
+    first, last = slots.get(low), slots.get(high)
+    return None if first is None or last is None else (last - first) / 2
+
+
+def _change(slots: Mapping[str, Any], unit: str) -> dict[str, str]:
+    half = _half(slots, "change_low", "change_high")
+    change = numbers.change(slots["change"], unit, half)
+    before = None if slots.get("value") is None else slots["value"] - slots["change"]
+    return {
+        "change": change,
+        "change_size": change.lstrip("+" + numbers.MINUS),
+        "change_span": numbers.change_span(slots.get("change_low"), slots.get("change_high"), unit),
+        "before": numbers.number(before, unit, half),
+    }
+
+
+def _apart(slots: Mapping[str, Any]) -> dict[str, str]:
+    higher, lower, others = (
+        list(slots.get("higher", [])),
+        list(slots.get("lower", [])),
+        int(slots["others"]),
+    )
+    parts = []
+    if higher:
+        parts.append(f"{listed(higher)} {_is(higher)} higher than the company")
+    if lower:
+        parts.append(
+            f"{listed(lower)} lower"
+            if higher
+            else f"{listed(lower)} {_is(lower)} lower than the company"
+        )
+    count = len(higher) + len(lower)
+    alike = (
+        f"the other {numbers.spelled(others)} can't be told apart"
+        if others > 1
+        else "the other one can't be told apart"
+    )
+    return {
+        "against": _against(slots),
+        "apart_list": ", ".join(parts),
+        "apart_count": numbers.spelled(count),
+        "stand": "stands" if count == 1 else "stand",
+        "others_alike": alike if others else "every group stands apart",
+        "others_sentence": f"{_opened(alike)}: don't read an order into them." if others else "",
+        "nobody_else": "nobody else stands apart" if others else "every group stands apart",
+        "groups": numbers.spelled(count + others),
+        "others": numbers.spelled(others),
+    }
+
+
+def _against(slots: Mapping[str, Any]) -> str:
+    """Say the values of the groups that stand apart, against that of all others together."""
+    told, rest = slots.get("values"), slots.get("elsewhere")
+    if not isinstance(told, dict) or not isinstance(rest, float):
+        return ""
+    unit = str(slots.get("unit", "share"))
+    values = listed([f"{name} {numbers.number(value, unit)}" for name, value in told.items()])
+    return f"{values}, all others together {numbers.number(rest, unit)}; "
+
+
+def _facts(slots: Mapping[str, Any]) -> dict[str, str]:
+    """Write what is told without a comparison."""
+    text: dict[str, str] = {}
+    for name in ("used", "enabled"):
+        if isinstance(slots.get(name), int):
+            text[name] = numbers.count(slots[name])
+    for name in ("of_ten_contribute", "of_ten_exchange"):
+        if isinstance(slots.get(name), int):
+            text[name] = numbers.spelled(slots[name]) if slots[name] else "none"
+    text["take"] = "takes" if slots.get("of_ten_contribute") == 1 else "take"
+    text["exchange_are"] = "is" if slots.get("of_ten_exchange") == 1 else "are"
+    tools = slots.get("tools")
+    if isinstance(tools, list):
+        one = len(tools) == 1
+        text["the_tools"] = str(tools[0]).capitalize() if one else "the tools"
+    low, high = slots.get("minutes_low"), slots.get("minutes_high")
+    if isinstance(low, float) and isinstance(high, float):
+        text["minutes"] = f"{numbers.count(low)} to {numbers.count(high)}"
+    if isinstance(slots.get("needs"), str):
+        export, _, rest = slots["needs"].rstrip(".").partition(". ")
+        text["export"] = export[:1].lower() + export[1:]
+        text["read_from"] = f"{rest}." if rest else ""
+    return text
+
+
+def _turned(slots: Mapping[str, Any]) -> dict[str, str]:
+    """Say who stands on one side of the company, but on the other at its mix."""
+    parts = [
+        f"{listed(slots[key])} {_is(slots[key])} {side} than the company, but {other}"
+        for key, side, other in (
+            ("was_higher", "higher", "lower"),
+            ("was_lower", "lower", "higher"),
+        )
+        if slots.get(key) and isinstance(slots[key], list)
+    ]
+    return {"turned": ", and ".join(parts)} if parts else {}
+
+
+def _is(names: list[str]) -> str:
+    return "is" if len(names) == 1 else "are"
+
+
+def _opened(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def listed(names: list[str]) -> str:
+    """Return "a, b and c"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -1,0 +1,17 @@
+"""The measures in which groups can be compared, by the name that stands in the address."""
+
+MEASURES: dict[str, tuple[str, str, str | None]] = {
+    # id in the address: (label, metric, bin)
+    "conversation": ("People in conversation", "adoption_funnel", "reciprocal"),
+    "active": ("People who contribute", "active_people", None),
+    "habit": ("People with a habit", "adoption_funnel", "habitual"),
+    "days": ("Days in use", "stickiness", None),
+    "hours": ("Hours in the tools", "collaboration_hours", "total"),
+    "outside": ("Outside working hours", "outside_hours_share", None),
+    "messages": ("Messages that reach a person", "deliveries_per_day", "total"),
+}
+
+
+def measure_of(metric: str | None) -> str | None:
+    """Return the first measure of a metric, for a link to its comparison."""
+    return next((key for key, (_, one, _) in MEASURES.items() if one == metric), None)
