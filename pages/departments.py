@@ -6,26 +6,27 @@ import polars as pl
 import streamlit as st
 
 from analytics.charts import numbers, shape, words
+from analytics.charts.chance import chance
 from analytics.charts.compare import compare
 from analytics.findings import say, subject
 from analytics.findings.book import quarter
 from pages.parts.access import guard
-from pages.parts.cards import small_multiple
 from pages.parts.data import Figures, Row
 from pages.parts.figure import Picture, Said, figure, first_reason, screen, source
 from pages.parts.filters import scope
 from pages.parts.lead import opening
 from pages.parts.measures import MEASURES
 from pages.parts.mix import columns, mixes, notice
-from pages.parts.states import note
+from pages.parts.one_group import one_group
 from pages.parts.table import show_table
-from pages.parts.text import bare, plain
 from pages.parts.workspace import release
 
-SMALL = ("conversation", "active", "days", "hours", "outside", "messages")
 SIDE_BY_SIDE = {"department": "By department", "division": "By division"}
-NOWHERE = dict.fromkeys(("division", "department", "level", "location"))  # the company
-CHANCE = "Pale bar: where a group of that size would land by chance. Dot and line: estimate with its 95% interval"
+CHANCE = (
+    "Pale bar: where a group of that size would land by chance. Dot and line: estimate with its 95% interval."
+    " Tick: the estimate drawn towards the company, the more the smaller the group"
+)
+BAND = "Each dot is one {unit}, at its size; the pale band is where a group of that size would land by chance. In the table below by name"
 
 
 def page() -> None:
@@ -47,12 +48,12 @@ def page() -> None:
     mixed = {} if cut != "department" or figures.inside else mixes(figures, metric, bin_, found)
     notice(rows, mixed)
     st.space("small")
-    _one(figures, rows, cut)
+    one_group(figures, rows, cut)
     if rows.height:
         with st.expander("The same as a table", icon=":material/table:", expanded=True, key="twin"):
             twin = _twin(rows, label, cut)
             show_table(
-                twin.drop("People")
+                twin.drop("People", "Drawn towards the company", "Place", strict=False)
                 if screen().compact
                 else columns(twin, mixed, figures.unit(metric)),
                 f"{label} by {cut}, as a table",
@@ -144,6 +145,7 @@ def _blocks(
     slots = _slots(rows) if rows.height else {"higher": [], "lower": [], "others": 0}
     is_apart = bool(slots["higher"] or slots["lower"])
     compared = rows.filter(pl.col("block") != "hidden").height if rows.height else 0
+    is_closed = is_shown and not is_apart and bool(found["named"].is_not_null().any())
     whole = (
         f"{'all' if figures.inside else 'company'} {numbers.number(company['value'], unit)}"
         if company and is_shown
@@ -154,14 +156,14 @@ def _blocks(
         finding=say("compare_apart", **slots)
         if is_apart
         else say("compare_question", units=f"{cut}s"),
-        measure=f"{subject(metric, bin_, passport['title'])}, {period}. {CHANCE}",
+        measure=f"{subject(metric, bin_, passport['title'])}, {period}. {BAND.format(unit=cut) if is_closed else CHANCE}",
         source=source(
             figures,
             found,
             f"filled dots stand apart ({compared} comparisons, 5% false alarms in all)",
-            n=company["n"] if company else None,
+            n=_people(figures, found, company, cut),
             period=period if found.height and found["period"][0] else None,
-            people="Whole company" if figures.scope.department or figures.scope.division else None,
+            people=_whose(figures, cut),
         ),
         alt=words.in_words(
             f"{label}, {whole}", rows["group"].to_list() if rows.height else [], _spoken(rows)
@@ -169,12 +171,30 @@ def _blocks(
         passports=[passport],
     )
     picture = (
-        Picture(compare, (rows.drop("places"), float(company["value"]), whole, unit))
+        Picture(chance if is_closed else compare, (rows, float(company["value"]), whole, unit))
         if company and is_shown
         else None
     )
     twin = _twin(rows, label, cut) if rows.height else pl.DataFrame()
-    return figure("compare", said, picture, found, twin, first_reason(found), is_selectable=True)
+    reason = first_reason(found)
+    if is_closed:
+        figure("compare", said, picture, found, twin, reason)
+        return None
+    return figure("compare", said, picture, found, twin, reason, is_selectable=True)
+
+
+def _whose(figures: Figures, cut: str) -> str | None:
+    """Return whose groups stand side by side, where it is not the scope's people."""
+    division = figures.scope.division
+    if division and cut == "department":
+        return f"Departments of {division}"
+    return "Whole company" if figures.scope.department or division else None
+
+
+def _people(figures: Figures, found: pl.DataFrame, company: Row | None, cut: str) -> float | None:
+    if figures.scope.division and cut == "department":
+        return float(found["n"].sum())
+    return company["n"] if company else None
 
 
 def _spoken(rows: pl.DataFrame) -> list[str | None]:
@@ -202,10 +222,15 @@ def _twin(rows: pl.DataFrame, label: str, cut: str = "department") -> pl.DataFra
             "group",
         ).iter_rows(named=True)
     )
+    expected = {"Drawn towards the company": [row["expected"] for row in shown]} if rows["shrunken"].is_not_null().any() else {}  # fmt: skip
+    is_ranked = rows["block"].is_in(["higher", "lower"]).any()
+    ranked = {"Place": [row["place"] for row in shown]} if is_ranked else {}
     return pl.DataFrame({
         words.CUT_NAMES[cut]: [row["group"] for row in shown],
         label: [f"{row['text']} ({row['interval']})" if row["interval"] else row["reason"] or row["text"] for row in shown],
         "People": [numbers.count(row["n"]) if row["block"] != "hidden" else numbers.UNKNOWN for row in shown],
+        **expected,
+        **ranked,
         "Against the company": [verdicts[row["block"]] for row in shown],
     })  # fmt: skip
 
@@ -220,81 +245,6 @@ def _remember(clicked: str | None, rows: pl.DataFrame) -> None:
     ):
         st.session_state["one_department"] = clicked
     st.session_state["clicked"] = clicked
-
-
-def _one(figures: Figures, rows: pl.DataFrame, cut: str) -> None:
-    shown = (
-        rows.filter(pl.col("block") != "hidden")["group"].sort().to_list() if rows.height else []
-    )
-    if not shown:
-        return
-    st.markdown(f"### One {cut}", anchors=False)
-    if st.session_state.get("one_department") not in shown:
-        st.session_state["one_department"] = (
-            figures.scope.cell[cut] if figures.scope.cell[cut] in shown else _first(rows, shown)
-        )
-    chosen = str(
-        st.selectbox(
-            words.CUT_NAMES[cut],
-            shown,
-            format_func=bare,
-            key="one_department",
-            width=320,
-            label_visibility="collapsed",
-        )
-    )
-    found = {key: _against(figures, key, chosen, cut) for key in SMALL}
-    _told(chosen, rows, {key: block for key, (_, _, block) in found.items()})
-    with st.grid(3, min_column_width=260, gap="medium"):
-        for key, (own, company, block) in found.items():
-            label, metric, bin_ = MEASURES[key]
-            lines = (figures.series(metric, bin_, **{**NOWHERE, cut: chosen}),
-                     figures.series(metric, bin_, **NOWHERE))  # fmt: skip
-            small_multiple(key, label, figures.unit(metric), lines, (own, company), block)
-    note(f"Solid: {plain(chosen)} with its 95% band. Dashed: the company.")
-
-
-def _first(rows: pl.DataFrame, shown: list[str]) -> str:
-    apart = rows.filter(pl.col("block").is_in(["higher", "lower"]))["group"].sort().to_list()
-    return (apart or shown)[0]
-
-
-def _against(figures: Figures, key: str, chosen: str, cut: str) -> tuple[Any, Any, str]:
-    _, metric, bin_ = MEASURES[key]
-    found, company = figures.compared(metric, cut, bin_)
-    rows = shape.compare_rows(
-        found, cut, company["value"] if company else None, figures.unit(metric)
-    )
-    own = found.filter(pl.col(cut) == chosen)
-    block = rows.filter(pl.col("group") == chosen)["block"].to_list()
-    row = own.row(0, named=True) if own.height else None
-    is_compared = row is None or row["value"] is None or row["named"] is not None
-    return row, company, (block or ["hidden"])[0] if is_compared else ""
-
-
-def _told(chosen: str, rows: pl.DataFrame, blocks: dict[str, str]) -> None:
-    """Say in one sentence in what the department stands apart."""
-    size = rows.filter(pl.col("group") == chosen)["people"][0]
-    parts = [
-        f"**{word} than the company** in {_listed(names)}"
-        for word, names in (
-            (word, [MEASURES[k][0].lower() for k, b in blocks.items() if b == word])
-            for word in ("higher", "lower")
-        )
-        if names
-    ]
-    alike = any(block == "alike" for block in blocks.values())
-    if parts:
-        rest = "; in the other measures it can't be told apart" if alike else ""
-        st.markdown(f"**{plain(chosen)}** ({size}) is {' and '.join(parts)}{rest}.")
-    elif alike:
-        st.markdown(
-            f"**{plain(chosen)}** ({size}) can't be told apart from the company in any of these measures."
-        )
-
-
-def _listed(names: list[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 page()

@@ -16,6 +16,10 @@ DEPARTMENTS = {
     "Marketing": 41, "Operations": 64, "Other (n = 17)": 17,
 }  # fmt: skip
 DIVISIONS = {"Front": 201, "Back": 199}
+LIES_IN = {
+    name: "Front" if name in {"Customer care", "Marketing", "Operations"} else "Back"
+    for name in DEPARTMENTS
+}
 LEVELS = {"0–1": 12, "2": 48, "3": 140, "4": 200}
 LOCATIONS = {"Berlin": 120, "Milano": 180, "Other places (n = 100)": 100}
 TOOLS = {"slack": 380, "mail": 400}
@@ -276,6 +280,7 @@ def draw_release(
                 "name": "Aurelia", "workspace": workspace, "release": str(number), "threshold": "10",
                 "published_at": "2026-06-29T06:12:00+00:00", "first_day": "2025-12-29", "last_day": "2026-06-28",
                 "headcount": "400", "visible": "388", "tools": "slack,mail", "demo": None, "currency": "EUR",
+                "divisions": json.dumps(LIES_IN) if divisions else None,
             }.items()
         ]),
     })  # fmt: skip

@@ -9,6 +9,7 @@ import pytest
 
 from analytics.charts import (
     bars,
+    chance,
     cohorts,
     compare,
     dots,
@@ -68,6 +69,12 @@ def compared():
     )
 
 
+def of_no_verdict():
+    return compared().with_columns(
+        block=pl.when(pl.col("block") == "hidden").then("block").otherwise(pl.lit("alike"))
+    )
+
+
 def latest():
     found = {}
     for metric in (m for facet in FACETS.values() for m in facet):
@@ -116,7 +123,8 @@ def pictures():
         "lorenz": (lorenz.lorenz, (shape.lorenz_rows(rows("participation_inequality", variant="lorenz")), 0.4, "the busiest tenth: 40%")),
         "bars": (bars.bars, (shape.rows_named(rows("deliveries_per_day"), shape.KINDS, "count").with_columns(tone=pl.lit("accent")).drop("key", "is_ours"),)),
         "covered": (bars.covered, (pl.DataFrame({"tool": ["Mail", "Slack"], "share": [0.9, None], "text": ["90%", "not imported"]}),)),
-        "compare": (compare.compare, (compared().drop("places"), 0.62, "company 62%", "share")),
+        "chance": (chance.chance, (of_no_verdict(), 0.62, "company 62%", "share")),
+        "compare": (compare.compare, (compared(), 0.62, "company 62%", "share")),
         "facets": (facets.facets, (shape.facet_rows(latest(), FACETS, {m: passport(m) for m in SHAPES}).drop("metric"),)),
         "matrix": (matrix.matrix, (shape.flow_rows(flows()).select("source", "target", "ratio", "text"), list(LEVELS))),
         "updown": (updown.updown, (answers,)),

@@ -112,6 +112,54 @@ def test_departments_compares_divisions_where_there_are_any(home):
     assert "One division" in divisions
 
 
+def twin_of_departments(**query):
+    """Return the table of the comparison, columns by name."""
+    at = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=30)
+    for key, value in query.items():
+        at.query_params[key] = value
+    at.run()
+    at.switch_page("departments.py").run()
+    assert not at.exception
+    return [table.value for table in at.table if "Against the company" in table.value.columns][-1]
+
+
+def test_with_a_division_chosen_only_its_departments_stand_side_by_side(home):
+    draw_release(home, divisions=DIVISIONS)
+
+    inside, everywhere = twin_of_departments(division="Front"), twin_of_departments()
+
+    assert set(inside["Department"]) == {"Customer care", "Marketing", "Operations"}
+    assert len(everywhere) == 7
+
+
+def test_where_the_gate_is_open_places_are_ranges(home):
+    draw_release(home)
+
+    twin = twin_of_departments()
+
+    assert set(twin["Place"]) == {"1\u20137"}
+    assert "Drawn towards the company" in twin.columns
+
+
+def none_apart(drawn):
+    return drawn.with_columns(named=pl.when(pl.col("named").is_not_null()).then(pl.lit(value=False)))  # fmt: skip
+
+
+def test_where_the_gate_is_closed_there_is_no_ranking_but_the_band_of_chance(home):
+    draw_release(home, change=none_apart)
+    at = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=30).run()
+    at.switch_page("departments.py").run()
+
+    chart, *_ = at.get("vega_lite_chart")
+    drawn = str(chart.proto.spec)
+    table = twin_of_departments()
+
+    assert "People in the group" in drawn
+    assert '"field": "group"' not in drawn
+    assert list(table["Department"]) == sorted(table["Department"])
+    assert "Place" not in table.columns
+
+
 def departments_by(measure):
     at = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=30).run()
     at.switch_page("departments.py").run()

@@ -37,15 +37,16 @@ def block_order(rows: pl.DataFrame) -> tuple[list[str], list[str]]:
 def compare(rows: pl.DataFrame, company: float, company_text: str, unit: str, k: Look) -> Drawn:
     """Draw the blocks.
 
-    Takes group, block, n, value, low, high, chance_low, chance_high, text (written value), interval
-    (written), people (written), reason (short, for hidden rows). Clicking a dot selects its group
+    Takes group, block, n, value, low, high, shrunken (the value drawn towards the company), chance_low, chance_high,
+    text (written value), label (with the place, where the group stands apart), interval (written), people (written),
+    reason (short, for hidden rows). Clicking a dot selects its group
     (parameter "group", field group).
     """
     order, heads = block_order(rows)
     y = row_axis("group", order, heads, k)
     shown = rows.filter(pl.col("block") != "hidden")
-    scale = _scale(shown, company)
-    axis = _axis(unit)
+    scale = scale_of(shown, company)
+    axis = axis_of(unit)
 
     def x(field: str) -> alt.X:
         return alt.X(f"{field}:Q", scale=scale, title=None, axis=axis)
@@ -53,6 +54,7 @@ def compare(rows: pl.DataFrame, company: float, company_text: str, unit: str, k:
     layers = [
         *_chance(shown, x, y, k),
         *_company(company, company_text, x, k),
+        *_drawn_in(shown, x, y, k),
         *_estimates(shown, x, y, k),
         *_hidden(rows.filter(pl.col("block") == "hidden"), scale, x, y, k),
         *_names(rows, shown, heads, y, k),
@@ -62,7 +64,8 @@ def compare(rows: pl.DataFrame, company: float, company_text: str, unit: str, k:
     )
 
 
-def _axis(unit: str) -> alt.Axis:
+def axis_of(unit: str) -> alt.Axis:
+    """Return the axis on top, in the unit's own writing."""
     if unit == "share":
         return alt.Axis(format="%", orient="top", tickCount=5)
     return alt.Axis(
@@ -72,7 +75,8 @@ def _axis(unit: str) -> alt.Axis:
     )
 
 
-def _scale(shown: pl.DataFrame, company: float) -> alt.Scale:
+def scale_of(shown: pl.DataFrame, company: float) -> alt.Scale:
+    """Return a scale that holds every dot, interval and bar of chance, with room for the written value."""
     ends = [
         v
         for c in ("low", "high", "value", "chance_low", "chance_high")
@@ -108,6 +112,7 @@ def _estimates(shown: pl.DataFrame, x: X, y: alt.Y, k: Look) -> list[Drawn]:
         alt.Tooltip("people:N", title="Size"),
         alt.Tooltip("text:N", title="Estimate"),
         alt.Tooltip("interval:N", title="95% interval"),
+        alt.Tooltip("expected:N", title="Drawn towards the company"),
     ]
     pick = alt.selection_point(
         name="group", fields=["group"], on="click", clear="dblclick", empty=False
@@ -134,9 +139,15 @@ def _estimates(shown: pl.DataFrame, x: X, y: alt.Y, k: Look) -> list[Drawn]:
         line,
         hollow.encode(x("value"), y),
         full.encode(x("value"), y),
-        words.encode(x("end"), y, text="text:N"),
+        words.encode(x("end"), y, text="text:N" if k.compact else "label:N"),
         catch.encode(x("value"), y, tooltip=tips).add_params(pick),
     ]
+
+
+def _drawn_in(shown: pl.DataFrame, x: X, y: alt.Y, k: Look) -> list[Drawn]:
+    """Mark where a group would be expected once its size is taken into account: a tick beside the dot."""
+    known = alt.Chart(shown.filter(pl.col("shrunken").is_not_null()))
+    return [known.mark_tick(thickness=2, size=16, color=k.muted).encode(x("shrunken"), y)]
 
 
 def _hidden(hidden: pl.DataFrame, scale: alt.Scale, x: X, y: alt.Y, k: Look) -> list[Drawn]:

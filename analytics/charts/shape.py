@@ -279,7 +279,26 @@ def compare_rows(figures: pl.DataFrame, cut: str, company: float | None, unit: s
         interval=pl.Series([numbers.span(r["low"], r["high"], unit) for r in rows.iter_rows(named=True)], dtype=pl.String),
         people=pl.Series([numbers.people(n) if n is not None else None for n in rows["n"]], dtype=pl.String),
         reason=pl.Series([None if r["value"] is not None else short_reason(r["reason"]) for r in rows.iter_rows(named=True)], dtype=pl.String),
-    ).select("group", "block", "n", "value", "low", "high", "chance_low", "chance_high", "text", "interval", "people", "reason", "places")  # fmt: skip
+    ).with_columns(
+        expected=pl.Series([numbers.number(value, unit) for value in rows["shrunken"]], dtype=pl.String),
+        place=pl.Series([place(r["places"]) for r in rows.iter_rows(named=True)], dtype=pl.String),
+    ).with_columns(
+        label=pl.when(pl.col("place") == numbers.UNKNOWN).then("text").otherwise(pl.format("{} · place {}", "text", "place"))
+    ).select(*COMPARED)  # fmt: skip
+
+
+COMPARED = (
+    "group", "block", "n", "value", "low", "high", "shrunken", "chance_low", "chance_high", "text", "label", "interval",
+    "expected", "place", "people", "reason",
+)  # fmt: skip
+
+
+def place(places: str | None) -> str:
+    """Return the rank interval "2-7" as 2–7, "1-1" as 1."""
+    first, _, last = (places or "").partition("-")
+    if not first:
+        return numbers.UNKNOWN
+    return first if first == last else f"{first}{numbers.DASH}{last}"
 
 
 def facet_rows(

@@ -123,7 +123,8 @@ class Figures:
     ) -> tuple[pl.DataFrame, Row | None]:
         """Return (one row a group, the company's row) at the grain at which groups are compared.
 
-        That is the scope's period when its groups carry a verdict, else the last quarter inside it.
+        That is the scope's period when its groups carry a verdict, else the last quarter inside it. With a division
+        chosen, departments are those of that division; what they are held against stays the company.
         """
         within = self.inside
         cell = {within: self.scope.cell[within]} if within else {}
@@ -143,6 +144,7 @@ class Figures:
         for grain, start, end in choices:
             rows = self.ask(metric, grain=grain, start=start, end=end, **where)
             rows = rows.filter(pl.col("bin").eq_missing(pl.lit(bin_, pl.String)))
+            rows = self._of_division(rows, cut)
             company = self.ask(
                 metric,
                 variant=variant,
@@ -157,6 +159,13 @@ class Figures:
                 return found
             best = best if best and best[0]["value"].is_not_null().any() else found
         return best or (self.ask(metric, **where).clear(), None)
+
+    def _of_division(self, rows: pl.DataFrame, cut: str) -> pl.DataFrame:
+        if cut != "department" or self.scope.division is None:
+            return rows
+        lies_in = self.release.divisions()
+        own = [name for name, division in lies_in.items() if division == self.scope.division]
+        return rows.filter(pl.col("department").is_in(own))
 
     def _inside(self, first: date) -> bool:
         start, end = self.scope.start, self.scope.end

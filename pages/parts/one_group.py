@@ -1,0 +1,88 @@
+"""One group under the comparison: in what it stands apart, and its course in every measure beside the company's."""
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analytics.charts import shape, words
+from pages.parts.cards import small_multiple
+from pages.parts.data import Figures
+from pages.parts.measures import MEASURES
+from pages.parts.states import note
+from pages.parts.text import bare, listed, plain
+
+SMALL = ("conversation", "active", "days", "hours", "outside", "messages")
+NOWHERE = dict.fromkeys(("division", "department", "level", "location"))  # the company
+
+
+def one_group(figures: Figures, rows: pl.DataFrame, cut: str) -> None:
+    """Draw the choice of a group, a sentence on where it stands apart, and its measures over time; `rows` as compared."""
+    shown = (
+        rows.filter(pl.col("block") != "hidden")["group"].sort().to_list() if rows.height else []
+    )
+    if not shown:
+        return
+    st.markdown(f"### One {cut}", anchors=False)
+    if st.session_state.get("one_department") not in shown:
+        st.session_state["one_department"] = (
+            figures.scope.cell[cut] if figures.scope.cell[cut] in shown else _first(rows, shown)
+        )
+    chosen = str(
+        st.selectbox(
+            words.CUT_NAMES[cut],
+            shown,
+            format_func=bare,
+            key="one_department",
+            width=320,
+            label_visibility="collapsed",
+        )
+    )
+    found = {key: _against(figures, key, chosen, cut) for key in SMALL}
+    _told(chosen, rows, {key: block for key, (_, _, block) in found.items()})
+    with st.grid(3, min_column_width=260, gap="medium"):
+        for key, (own, company, block) in found.items():
+            label, metric, bin_ = MEASURES[key]
+            lines = (figures.series(metric, bin_, **{**NOWHERE, cut: chosen}),
+                     figures.series(metric, bin_, **NOWHERE))  # fmt: skip
+            small_multiple(key, label, figures.unit(metric), lines, (own, company), block)
+    note(f"Solid: {plain(chosen)} with its 95% band. Dashed: the company.")
+
+
+def _first(rows: pl.DataFrame, shown: list[str]) -> str:
+    apart = rows.filter(pl.col("block").is_in(["higher", "lower"]))["group"].sort().to_list()
+    return (apart or shown)[0]
+
+
+def _against(figures: Figures, key: str, chosen: str, cut: str) -> tuple[Any, Any, str]:
+    _, metric, bin_ = MEASURES[key]
+    found, company = figures.compared(metric, cut, bin_)
+    rows = shape.compare_rows(
+        found, cut, company["value"] if company else None, figures.unit(metric)
+    )
+    own = found.filter(pl.col(cut) == chosen)
+    block = rows.filter(pl.col("group") == chosen)["block"].to_list()
+    row = own.row(0, named=True) if own.height else None
+    is_compared = row is None or row["value"] is None or row["named"] is not None
+    return row, company, (block or ["hidden"])[0] if is_compared else ""
+
+
+def _told(chosen: str, rows: pl.DataFrame, blocks: dict[str, str]) -> None:
+    """Say in one sentence in what the department stands apart."""
+    size = rows.filter(pl.col("group") == chosen)["people"][0]
+    parts = [
+        f"**{word} than the company** in {listed(names)}"
+        for word, names in (
+            (word, [MEASURES[k][0].lower() for k, b in blocks.items() if b == word])
+            for word in ("higher", "lower")
+        )
+        if names
+    ]
+    alike = any(block == "alike" for block in blocks.values())
+    if parts:
+        rest = "; in the other measures it can't be told apart" if alike else ""
+        st.markdown(f"**{plain(chosen)}** ({size}) is {' and '.join(parts)}{rest}.")
+    elif alike:
+        st.markdown(
+            f"**{plain(chosen)}** ({size}) can't be told apart from the company in any of these measures."
+        )
