@@ -160,7 +160,7 @@ def _blocks(
         source=source(
             figures,
             found,
-            f"filled dots stand apart ({compared} comparisons, 5% false alarms in all)",
+            f"{'no dot stands' if is_closed else 'filled dots stand'} apart ({compared} comparisons, 5% false alarms in all)",
             n=_people(figures, found, company, cut),
             period=period if found.height and found["period"][0] else None,
             people=_whose(figures, cut),

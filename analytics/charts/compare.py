@@ -14,6 +14,10 @@ HEADS = {
 }
 STEP = 30
 STEP_COMPACT = 50
+VALUE_ROOM, LABEL_ROOM = (
+    4,
+    12,
+)  # right of the last mark, for what is written there: the value, or value and place
 
 
 def block_order(rows: pl.DataFrame) -> tuple[list[str], list[str]]:
@@ -45,7 +49,8 @@ def compare(rows: pl.DataFrame, company: float, company_text: str, unit: str, k:
     order, heads = block_order(rows)
     y = row_axis("group", order, heads, k)
     shown = rows.filter(pl.col("block") != "hidden")
-    scale = scale_of(shown, company)
+    is_named = not shown.filter(pl.col("block") != "alike").is_empty()
+    scale = scale_of(shown, company, LABEL_ROOM if is_named and not k.compact else VALUE_ROOM)
     axis = axis_of(unit)
 
     def x(field: str) -> alt.X:
@@ -75,7 +80,7 @@ def axis_of(unit: str) -> alt.Axis:
     )
 
 
-def scale_of(shown: pl.DataFrame, company: float) -> alt.Scale:
+def scale_of(shown: pl.DataFrame, company: float, right: int = VALUE_ROOM) -> alt.Scale:
     """Return a scale that holds every dot, interval and bar of chance, with room for the written value."""
     ends = [
         v
@@ -85,7 +90,7 @@ def scale_of(shown: pl.DataFrame, company: float) -> alt.Scale:
     low, high = min([*ends, company]), max([*ends, company])
     room = (high - low) * 0.03 or abs(company) * 0.1 or 1.0
     return alt.Scale(
-        domain=[low - room, high + room * 4], nice=False
+        domain=[low - room, high + room * right], nice=False
     )  # to the right the written value
 
 
