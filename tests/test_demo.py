@@ -77,6 +77,52 @@ def test_only_the_departments_that_differ_are_named(demo):
     assert named("collaboration_hours") == set()
 
 
+def test_departments_of_unequal_size_that_are_equal_in_truth_are_named_in_no_quarter(demo):
+    equal = {planned.name for planned in plan.DEPARTMENTS if planned.adopters == plan.USUAL}
+    people = dict(zip((planned.name for planned in plan.DEPARTMENTS), sizes(400), strict=True))
+    rows = demo.figures("active_people", grain="quarter", by="department")
+    merged = rows.filter(pl.col("department").is_in([*equal]) | pl.col("department").str.contains("Other"))  # fmt: skip
+
+    assert max(people[name] for name in equal) > 5 * min(people[name] for name in equal)
+    assert merged["named"].drop_nulls().len() >= 15
+    assert not merged["named"].any()
+
+
+def test_divisions_are_those_planned_and_only_less_of_operazioni_shows_in_them(demo):
+    planned = {planned.name: planned.division for planned in plan.DEPARTMENTS}
+    lies_in = demo.divisions()
+    rows = demo.figures("active_people", grain="quarter", by="division", start=LAST_QUARTER)
+    late = demo.figures("outside_hours_share", grain="quarter", by="division", start=LAST_QUARTER)
+
+    assert {name: lies_in[name] for name in planned if name in lies_in} == {
+        name: division for name, division in planned.items() if name in lies_in
+    }
+    assert set(rows["division"]) == set(planned.values())
+    assert rows.filter("named")["division"].to_list() == ["Produzione"]
+    assert late.filter("named")["division"].to_list() == ["Mercato"]  # where Vendite lies
+
+
+def test_the_tool_that_is_installed_but_not_alive_shows_as_such_in_its_vendors_count(demo):
+    rows = demo.figures("vendor_active", by="tool")
+
+    assert rows["tool"].unique().to_list() == ["viva_engage"]
+    assert rows["n"].min() > 390
+    assert 0.01 < rows["value"].min() < rows["value"].max() <= plan.ENGAGE_WRITERS
+
+
+def test_slack_costs_hours_and_displaces_no_mail(demo):
+    def hours(tool: str) -> list[dict]:
+        rows = demo.figures("collaboration_hours", grain="quarter", tool=tool)
+        return rows.filter(bin="own_acts").sort("period").to_dicts()
+
+    mail, slack = hours("mail"), hours("slack")
+
+    # Slack came in the first quarter: what mail takes is within its interval what it took then
+    assert plan.DISPLACED_MAIL == 0.0
+    assert mail[0]["low"] < mail[-1]["value"] < mail[0]["high"]
+    assert slack[-1]["low"] > slack[0]["high"]
+
+
 def test_late_work_is_found_where_it_was_planted(demo):
     rows = by_department(demo, "outside_hours_share")
 

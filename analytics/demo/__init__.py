@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from analytics.demo import plan, slack, traffic
+from analytics.demo import engage, plan, slack, traffic
 from analytics.demo.people import staff
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def company(folder: Path, people: int = 400, weeks: int = 52, seed: int = 1) -> list[Path]:
-    """Write an HR file, a Slack export, a mail log and a calendar log; return their paths.
+    """Write an HR file, a Slack export, mail and calendar logs, usage reports of Viva Engage; return their paths.
 
     The same people, weeks and seed give the same content. What is true in it stands in demo/plan.py.
     """
@@ -24,11 +24,16 @@ def company(folder: Path, people: int = 400, weeks: int = 52, seed: int = 1) -> 
     draw = np.random.default_rng(seed)
     first = plan.mondays(weeks)[0]
     everybody = staff(people, first, first + timedelta(weeks=weeks), draw)
+    rooms = slack.channels(everybody, draw)
+    takers = slack.adopters(everybody, draw)
+    written = engage.posts(everybody, takers, first, weeks, np.random.default_rng(seed))
+    last = first + timedelta(weeks=weeks, days=-3)  # the last Friday
     return [
         write_hr(everybody, folder / "persone.xlsx"),
-        slack.write_export(everybody, first, weeks, folder / "slack-export.zip", draw),
+        slack.write_export(everybody, (rooms, takers), first, weeks, folder / "slack-export.zip", draw),
         traffic.write_log(traffic.mail(everybody, first, weeks, draw), everybody, "email", "mail", folder / "mail-log.csv"),
         traffic.write_log(traffic.meetings(everybody, first, weeks, draw), everybody, "meeting", "calendar", folder / "calendar-log.csv"),
+        *(engage.write_usage(everybody, written, days, last, folder / f"engage-{days}-days.csv") for days in plan.ENGAGE_REPORTS),
     ]  # fmt: skip
 
 
@@ -47,11 +52,13 @@ def hr_table(everybody: pl.DataFrame) -> pl.DataFrame:
     """Return the staff with the headers of an Italian HR export."""
     number = pl.format("M{}", pl.col("number").cast(pl.String).str.zfill(5))
     boss = pl.format("M{}", pl.col("manager").cast(pl.String).str.zfill(5))
+    divisions = {department.name: department.division for department in plan.DEPARTMENTS}
     return everybody.select(
         number.alias("Matricola"),
         pl.col("name").alias("Nominativo"),
         pl.col("email").alias("Email aziendale"),
         pl.when(pl.col("manager") >= 0).then(boss).alias("Matricola responsabile"),
+        pl.col("department").replace_strict(divisions, default=plan.HEAD_OFFICE).alias("Divisione"),
         pl.col("department").alias("Reparto"),
         pl.col("place").alias("Sede"),
         pl.col("hired").dt.to_string("%d/%m/%Y").alias("Data assunzione"),

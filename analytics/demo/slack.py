@@ -44,10 +44,10 @@ def adopters(staff: pl.DataFrame, draw: np.random.Generator) -> np.ndarray:
 
 
 def active_weeks(
-    staff: pl.DataFrame, weeks: int, draw: np.random.Generator
+    takers: np.ndarray, weeks: int, draw: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return (person, week) of every active week: an S-shaped uptake after the launch, then a steady habit."""
-    people = np.flatnonzero(adopters(staff, draw))
+    people = np.flatnonzero(takers)
     share = draw.uniform(0.02, 0.98, len(people))
     start = weeks * (plan.STEEPEST + 0.05 * np.log(share / (1 - share)))
     start = np.clip(start, weeks * plan.LAUNCH, weeks * plan.TAKEN_UP)
@@ -78,13 +78,14 @@ def channels(staff: pl.DataFrame, draw: np.random.Generator) -> list[Room]:
 
 def messages(
     staff: pl.DataFrame,
-    rooms: list[Room],
+    place: tuple[list[Room], np.ndarray],
     first: date,
     weeks: int,
     draw: np.random.Generator,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return (messages, reactions): room, sender, us, root (row of the thread's root or null), words, asks."""
-    person, week = active_weeks(staff, weeks, draw)
+    rooms, takers = place
+    person, week = active_weeks(takers, weeks, draw)
     department, zone = staff["department"].to_numpy(), staff["zone"].to_numpy()
     late = {d.name: d.late for d in plan.DEPARTMENTS}
     own = {room.name: i for i, room in enumerate(rooms)}
@@ -167,11 +168,16 @@ def reacted(table: pl.DataFrame, person: np.ndarray, draw: np.random.Generator) 
 
 
 def write_export(
-    staff: pl.DataFrame, first: date, weeks: int, path: Path, draw: np.random.Generator
+    staff: pl.DataFrame,
+    place: tuple[list[Room], np.ndarray],
+    first: date,
+    weeks: int,
+    path: Path,
+    draw: np.random.Generator,
 ) -> Path:
-    """Write the whole export as one zip and return its path."""
-    rooms = channels(staff, draw)
-    table, reactions = messages(staff, rooms, first, weeks, draw)
+    """Write the whole export as one zip and return its path; `place`: its channels and who ever takes it up."""
+    rooms, _ = place
+    table, reactions = messages(staff, place, first, weeks, draw)
     by_row: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for row, who, emoji in reactions.iter_rows():
         by_row[row][emoji].append(account(who))
