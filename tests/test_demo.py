@@ -113,11 +113,11 @@ def test_the_tool_that_is_installed_but_not_alive_shows_as_such_in_its_vendors_c
 def test_slack_costs_hours_and_displaces_no_mail(demo):
     def hours(tool: str) -> list[dict]:
         rows = demo.figures("collaboration_hours", grain="quarter", tool=tool)
-        return rows.filter(bin="own_acts").sort("period").to_dicts()
+        return rows.filter(pl.col("bin") == "own_acts", pl.col("value").is_not_null()).sort("period").to_dicts()  # fmt: skip
 
     mail, slack = hours("mail"), hours("slack")
 
-    # Slack came in the first quarter: what mail takes is within its interval what it took then
+    # while Slack grew, what mail takes stayed within its interval what it took before
     assert plan.DISPLACED_MAIL == 0.0
     assert mail[0]["low"] < mail[-1]["value"] < mail[0]["high"]
     assert slack[-1]["low"] > slack[0]["high"]
