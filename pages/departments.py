@@ -160,7 +160,7 @@ def _blocks(
         source=source(
             figures,
             found,
-            f"{'no dot stands' if is_closed else 'filled dots stand'} apart ({compared} comparisons, 5% false alarms in all)",
+            _alarms(figures, cut, compared, is_closed),
             n=_people(figures, found, company, cut),
             period=period if found.height and found["period"][0] else None,
             people=_whose(figures, cut),
@@ -181,6 +181,13 @@ def _blocks(
         figure("compare", said, picture, found, twin, reason)
         return None
     return figure("compare", said, picture, found, twin, reason, is_selectable=True)
+
+
+def _alarms(figures: Figures, cut: str, compared: int, is_closed: bool) -> str:
+    """Say what a dot means and over how many comparisons the error holds: all of the company's, also inside a division."""
+    dots = "no dot stands apart" if is_closed else "filled dots stand apart"
+    inside = figures.scope.division and cut == "department"
+    return f"{dots} ({'all the company’s' if inside else compared} comparisons, 5% false alarms in all)"
 
 
 def _whose(figures: Figures, cut: str) -> str | None:

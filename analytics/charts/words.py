@@ -21,6 +21,11 @@ CUT_NAMES = {
 VERDICTS = {True: "● stands apart", False: "○ can't be told apart"}
 
 
+def capitals(tool: str) -> str:
+    """Return a tool's name as it is read: slack is Slack, viva_engage is Viva Engage."""
+    return " ".join(word[:1].upper() + word[1:] for word in tool.split("_"))
+
+
 def in_words(title: str, names: Sequence[str], figures: Sequence[str | None]) -> str:
     """Return "Title: a 27%, b 31%." with every figure, or the first and last of many."""
     pairs = [

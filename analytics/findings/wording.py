@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from analytics.charts import numbers
+from analytics.charts.words import capitals
 from analytics.findings.templates import SUBJECTS, TEMPLATES
 from analytics.metrics.reasons import REASONS
 
@@ -110,13 +111,14 @@ def _apart(slots: Mapping[str, Any]) -> dict[str, str]:
         if others > 1
         else "the other one can't be told apart"
     )
+    warning = ": don't read an order into them" if others > 1 else ""  # of one there is none
     return {
         "against": _against(slots),
         "apart_list": ", ".join(parts),
         "apart_count": numbers.spelled(count),
         "stand": "stands" if count == 1 else "stand",
         "others_alike": alike if others else "every group stands apart",
-        "others_sentence": f"{_opened(alike)}: don't read an order into them." if others else "",
+        "others_sentence": f"{_opened(alike)}{warning}." if others else "",
         "nobody_else": "nobody else stands apart" if others else "every group stands apart",
         "groups": numbers.spelled(count + others),
         "others": numbers.spelled(others),
@@ -147,7 +149,7 @@ def _facts(slots: Mapping[str, Any]) -> dict[str, str]:
     tools = slots.get("tools")
     if isinstance(tools, list):
         one = len(tools) == 1
-        text["the_tools"] = str(tools[0]).capitalize() if one else "the tools"
+        text["the_tools"] = capitals(str(tools[0])) if one else "the tools"
     low, high = slots.get("minutes_low"), slots.get("minutes_high")
     if isinstance(low, float) and isinstance(high, float):
         text["minutes"] = f"{numbers.count(low)} to {numbers.count(high)}"

@@ -7,6 +7,7 @@ from typing import Literal, cast
 
 import streamlit as st
 
+from analytics.charts.words import capitals
 from analytics.release import Grain, Release
 from pages.parts import text, workspace
 from pages.parts.states import note
@@ -303,5 +304,5 @@ def _tool(release: Release, now: Scope) -> None:
 
 
 def tool_name(tool: str | None) -> str:
-    """Return a tool's name as it is read: Slack, Mail, All tools."""
-    return (tool[:1].upper() + tool[1:]) if tool else "All tools"
+    """Return a tool's name as it is read: Slack, Viva Engage, All tools."""
+    return capitals(tool) if tool else "All tools"

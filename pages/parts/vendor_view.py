@@ -42,15 +42,19 @@ def vendor(figures: Figures) -> None:
 
 def people(active: pl.DataFrame, ours: pl.DataFrame) -> pl.DataFrame:
     """Return the table of people: one row a tool and window, the longest last; `ours`: active_people by tool."""
-    own = {row["tool"]: numbers.number(row["value"], "share") for row in ours.iter_rows(named=True)}
+    told = ours.filter(
+        pl.col("tool").is_in(active["tool"].implode()), pl.col("value").is_not_null()
+    )
+    own = {row["tool"]: numbers.number(row["value"], "share") for row in told.iter_rows(named=True)}
     rows = list(active.iter_rows(named=True))
+    beside = {"Ours: contribute, whole period": [own.get(row["tool"], numbers.UNKNOWN) for row in rows]} if own else {}  # fmt: skip
     return pl.DataFrame({
         "Tool": [filters.tool_name(row["tool"]) for row in rows],
         "The vendor's window": [window(row["bin"]) for row in rows],
         "Active, says the vendor": [_told(row, numbers.people(row["numerator"])) for row in rows],
         "Of the licences": [numbers.number(row["value"], "share") for row in rows],
         "People with a licence": [numbers.count(row["n"]) for row in rows],
-        "Ours: contribute, whole period": [own.get(row["tool"], numbers.UNKNOWN) for row in rows],
+        **beside,
     })  # fmt: skip
 
 
