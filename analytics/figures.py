@@ -69,7 +69,7 @@ def described(
         cells.join(about, on="metric", how="left", maintain_order="left")
         .pipe(bounds.placed, lies_in(panel))
         .with_columns(
-            yes_or_no=pl.col("kind") == "share",
+            yes_or_no=pl.col("kind").is_in(["share", "survival"]),
             defined=pl.col("bin").eq_missing("enabled"),
         )
     )

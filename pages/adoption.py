@@ -25,7 +25,11 @@ FUNNEL = "adoption_funnel"
 A_MONTH = "day 28"  # the bin of all who started, four weeks on
 COLUMNS, PHONE_COLUMNS = 12, 7  # weeks that a picture shows; table and files hold all
 GAP_FROM = 0.15  # low end from which a gap is worth a sentence (metrics.md A4: 15 points)
-RETENTION = {"": "In that week", "rolling": "Then or later", "bracket": "Within seven days"}
+RETENTION = {
+    "": "Bounded: in that week",
+    "rolling": "Rolling: then or later",
+    "bracket": "Bracket: within seven days",
+}
 
 
 def page() -> None:

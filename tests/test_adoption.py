@@ -167,6 +167,24 @@ def test_beside_a_tool_with_seats_a_log_tells_no_uptake(tmp_path):
     assert dict(found.select("tool", "reason").rows()) == {"slack": None, "mail": "no_seats"}
 
 
+@pytest.mark.parametrize(
+    ("channel", "bounded", "rolling", "bracket"),
+    [
+        ("elmlang_2019.csv", (22, 561), (220, 561), (88, 546)),
+        ("racket_2018.csv", (4, 138), (67, 138), (17, 137)),
+    ],
+)
+def test_retention_on_day_28_has_three_published_answers(
+    shared, tmp_path, channel, bounded, rolling, bracket
+):
+    con = traffic(tmp_path, chat(shared, channel), action="post", tool="slack")
+
+    found = retention.cells(con, panel(con, SETTINGS), SETTINGS).filter(cut="total", bin="day 28")
+
+    told = {variant: (x, y) for variant, x, y in found.select("variant", "sx", "sy").rows()}
+    assert told == {"": bounded, "rolling": rolling, "bracket": bracket}
+
+
 def test_retention_of_a_chat_equals_the_published_cohorts(shared, tmp_path):
     con = traffic(tmp_path, chat(shared, "elmlang_2019.csv"), action="post", tool="slack")
 
@@ -178,8 +196,11 @@ def test_retention_of_a_chat_equals_the_published_cohorts(shared, tmp_path):
     assert cohort("2018-12-31") == [31, 22, 21, 25]
     assert cohort("2019-01-07") == [16, 11, 14, 10]
     assert cohort("2019-01-14") == [5, 5, 2, 9]
-    day28 = {r["variant"]: (r["sx"], r["sy"]) for r in rows.filter(bin="day 28").rows(named=True)}
-    assert day28 == {"": (22, 561), "rolling": (220, 561), "bracket": (88, 546)}
+    started = [
+        rows.filter(variant="", bin=f"{week}/1")["sy"].item()
+        for week in ("2018-12-31", "2019-01-07", "2019-01-14")
+    ]
+    assert started == [66, 54, 37]
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import duckdb
 
 from analytics.metrics.periods import WHOLE
 
+FIRST_MASS = 0.16  # more than Rogers' first adopters in the very first week: the start lies before the exports
 NEW_AFTER_DAYS = 56  # "first seen" means "first" only once the exports reach back eight weeks
 
 # What a tool's exports can tell, judged by what is in them.
@@ -62,7 +63,26 @@ create or replace temp table seated_first as
 with own as (select person, tool, day, week, month from first_seen where tool in (select tool from seated_tool))
 from own
 union all
-select person, null, min(day), min(week), min(month) from own group by person
+select person, null, min(day), min(week), min(month) from own group by person;
+
+create or replace temp table seated_since as
+with opened as (select tool, min(day) as day from calendar where tool is not null group by tool),
+own as (
+    select s.person, s.tool, min(greatest(s.valid_from, o.day)) as day
+    from seat s
+    join opened o on o.tool = s.tool
+    group by s.person, s.tool
+)
+from own
+union all
+select person, null, min(day) from own group by person;
+
+create or replace temp table seated_start as
+with since as (select person, tool, min(day) over (partition by tool) as day from seated_since)
+select s.tool, count(f.person) <= {first_mass} * count(*) as seen_from_start
+from since s
+left join seated_first f on f.person = s.person and f.tool is not distinct from s.tool and f.day < s.day + 7
+group by s.tool
 """
 
 BASE = """
@@ -173,7 +193,10 @@ select
     {zeros},
     coalesce(b.acts, 0)                             as acts_before,
     coalesce(f.day < m.first_day, false)            as seen_before,
-    x.person is not null                            as recent_exchange
+    x.person is not null                            as recent_exchange,
+    f.day                                           as first_on,
+    h.day                                           as opened_on,
+    coalesce(i.seen_from_start, false)              as seen_from_start
 from member m
 join person z on z.person = m.person
 join tool_sees t   on t.tool is not distinct from m.tool
@@ -187,6 +210,8 @@ left join could_read r on r.person = m.person and r.period = m.period and r.tool
 left join recent n     on n.person = m.person and n.period = m.period and n.tool is not distinct from m.tool
 left join exchange x   on x.person = m.person and x.period = m.period and x.tool is not distinct from m.tool
 left join seated_first f on f.person = m.person and f.tool is not distinct from m.tool
+left join seated_since h on h.person = m.person and h.tool is not distinct from m.tool
+left join seated_start i on i.tool is not distinct from m.tool
 """
 
 SEES = (
@@ -215,11 +240,12 @@ COUNTS = {
 
 
 def seated(con: duckdb.DuckDBPyConnection) -> None:
-    """Make `seated_tool`, `seated_day` and `seated_first`: uptake, in tools that list who may use them.
+    """Make `seated_tool`, `seated_day`, `seated_first`, `seated_since` and `seated_start`: uptake, in tools that list who may use them.
 
-    Columns as in person_day and first_seen; tool null = in any of these tools. Needs `calendar` and the rollups.
+    Columns as in person_day and first_seen; seated_since: day from which the exports know the seat; seated_start:
+    seen_from_start = the exports reach back to the beginning; tool null = in any of these tools. Needs `calendar` and the rollups.
     """
-    con.execute(SEATED)
+    con.execute(SEATED.format(first_mass=FIRST_MASS))
 
 
 def make(

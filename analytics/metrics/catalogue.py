@@ -5,7 +5,16 @@ from typing import TYPE_CHECKING, Literal
 import duckdb
 import polars as pl
 
-from analytics.metrics import adoption, engine, inequality, periods, retention, time_cost, vendor
+from analytics.metrics import (
+    adoption,
+    engine,
+    first_use,
+    inequality,
+    periods,
+    retention,
+    time_cost,
+    vendor,
+)
 from analytics.schema import polars_schema
 
 if TYPE_CHECKING:
@@ -13,7 +22,11 @@ if TYPE_CHECKING:
 
     from analytics.metrics.passport import Passport
 
-MEASURES: tuple[engine.Measure, ...] = (*adoption.MEASURES, *time_cost.MEASURES)
+MEASURES: tuple[engine.Measure, ...] = (
+    *adoption.MEASURES,
+    *first_use.MEASURES,
+    *time_cost.MEASURES,
+)
 
 # The reason that goes with a missing capability, and what would bring it.
 MISSING = {
@@ -53,6 +66,7 @@ def passports() -> "tuple[Passport, ...]":
 
     return (
         *adoption.PASSPORTS,
+        *first_use.PASSPORTS,
         *retention.PASSPORTS,
         *inequality.PASSPORTS,
         *vendor.PASSPORTS,

@@ -62,9 +62,10 @@ OVER_TIME = (
     "stickiness",
 )
 
-# Metrics that may tell of each other: by a sum, or because they count the same, as the funnel of a month of four weeks does.
+# Metrics that may tell of each other: by a sum, or because they count the same, as the funnel of a month of four weeks does
+# and whoever came within 13 weeks of exports of 13 weeks.
 ALIKE = (
-    ("active_people", "lifecycle", "adoption_funnel"),
+    ("active_people", "lifecycle", "adoption_funnel", "time_to_adoption"),
     ("collaboration_hours", "meeting_hours"),
 )
 

@@ -195,7 +195,7 @@ def _shrunken_family(family: pl.DataFrame) -> dict[str, object]:
         return {"shrunken": [None] * family.height}
     n, value, variance = _numbers(family, "n", "value", "variance")
     kind = family["kind"][0]
-    if kind == "share" and n.min() < SMALL_SHARE:
+    if kind in {"share", "survival"} and n.min() < SMALL_SHARE:
         return {"shrunken": shrink_shares(value * n, n).value}
     flat = ~(variance > 0)
     if flat.all():
@@ -239,7 +239,7 @@ def _verdict(family: pl.DataFrame) -> dict[str, object]:
     low, high = _agreeing(value, named, company, half)
     if (value >= 0).all():
         low = np.maximum(low, 0.0)
-    if family["kind"][0] in {"share", "clustered"}:
+    if family["kind"][0] in {"share", "clustered", "survival"}:
         high = np.minimum(high, 1.0)
     return {
         "p": pl.Series(p, nan_to_null=True),

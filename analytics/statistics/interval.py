@@ -12,8 +12,9 @@ import polars as pl
 from scipy import stats
 
 # share: one 0/1 row a person. clustered: a share of a person's weeks, messages or hours. ratio: anything
-# else. typical: counts with a long tail, shown as the person in the middle of the logarithms.
-Kind = Literal["share", "clustered", "ratio", "typical"]
+# else. survival: the share to whom something has happened by a time, everybody being watched until then, as
+# Kaplan and Meier would have it. typical: counts with a long tail, shown as the person in the middle of the logarithms.
+Kind = Literal["share", "clustered", "ratio", "survival", "typical"]
 Numbers = np.ndarray
 
 LEVEL = 0.95
@@ -66,6 +67,15 @@ def exact(share: Numbers, n: Numbers) -> tuple[Numbers, Numbers]:
     return low, high
 
 
+def log_log_ends(survival: Numbers, variance: Numbers) -> tuple[Numbers, Numbers]:
+    """Return the 95 % ends of shares still without the event; nan where the share is 0 or 1."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        half = Z * np.sqrt(variance) / np.abs(survival * np.log(survival))
+        inside = (survival > 0) & (survival < 1)
+        low, high = survival ** np.exp(half), survival ** np.exp(-half)
+    return np.where(inside, low, np.nan), np.where(inside, high, np.nan)
+
+
 def effective_size(share: Numbers, variance: Numbers, n: Numbers, sy: Numbers) -> Numbers:
     """Return how many independent cases would leave a share as uncertain as it is; n where it has no spread."""
     size = np.clip(share * (1 - share) / variance, 1.0, np.maximum(sy, 1.0))
@@ -100,6 +110,10 @@ def _quotient(kind: Kind, *sums: Numbers) -> tuple[Numbers, Numbers, Numbers, Nu
     if kind == "ratio":
         half = student * np.sqrt(variance)
         return value, variance, value - half, value + half
+    if kind == "survival":
+        left = 1 - value
+        low, high = log_log_ends(left, left * value / sy)
+        return value, variance, 1 - high, 1 - low
     size = n if kind == "share" else effective_size(value, variance, n, sy) * (Z / student) ** 2
     low, high = wilson(value, size)
     if kind == "clustered":

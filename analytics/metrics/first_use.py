@@ -1,0 +1,110 @@
+"""How long until people first take part, and who came first? From the day on which the exports know their seat."""
+
+from analytics.metrics.adoption import NO_SEATS, WHO
+from analytics.metrics.base import FIRST_MASS
+from analytics.metrics.engine import CUTS, Measure
+from analytics.metrics.passport import Cut, Passport, Words
+
+HEADLINES = (4, 13)  # weeks: a month and a quarter
+WEEKS = (1, 2, 3, 4, 6, 8, 10, 13, 17, 21, 26, 39, 52)
+CURVE: tuple[Cut, ...] = ("total", "tool")
+STANDARD: tuple[Cut, ...] = tuple(CUTS)
+
+
+def _within(weeks: int) -> tuple[str, str]:
+    """Return (x, y): contributed in the first `weeks`, among those whom the exports cover that long."""
+    covered = f"enabled and opened_on + {7 * weeks} <= last_day + 1"
+    return f"({covered} and coalesce(first_on < opened_on + {7 * weeks}, false))", f"({covered})"
+
+
+def _time(position: int, weeks: int) -> Measure:
+    x, y = _within(weeks)
+    return Measure(
+        "time_to_adoption", f"{x}::int", f"{y}::int", kind="survival", bin=str(weeks), position=position,
+        grains=("all",), cuts=STANDARD if weeks in HEADLINES else CURVE,
+        reason=f"case {NO_SEATS} when not coalesce(bool_or{y}, false) then 'short_history' end",
+    )  # fmt: skip
+
+
+# Everybody who began in the week in which the first 16 % are reached counts for the part of it that is needed.
+EARLY = f"""
+case when enabled and first_on is not null then greatest(0, least(1,
+    ({FIRST_MASS} * count(*) filter (enabled) over (partition by period, tool)
+     - count(*) filter (enabled and first_on is not null) over (partition by period, tool order by date_trunc('week', first_on) nulls last)
+     + count(*) filter (enabled) over (partition by period, tool, date_trunc('week', first_on)))
+    / count(*) filter (enabled) over (partition by period, tool, date_trunc('week', first_on))::double
+)) else 0 end"""
+
+TIME_TO_ADOPTION = tuple(_time(position, weeks) for position, weeks in enumerate(WEEKS))
+ADOPTER_CATEGORY = (
+    Measure(
+        "adopter_category", EARLY, WHO, kind="clustered", bin="first", grains=("all",),
+        cuts=("total", "department", "level"),
+        reason=f"case {NO_SEATS} when not bool_and(seen_from_start) then 'short_history' end",
+    ),
+)  # fmt: skip
+MEASURES = (*TIME_TO_ADOPTION, *ADOPTER_CATEGORY)
+
+PASSPORTS = (
+    Passport(
+        id="time_to_adoption",
+        family="adoption",
+        title="Time to the first contribution",
+        question="How long is it from the seat to the first contribution?",
+        unit="share",
+        better="up",
+        definition=(
+            "The share of people with a seat who contributed for the first time within so many weeks, those who never did kept in. "
+            "A contribution is anything deliberate that others can see. The clock starts on the day from which the exports know the seat. "
+            "numerator = people who contributed at least once by then; denominator = people with a seat whom the exports cover that long. "
+            "It cannot see what was before the exports began: in a tool older than them, the first week holds everybody who was there already. "
+            "People who joined the company later are not in it."
+        ),
+        cuts=STANDARD,
+        grains=("all",),
+        minimum="10 people; as many weeks of coverage as are told",
+        smallest_worth_showing=0.05,
+        tables=("seat", "first_seen"),
+        needs=("seats", "acts"),
+        source="Kaplan and Meier 1958, Nonparametric estimation from incomplete observations; interval on the log–log scale after Greenwood",
+        peers="vivainsights has the same life table, over person-weeks of a query (create_survival); dashboards usually give the median of those who came, which leaves out the others",
+        check="Freireich 1963, weeks in remission: 0.752941 at 10 weeks (0.503200 to 0.889362), median 23 against 8, log-rank 16.792941",
+        words=Words(
+            up="people come to contribute sooner than before",
+            down="people come to contribute later than before",
+            same="people come to contribute as soon as before",
+            unseen="nobody can say how long it takes people to contribute",
+        ),
+        bins="weeks since the seat is known: " + ", ".join(map(str, WEEKS)),
+    ),
+    Passport(
+        id="adopter_category",
+        family="adoption",
+        title="Who came first",
+        question="Which departments hold more of the first to take part?",
+        unit="share",
+        better="neither",
+        definition=(
+            "The share of a group's people with a seat who are among the first 16 % of the company to contribute (Rogers' innovators and early adopters). "
+            "Everybody who began in the week in which the 16 % are reached counts for the same fraction, and whoever never began counts as late. "
+            "numerator = sum of these fractions; denominator = people with a seat. For the company as a whole it is 16 % by definition. "
+            "It cannot be told where more than 16 % were there in the first week of the exports: then the start lies before them."
+        ),
+        cuts=("total", "department", "level"),
+        grains=("all",),
+        minimum="10 people; exports that reach back to the start of the tool",
+        smallest_worth_showing=0.05,
+        tables=("seat", "first_seen"),
+        needs=("seats", "acts"),
+        source="Rogers 2003, Diffusion of Innovations, 5th edition: cuts at 2.5, 16, 50 and 84 % of all",
+        peers="vivainsights ranks only those who came and gives ties one rank, so that a twentieth may be innovators (identify_rogers)",
+        check="Person query of vivainsights, first week with a habit: Finance 0.087848, HR 0.253589, Operations 0.279904",
+        words=Words(
+            up="more of the first to take part are here than before",
+            down="fewer of the first to take part are here than before",
+            same="as many of the first to take part are here as before",
+            unseen="nobody can say who took part first",
+        ),
+        bins="first = among the first 16 %",
+    ),
+)

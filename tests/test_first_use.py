@@ -1,0 +1,129 @@
+"""How soon people first take part, and who came first: hand cases, a published person query, and what cannot be told."""
+
+from datetime import date, timedelta
+
+import duckdb
+import polars as pl
+import pytest
+
+from analytics.metrics import engine, first_use
+from analytics.metrics.panel import panel
+from analytics.statistics.interval import interval
+from tests.drawn import Settings, store
+
+SETTINGS = Settings(threshold=5)
+MONDAY = date(2026, 1, 5)
+LAST = 40  # Saturday of the sixth week
+
+
+def company(folder, firsts, *, seats=True):
+    """Each person posts first on that day after the first Monday (None: never); one of them also on the last day."""
+    days = [(person, day) for person, day in enumerate(firsts, 1) if day is not None]
+    days.append((days[0][0], LAST))
+    posts = [f"{MONDAY + timedelta(days=day)} 10:00 | {person}" for person, day in days]
+    drawn = {
+        "seat": "\n".join(["tool | person", *(f"slack | {i + 1}" for i in range(len(firsts)))])
+    }
+    org = [f"{i + 1} | {'A' if i % 2 else 'B'}" for i in range(len(firsts))]
+    return store(
+        folder,
+        event="\n".join(["at | actor", *posts]),
+        org="\n".join(["person | department", *org]),
+        **(drawn if seats else {}),
+    )
+
+
+def told(con, metric, cut="total"):
+    measures = tuple(m for m in first_use.MEASURES if m.metric == metric)
+    return engine.cells(con, panel(con, SETTINGS), SETTINGS, measures).filter(cut=cut)
+
+
+def test_time_to_adoption_counts_those_who_never_came(tmp_path):
+    con = company(tmp_path, [0, 6, 7, 27, 28, None, None, None, None, None])
+
+    rows = told(con, "time_to_adoption")
+
+    known = rows.filter(pl.col("reason").is_null())
+    assert dict(known.select("bin", "sx").rows()) == {"1": 2, "2": 3, "3": 3, "4": 4}
+    assert set(known["sy"]) == {10}
+
+
+def test_weeks_that_the_exports_do_not_reach_have_a_reason(tmp_path):
+    con = company(tmp_path, [0, 6, 7, 27, 28, None, None, None, None, None])
+
+    rows = told(con, "time_to_adoption")
+
+    assert set(rows.filter(pl.col("bin").is_in(["6", "13", "52"]))["reason"]) == {"short_history"}
+
+
+@pytest.mark.parametrize("metric", ["time_to_adoption", "adopter_category"])
+def test_without_seats_the_reason_is_said(tmp_path, metric):
+    con = company(tmp_path, [0, 6, 7, 27, 28], seats=False)
+
+    assert set(told(con, metric)["reason"]) == {"no_seats"}
+
+
+def test_a_share_of_people_watched_alike_has_the_interval_of_the_life_table():
+    """Ten people, six events in all by then: Greenwood's variance is that of a share, so the ends are worked by hand."""
+    cells = pl.DataFrame(
+        {"n": [10.0], "sx": [6.0], "sy": [10.0], "sxx": [6.0], "sxy": [6.0], "syy": [10.0]}
+    )
+
+    [row] = interval(cells, "survival").select("value", "low", "high").rows()
+
+    # S = .4: ln(−ln S) ± 1.959964 · √(.6/(10·.4)) / |ln .4|
+    assert row == pytest.approx((0.6, 1 - 0.670203, 1 - 0.122694), abs=2e-6)
+
+
+def test_adopter_category_shares_the_week_in_which_the_first_are_reached(tmp_path):
+    """Of 25 with a seat the first four count: two of the first week, and two thirds of each of the three of the second."""
+    con = company(tmp_path, [0, 1, 7, 8, 9, 20, *[None] * 19])
+
+    company_wide, parts = told(con, "adopter_category"), told(con, "adopter_category", "department")
+
+    assert company_wide.select("sx", "sy", "reason").row(0) == (pytest.approx(4), 25, None)
+    assert dict(parts.select("department", "sx").rows()) == {
+        "A": pytest.approx(1 + 2 / 3),
+        "B": pytest.approx(1 + 4 / 3),
+    }
+
+
+def test_who_came_first_is_not_told_where_the_start_lies_before_the_exports(tmp_path):
+    con = company(tmp_path, [0, 1, 2, 3, 4, 5, 20, *[None] * 18])
+
+    assert told(con, "adopter_category")["reason"].to_list() == ["short_history"]
+
+
+def test_adopter_category_of_a_person_query_equals_the_published_shares(shared):
+    """vivainsights' person query: first week with nine of the last twelve weeks of two hours of multitasking.
+
+    Legal was noted as .163276; six whole people and three of the week shared by 15 of 38 are (6 + 45/38)/44 = .163278.
+    """
+    weeks = pl.read_csv(shared / "data/vivainsights/pq_data.csv", infer_schema_length=None)
+    people = (
+        weeks.select(
+            "PersonId", "Organization", week=pl.col("MetricDate").str.to_date(), used=pl.col("Multitasking_hours") >= 2
+        )
+        .sort("PersonId", "week")
+        .with_columns(
+            is_habit=pl.col("used").cast(pl.Int32).rolling_sum(12, min_samples=1).over("PersonId") >= 9
+        )
+        .group_by("PersonId")
+        .agg(
+            department=pl.col("Organization").last(),
+            first_on=pl.col("week").filter("is_habit").min(),
+        )
+        .with_columns(enabled=True, period=pl.lit(1), tool=pl.lit(None, pl.String))
+    )  # fmt: skip
+    con = duckdb.connect()
+    con.register("frame", people.to_arrow())
+
+    shares = con.sql(
+        f"select department, avg(x), sum(x) from (select department, {first_use.EARLY} as x from frame) group by 1"
+    ).fetchall()
+
+    assert {name: round(share, 6) for name, share, _ in shares} == {
+        "Finance": 0.087848, "HR": 0.253589, "IT": 0.178793, "Legal": 0.163278, "Operations": 0.279904,
+        "Research": 0.134109, "Sales": 0.091093,
+    }  # fmt: skip
+    assert sum(mass for *_, mass in shares) == pytest.approx(48)
