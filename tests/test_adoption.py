@@ -90,7 +90,11 @@ def test_stickiness_of_28_days_equals_the_published_one(shared, tmp_path):
 
     rows = cells(con, "stickiness", grain="all", variant="all_days")
 
-    assert rows.select(pl.col("sx") / pl.col("sy")).item() == pytest.approx(0.410578, abs=5e-7)
+    [row] = rows.rows(named=True)
+    active, days = row["ny"], 28
+    assert row["sx"] / active == pytest.approx(11.496183, abs=5e-7)  # days a person, "L28"
+    # the mean of daily over monthly active people is the mean of the days a person, over 28
+    assert row["sx"] / row["sy"] == row["sx"] / days / active == pytest.approx(0.410578, abs=5e-7)
 
 
 def test_lifecycle_weeks_equal_the_published_ones(shared, tmp_path):
@@ -103,9 +107,10 @@ def test_lifecycle_weeks_equal_the_published_ones(shared, tmp_path):
     )
 
     order = ["period", "new", "retained", "resurrected", "dormant"]
-    assert rows.select(order).filter(pl.col("period") >= monday(2010, 9, 13)).rows()[:2] == [
+    assert rows.select(order).filter(pl.col("period") >= monday(2010, 9, 13)).rows()[:3] == [
         (monday(2010, 9, 13), 0, 100, 9, 15),
         (monday(2010, 9, 20), 1, 101, 15, 8),
+        (monday(2010, 9, 27), 0, 106, 7, 11),
     ]
 
 
@@ -129,6 +134,9 @@ def test_the_four_fates_account_for_every_active_person(shared, tmp_path):
         came.sum(), pl.col("dormant").sum()
     )
     assert sums.row(0) == (30 + 421, 462)
+    new, back, silent = weeks.select(pl.col("new", "resurrected", "dormant").sum()).row(0)
+    assert (new, back, silent) == (153, 421, 462)
+    assert (new + back) / silent == pytest.approx(1.242424, abs=5e-7)  # the quick ratio
 
 
 def test_each_step_of_the_funnel_holds_the_next(shared, tmp_path):
