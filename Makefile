@@ -3,6 +3,9 @@ PYTHON ?= python3
 BIN = .venv/bin
 CHROMIUM = $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome))
 
+# tests run side by side, one core each
+ONE_THREAD = POLARS_MAX_THREADS=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+
 .PHONY: run test setup demo lint unit browser docs bench clean
 
 run: setup demo               ## the dashboard on the demo company, at the printed address
@@ -30,10 +33,10 @@ lint: setup                   ## format, style, types, import contracts
 	$(BIN)/lint-imports --no-cache
 
 unit: setup                   ## everything without a browser
-	$(BIN)/python -m pytest -m "not browser" -n 2
+	$(ONE_THREAD) $(BIN)/python -m pytest -m "not browser" -n 2
 
 browser: setup                ## pages in Chromium
-	$(BIN)/python -m pytest -m browser -n 2 --dist loadfile
+	$(ONE_THREAD) $(BIN)/python -m pytest -m browser -n 2 --dist loadfile
 
 docs: setup                   ## the pages of docs/ that are made from code
 	$(BIN)/python -m analytics.docs

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from analytics import mappings, places
+from analytics import ingest, mappings, places
 from analytics.__main__ import main
-from tests.test_ingest import COLUMNS, HR, LOG, client, odd
+from tests.test_ingest import COLUMNS, HR, LOG, client, odd, publish
 
 pytestmark = pytest.mark.usefixtures("home")
 MAPPED = [part for field, column in COLUMNS.items() for part in ("--map", f"{field}={column}")]
@@ -132,7 +132,8 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name", NAMES, ids=repr)
-def test_a_file_is_read_by_what_it_holds_whatever_it_is_called(tmp_path, capsys, name):
+def test_a_file_is_read_by_what_it_holds_whatever_it_is_called(tmp_path, capsys, name, monkeypatch):
+    monkeypatch.setattr(ingest, "_default_publish", lambda: publish)  # a name says nothing there
     folder = tmp_path / "files"
     folder.mkdir()
     for other in ("a.csv", "b.csv"):

@@ -73,15 +73,24 @@ def names(frame: pl.DataFrame, quarter: date | None) -> dict[str, int]:
     return dict(rows.select("department", "n").sort("department").iter_rows())
 
 
-@pytest.fixture
-def first(tmp_path):
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory):
     """The company's first release: seven weeks of the first quarter."""
+    folder = tmp_path_factory.mktemp("begun")
     files = [
-        log(tmp_path / "january.csv", START, 7),
-        staff(tmp_path / "hr.csv", {"Sales": SALES, "Shop": SHOP, "Legal": LEGAL}),
+        log(folder / "january.csv", START, 7),
+        staff(folder / "hr.csv", {"Sales": SALES, "Shop": SHOP, "Legal": LEGAL}),
     ]
-    assert ingest(files, "acme")["release"] == 1
-    return tmp_path
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONVIVIO_HOME", str(folder / "home"))
+        assert ingest(files, "acme")["release"] == 1
+    return folder
+
+
+@pytest.fixture
+def first(begun, tmp_path):
+    """A copy of the company with its first release, for one test to go on with."""
+    return shutil.copytree(begun, tmp_path, dirs_exist_ok=True)
 
 
 MARCH, APRIL = START + timedelta(weeks=7), START + timedelta(weeks=12)

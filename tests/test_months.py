@@ -117,8 +117,11 @@ def months(tmp_path, kind):
 ORDERS = [tuple(range(6)), tuple(range(5, -1, -1)), (3, 0, 5, 1, 4, 2)]
 
 
-@pytest.mark.parametrize("kind", ["slack", "log"])
-@pytest.mark.parametrize("order", ORDERS, ids=["forwards", "backwards", "shuffled"])
+@pytest.mark.parametrize(
+    ("kind", "order"),
+    [("slack", ORDERS[1]), ("slack", ORDERS[2]), ("log", ORDERS[0]), ("log", ORDERS[2])],
+    ids=["slack-backwards", "slack-shuffled", "log-forwards", "log-shuffled"],
+)
 def test_overlapping_months_are_the_whole_in_any_order(tmp_path, kind, order):
     whole, parts = months(tmp_path, kind)
     ingest([whole], workspace("whole"), publish=publish)

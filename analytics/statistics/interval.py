@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-# share: one 0/1 row a person. clustered: a share of a person's weeks, messages or hours. ratio: anything
+# share: one 0/1 row a person, Σy of them asked. clustered: a share of a person's weeks, messages or hours. ratio: anything
 # else. survival: the share to whom something has happened by a time, everybody being watched until then, as
 # Kaplan and Meier would have it. typical: counts with a long tail, shown as the person in the middle of the logarithms.
 Kind = Literal["share", "clustered", "ratio", "survival", "typical"]
@@ -114,7 +114,8 @@ def _quotient(kind: Kind, *sums: Numbers) -> tuple[Numbers, Numbers, Numbers, Nu
         left = 1 - value
         low, high = log_log_ends(left, left * value / sy)
         return value, variance, 1 - high, 1 - low
-    size = n if kind == "share" else effective_size(value, variance, n, sy) * (Z / student) ** 2
+    # people without a seat are in n, not in Σy
+    size = sy if kind == "share" else effective_size(value, variance, n, sy) * (Z / student) ** 2
     low, high = wilson(value, size)
     if kind == "clustered":
         odd = (n < FEW_PEOPLE) & ((value < MIDDLE_SHARE[0]) | (value > MIDDLE_SHARE[1]))

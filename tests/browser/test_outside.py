@@ -58,10 +58,14 @@ SENT_ONCE = 8_000  # larger elements are sent by their hash the second time
 
 
 def content(messages: list[Any]) -> list[str]:
-    """Return what stands on the page, element by element; the same page has the same."""
+    """Return what stands on the page, element by element; the same page has the same.
+
+    A page that sends on to another may have sent some of its own elements first, or none: the browser drops them.
+    """
+    begun = [i for i, m in enumerate(messages) if m.WhichOneof("type") == "new_session"]
     return [
         ONCE.sub("", str(m.delta)) if 0 < m.delta.ByteSize() < SENT_ONCE else m.ref_hash or m.hash
-        for m in messages
+        for m in messages[begun[-1] :]
         if m.WhichOneof("type") in ("delta", "ref_hash")
     ]
 

@@ -97,6 +97,7 @@ def test_a_person_drops_files_sees_what_became_of_them_and_takes_one_out(own, ch
     page.keyboard.press("Enter")
     begin.click()
     page.get_by_text("Release 1 is open").wait_for(timeout=90_000)
+    page.get_by_text("What the figures rest on").first.wait_for(timeout=30_000)
 
     text = page.inner_text("[data-testid=stApp]")
     assert "60 people in the HR file" in text
