@@ -17,6 +17,7 @@ from pages.parts.access import guard
 from pages.parts.data import Figures
 from pages.parts.figure import Picture, Said, figure, first_reason, pair, screen, source
 from pages.parts.filters import scope
+from pages.parts.first_use_view import first_use
 from pages.parts.lead import opening
 from pages.parts.vendor_view import vendor
 from pages.parts.workspace import release
@@ -52,6 +53,8 @@ def page() -> None:
         _definitions(figures)
     with right:
         _inequality(figures)
+    st.space("small")
+    first_use(figures)
     st.space("small")
     vendor(figures)
 

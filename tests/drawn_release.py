@@ -34,6 +34,7 @@ SHAPES = {
     "adoption_funnel": ("share", None, [""], ["enabled", "active", "contributing", "reciprocal", "habitual"]),
     "stickiness": ("share", 0.41, [""], [None]),
     "lifecycle": ("share", None, [""], ["new", "retained", "resurrected", "dormant"]),
+    "time_to_adoption": ("share", None, [""], ["2", "4", "13"]),
     "retention": ("share", None, ["", "rolling", "bracket"], None),
     "participation_inequality": ("share", None, [""], ["gini_low", "gini_high", "top_tenth", "silent"]),
     "collaboration_hours": ("hours", 9.4, ["", "c0.5", "c1", "c5", "c10"], ["meeting", "call", "own_acts", "total", "reading"]),
@@ -116,7 +117,7 @@ def figures(seed: int = 7, divisions: dict[str, int] | None = None) -> pl.DataFr
                 continue
             if metric in {"lifecycle"} and grain not in {"week", "month"}:
                 continue
-            if metric == "retention" and grain != "all":
+            if metric in {"retention", "time_to_adoption"} and grain != "all":
                 continue
             for cell, n in cells:
                 if metric in TOTAL_ONLY and set(cell) - {"tool"}:
@@ -126,7 +127,9 @@ def figures(seed: int = 7, divisions: dict[str, int] | None = None) -> pl.DataFr
                         rows += retention(variant, cell, draw)
                         continue
                     for position, bin_ in enumerate(bins or [None]):
-                        base = typical if bin_ is None else BIN_VALUES[bin_]
+                        base = typical if bin_ is None else BIN_VALUES.get(bin_)
+                        if metric == "time_to_adoption":
+                            base = {"2": 0.3, "4": 0.5, "13": 0.65}[bin_]
                         rows.append(
                             row(
                                 metric,

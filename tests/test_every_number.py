@@ -48,6 +48,7 @@ DERIVED = """
     union all select unnest([lives, -lives, round(lives), -round(lives), -numerator, -value]) from figures where metric = 'lifecycle'
     union all select try_cast(bin as double) from figure where variant = 'lorenz'
     union all select unnest([1 - value, 0.9]) from figure where bin = 'top_tenth'
+    union all select cast(bin as double) from figure where metric = 'time_to_adoption'
     union all select cast(split_part(bin, '/', 2) as double) from figure where metric = 'retention' and bin like '%/%'
     union all select t.value + r.value from figure t join figure r
         on  t.metric = 'collaboration_hours' and r.metric = t.metric and t.bin = 'total' and r.bin = 'reading'

@@ -9,6 +9,7 @@ import pytest
 from analytics.metrics import engine, first_use
 from analytics.metrics.panel import panel
 from analytics.statistics.interval import interval
+from pages.parts.first_use_view import title
 from tests.drawn import Settings, store
 
 SETTINGS = Settings(threshold=5)
@@ -127,3 +128,17 @@ def test_adopter_category_of_a_person_query_equals_the_published_shares(shared):
         "Research": 0.134109, "Sales": 0.091093,
     }  # fmt: skip
     assert sum(mass for *_, mass in shares) == pytest.approx(48)
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ([0.2, 0.5, 0.6], "At least half of them had contributed after 4 weeks"),
+        ([0.2, 0.49, 0.499], "Fewer than half of them had contributed after 13 weeks"),
+        ([], "How long until people first contribute?"),
+    ],
+)
+def test_the_title_says_half_only_where_half_had_come(values, said):
+    told = pl.DataFrame({"weeks": [2, 4, 13][: len(values)], "value": values})
+
+    assert title(told) == said

@@ -6,6 +6,8 @@ MEASURES: dict[str, tuple[str, str, str | None]] = {
     "active": ("People who contribute", "active_people", None),
     "habit": ("People with a habit", "adoption_funnel", "habitual"),
     "days": ("Days in use", "stickiness", None),
+    "soon": ("Contributed within four weeks", "time_to_adoption", "4"),
+    "first": ("Among the first 16% to take part", "adopter_category", "first"),
     "hours": ("Hours in the tools", "collaboration_hours", "total"),
     "outside": ("Outside working hours", "outside_hours_share", None),
     "messages": ("Messages that reach a person", "deliveries_per_day", "total"),
