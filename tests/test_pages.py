@@ -276,3 +276,12 @@ def test_without_a_vendors_report_one_line_says_so(home):
     draw_release(home)
 
     assert "No vendor's own usage report" in shown("adoption")
+
+
+def test_a_finding_about_departments_links_to_its_measure(home):
+    draw_release(home)
+
+    at = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=30).run()
+
+    asked = [link.proto.query_string for link in at.get("page_link")]
+    assert "measure=conversation" in asked

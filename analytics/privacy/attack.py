@@ -78,7 +78,7 @@ def attack(
         "A6": _boxed_in(sums),
         "A7": _week_less_week(sums),
         "A8": _both(_quarters_less_whole(sums, k), *pairs),
-        "A9": tells.off_the_grid(figure),
+        "A9": _both(tells.off_the_grid(figure), tells.windows(figure)),
         "A10": _both(_tails(sums), _hidden_for_value(sums, BY_VALUE["A10"])),
         "A11": _hidden_for_value(sums, BY_VALUE["A11"]),
         "A12": tells.asked_again(figure),

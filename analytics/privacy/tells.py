@@ -9,6 +9,7 @@ from analytics.metrics.passport import LABELS
 
 CELL = ("metric", "variant", "bin", "grain", "period", *LABELS)
 PLACE = LABELS
+FEW = 3  # people that no difference may leave
 EXACT = 2.0**53  # keyed pseudonyms are 64-bit numbers; no count of anything comes near
 # Extremes and ranks belong to one person, however large the group.
 EXTREME = re.compile(
@@ -42,6 +43,20 @@ def off_the_grid(figure: pl.DataFrame) -> Result:
         .fill_null(value=False)
     )
     return periods.height, periods.filter(~on_grid).height
+
+
+def windows(figure: pl.DataFrame) -> Result:
+    """Look for a vendor's windows of one tool that overlap and differ by a person or two (bin: measure/first/last day)."""
+    shown = figure.filter(pl.col("metric") == "vendor_active", pl.col("value").is_not_null())
+    days = pl.col("bin").str.split("/")
+    told = shown.select("tool", "numerator", first=days.list.get(1), last=days.list.get(2))
+    pairs = told.with_row_index().join(told.with_row_index(), on="tool").filter(
+        pl.col("index") < pl.col("index_right"),
+        pl.col("first") <= pl.col("last_right"),
+        pl.col("first_right") <= pl.col("last"),
+    )  # fmt: skip
+    close = (pl.col("numerator") - pl.col("numerator_right")).abs() < FEW
+    return pairs.height, pairs.filter(close).height
 
 
 def asked_again(figure: pl.DataFrame) -> Result:

@@ -226,6 +226,23 @@ def test_windows_that_slide_by_a_day_are_found(tmp_path):
     assert (broken(first), broken(second), broken(third)) == ({"A9"}, set(), {"A9"})
 
 
+@pytest.mark.parametrize(("longer", "found"), [(14, {"A9"}), (15, set())])
+def test_a_vendors_window_inside_another_that_holds_two_people_more_is_found(
+    tmp_path, longer, found
+):
+    windows = {"active/2026-03-25/2026-03-31": 12, "active/2026-03-02/2026-03-31": longer}
+    told = pl.DataFrame(
+        [
+            {"metric": "vendor_active", "variant": "", "grain": "all", "tool": "teams", "bin": name,
+             "value": active / 30, "numerator": float(active), "denominator": 30.0, "n": 30,
+             "department": None, "level": None, "location": None}
+            for name, active in windows.items()
+        ]
+    )  # fmt: skip
+
+    assert broken(release(tmp_path / "windows.duckdb", told)) == found
+
+
 def test_one_figure_with_two_values_is_found(tmp_path):
     once = figures(table((None, None, 50, None)), SHOWN)
     twice = pl.concat([once, once.with_columns(value=pl.lit(5.2))])
