@@ -58,6 +58,13 @@ def test_nearly_all_and_nearly_none_are_withheld(yes, shown):
     assert (reasons(cell(sx=yes)) == [None]) is shown
 
 
+@pytest.mark.parametrize(("first", "shown"), [(2.97, False), (3.5, True), (37.5, False)])
+def test_nearly_all_and_nearly_none_are_withheld_where_people_count_in_part(first, shown):
+    about = {"metric": "adopter_category", "kind": "clustered", "yes_or_no": False}
+
+    assert (reasons(cell(sx=first, **about)) == [None]) is shown
+
+
 @pytest.mark.parametrize(("acts", "shown"), [(0, False), (1, True), (99, True), (100, False)])
 def test_a_share_of_acts_that_is_the_same_for_everybody_is_withheld(acts, shown):
     about = {"kind": "clustered", "yes_or_no": False, "sy": 100, "x1": 0.1, "x2": 0.1, "sxx": 9.0}

@@ -165,7 +165,7 @@ def test_a_slack_export_alone_gives_adoption_and_says_what_it_lacks(
     from analytics.demo import company
 
     monkeypatch.setenv("CONVIVIO_HOME", str(home))
-    _, slack, mail, _ = company(tmp_path, 60, 14, 3)
+    _, slack, mail, *_ = company(tmp_path, 60, 14, 3)
     call(capsys, "ingest", str(slack), "-w", "slack-only", "--time-zone", "Europe/Rome")
     call(capsys, "ingest", str(mail), "-w", "mail-only")
 

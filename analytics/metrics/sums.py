@@ -69,5 +69,8 @@ ALIKE = (
     ("collaboration_hours", "meeting_hours"),
 )
 
+# A person counts for a part of one: fewer than three of these are few people, as they are where a person counts or not.
+PARTS_OF_PEOPLE = ("adopter_category",)
+
 # The denominator of stickiness is days times active people: it tells how many are active.
 TOLD_BY_DENOMINATOR = {"stickiness": ACTIVE}

@@ -9,7 +9,7 @@ import polars as pl
 
 from analytics.metrics.panel import with_division
 from analytics.metrics.passport import declared
-from analytics.metrics.sums import TOLD_BY_DENOMINATOR
+from analytics.metrics.sums import PARTS_OF_PEOPLE, TOLD_BY_DENOMINATOR
 from analytics.privacy import bounds, relations
 
 ONE_MOST, TWO_MOST = 0.5, 0.75  # shares of a sum above which one or two people make it
@@ -59,6 +59,7 @@ def judged(cells: pl.DataFrame, k: int) -> pl.DataFrame:
 def _why(k: int) -> pl.Expr:
     tail = (pl.col("sx") < TAIL) | (pl.col("sx") > pl.col("sy") - TAIL)
     same = (pl.col("kind") == "clustered") & ((pl.col("sx") == 0) | (pl.col("sx") == pl.col("sy")))
+    of_people = pl.col("yes_or_no") | pl.col("metric").is_in(PARTS_OF_PEOPLE)
     two = pl.col("x1") + pl.col("x2").fill_null(0.0)
     x1, sxx = pl.col("x1"), pl.col("sxx")
     # squares too: a published interval tells about the sum of squares
@@ -72,7 +73,7 @@ def _why(k: int) -> pl.Expr:
         .then(pl.lit("no_data"))
         .when(pl.col("ny") < k)
         .then(pl.lit("small_group"))
-        .when((pl.col("yes_or_no") & tail) | same)
+        .when((of_people & tail) | same)
         .then(pl.lit("nearly_all_or_none"))
         .when(~pl.col("yes_or_no") & (pl.col("sx") > 0) & dominated)
         .then(pl.lit("dominated"))
