@@ -36,7 +36,7 @@ unit: setup                   ## everything without a browser
 	$(ONE_THREAD) $(BIN)/python -m pytest -m "not browser" -n 2
 
 browser: setup                ## pages in Chromium
-	$(ONE_THREAD) $(BIN)/python -m pytest -m browser -n 2 --dist loadfile
+	$(ONE_THREAD) $(BIN)/python -m pytest -m browser -n 3 --dist worksteal
 
 docs: setup                   ## the pages of docs/ that are made from code
 	$(BIN)/python -m analytics.docs
