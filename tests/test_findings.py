@@ -36,7 +36,7 @@ SLOTS = {
     "largest": "Meetings", "part": "51%", "was_higher": ["Finance"], "was_lower": [], "mix": "levels",
     "used": 248, "enabled": 397, "tools": ["mail", "slack"], "of_ten_contribute": 8, "of_ten_exchange": 5,
     "minutes_low": 12.0, "minutes_high": 45.0, "needs": "A calendar with who took part. Read from: Outlook.",
-    "values": {"Customer care": 0.88}, "elsewhere": 0.6,
+    "values": {"Customer care": 0.88}, "elsewhere": 0.6, "weeks": "9",
 }  # fmt: skip
 DRAWN = figures()
 # what is left of a direction word when it only names how something was counted or which way a message went
