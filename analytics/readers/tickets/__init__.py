@@ -1,3 +1,10 @@
 """Conversations with customers, and work items."""
 
-NAMES: tuple[str, ...] = ("zendesk_tickets", "intercom_tables", "ticket_table", "jira_issues")
+NAMES: tuple[str, ...] = (
+    "zendesk_tickets",
+    "intercom_tables",
+    "ticket_table",
+    "jira_issues",
+    "jira_csv",
+    "jira_tables",
+)

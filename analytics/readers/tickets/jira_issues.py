@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from analytics.readers import json_records
-from analytics.readers.acts import Act, Acts
+from analytics.readers.acts import Acts
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
-from analytics.readers.tickets.desk import phase
+from analytics.readers.tickets import jira
 
 if TYPE_CHECKING:
     from analytics.readers.files import Source
@@ -69,7 +69,8 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     for place, record in json_records.read_file(source, KIND, sink):
         if record.fields is None:
             found = ISSUE_OF_COMMENT.search(record.self or "")
-            _comment(place, msgspec.to_builtins(record), found[1] if found else None, None, acts)
+            comment = _comment(place, msgspec.to_builtins(record), acts, is_record=True)
+            jira.add_comment(comment, acts, None, found[1] if found else None)
         else:
             _issue(place, record, acts, options)
     acts.finish()
@@ -78,47 +79,29 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
 def _issue(place: str, record: Record, acts: Acts, options: Options) -> None:
     fields = record.fields or {}
     project = fields.get("project") or {}
-    is_desk = project.get("projectTypeKey") == "service_desk"
+    is_desk = project.get("projectTypeKey") == jira.DESK
     asking = _account(fields.get("reporter") or fields.get("creator"), acts, is_customer=is_desk)
-    agent = _account(fields.get("assignee"), acts)
-    issue = str(record.id)
-    if is_desk:
-        space = f"issue/{issue}"
-        words = [*(fields.get("labels") or []), (fields.get("issuetype") or {}).get("name")]
-        acts.space(space, openness="external", purpose="customer", phase=phase(words, options))
-    else:
-        space = f"project/{project.get('key') or project.get('id')}"
-        acts.space(space, purpose="work")
-    acts.add(
-        Act(
-            place=place, key=f"issue/{issue}", us=_micros(fields.get("created")), actor=asking, space=space,
-            thread=f"issue/{issue}", to=[agent] if agent else [], text=_text(fields.get("description")),
-        )
+    issue = jira.Issue(
+        place=place, id=str(record.id), us=_micros(fields.get("created")),
+        project=str(project.get("key") or project.get("id")), reporter=asking,
+        assignee=_account(fields.get("assignee"), acts), is_desk=is_desk,
+        words=[*(fields.get("labels") or []), (fields.get("issuetype") or {}).get("name")],
+        text=_text(fields.get("description")),
     )  # fmt: skip
+    jira.add_issue(issue, acts, options)
     comments = (fields.get("comment") or {}).get("comments") or []
     for number, comment in enumerate(comments):
-        _comment(f"{place} comment {number}", comment, issue, (space, asking, agent), acts)
+        found = _comment(f"{place} comment {number}", comment, acts)
+        jira.add_comment(found, acts, issue, issue.id)
 
 
 def _comment(
-    place: str,
-    comment: dict[str, Any],
-    issue: str | None,
-    around: tuple[str, str | None, str | None] | None,
-    acts: Acts,
-) -> None:
-    space, asking, agent = around or (None, None, None)
-    author = _account(comment.get("author"), acts)
-    is_public = comment.get("jsdPublic", True)
-    other = asking if is_public and author != asking else agent
-    first = f"issue/{issue}" if issue else None
-    answers = first if around and is_public and author != asking else None
-    acts.add(
-        Act(
-            place=place, key=f"comment/{comment.get('id')}", us=_micros(comment.get("created")), actor=author,
-            action="reply" if answers else "post", space=space, thread=first, in_reply_to=answers,
-            to=[other] if other and other != author else [], text=_text(comment.get("body")), is_record=around is None,
-        )
+    place: str, comment: dict[str, Any], acts: Acts, *, is_record: bool = False
+) -> jira.Comment:
+    return jira.Comment(
+        place=place, id=str(comment.get("id")), us=_micros(comment.get("created")),
+        author=_account(comment.get("author"), acts), text=_text(comment.get("body")),
+        is_public=comment.get("jsdPublic", True), is_record=is_record,
     )  # fmt: skip
 
 

@@ -1,17 +1,18 @@
 """How customers were answered, one row a ticket: a view exported from Zendesk, a Freshdesk report, HubSpot tickets.
 
 Only the beginning of each conversation and, where the table has its instant, the first reply can be told: that reply
-is the agent's in charge. Durations in business hours are not used. Times without a zone are taken as UTC.
+is the agent's in charge. Durations in business hours are not used. Times without a zone are those of the company.
 """
 
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import dates, tables
+from analytics.readers import tables
 from analytics.readers.acts import address
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
 from analytics.readers.headers import Aliases, account_for_others, assign, may_assign, plain
+from analytics.readers.tickets import times
 from analytics.readers.tickets.desk import Desk, Message, Ticket, phase
 
 if TYPE_CHECKING:
@@ -90,7 +91,9 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
         pl.lit(None, pl.String).alias(f) for f in FIELDS if f not in rows.columns
     )
     for field in ("created", "replied"):
-        rows = rows.with_columns(_instants(rows, field, sink, options, source.name))
+        text = rows.get_column(field)
+        order = times.order_of(text, options, field, source.name)
+        rows = rows.with_columns(times.instants(text, order, options, sink))
     desk = Desk(sink, tool)
     for row in rows.iter_rows(named=True):
         _take(row, desk, options)
@@ -102,22 +105,6 @@ def _choose(rows: list[tables.Row], file: str) -> tables.Header:
     if header is None:
         raise tables.no_rows(file)
     return header
-
-
-def _instants(rows: pl.DataFrame, field: str, sink: Sink, options: Options, file: str) -> pl.Series:
-    """Return a column of times as UTC microseconds, null where a cell is none."""
-    text = rows.get_column(field)
-    order = dates.ORDERS.get(options.columns.get("dates", "").casefold()) or dates.prove(text).order
-    found = dates.instants(text, order)
-    if (found.get_column("problem") == "ambiguous").any():
-        raise UnreadableExport(
-            "dates_ambiguous",
-            f"{file}: the times in the column for “{field}” can be read as day/month or month/day. "
-            "Say which with --map dates=dd/mm or --map dates=mm/dd.",
-        )
-    if found.filter(~pl.col("zoned") & pl.col("at").is_not_null()).height:
-        sink.warn("time_floating")
-    return found.get_column("at").dt.epoch("us").alias(field)
 
 
 def _take(row: dict[str, str | int | None], desk: Desk, options: Options) -> None:
