@@ -88,6 +88,7 @@ KINDS = {
     "people": "People",
     "surveys": "Surveys",
     "tickets": "Customers and work items",
+    "documents": "Documents",
 }
 
 

@@ -547,3 +547,14 @@ def test_weights_are_the_data_first_and_then_whole_weeks():
     assert len(weights) > 200
     assert (weights.sum(1) == 13).all()
     assert (weights == week_weights(13, seed=5)).all()
+
+
+def test_a_chain_that_no_organisation_has_is_cut_where_it_is_a_fault_of_the_file():
+    people = 2_000
+    org = pl.DataFrame({"person": range(people), "manager": [None, *range(people - 1)]})
+
+    tree = OrgTree.grow(org.cast(pl.Int64))
+
+    assert sorted(tree.ids) == list(range(51))
+    # of 51 people in a row, 51 - d pairs stand d steps apart, counted both ways
+    assert tree.pairs_by_distance(np.ones(51))[1:51].tolist() == [2 * (51 - d) for d in range(1, 51)]  # fmt: skip

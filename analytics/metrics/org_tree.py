@@ -13,6 +13,8 @@ import numpy as np
 import polars as pl
 
 Array = np.ndarray
+# steps below a head: real organisations have 4 to 12, and what is summed grows with the cube of it
+DEEPEST = 50
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class OrgTree:
         """Return the tree of `person`, `manager`, one row a person; who reaches no head is left out.
 
         A head manages somebody and has no manager, or itself. Cycles and chains that end in an unknown
-        manager reach no head.
+        manager reach no head; more than DEEPEST steps below one are a fault of the file and are left out too.
         """
         org = org.with_columns(
             manager=pl.when(pl.col("manager") == pl.col("person"))
@@ -53,12 +55,12 @@ class OrgTree:
         )
         layer = heads.select("person", manager=pl.lit(None, pl.Int64)).sort("person")
         layers = [layer]
-        while layer.height:
+        while layer.height and len(layers) <= DEEPEST:
             layer = reports.join(layer.select(manager="person"), on="manager", how="semi").select(
                 "person", "manager"
             )
             layers.append(layer)
-        return cls._number(layers[:-1] if len(layers) > 1 else layers)
+        return cls._number([layer for layer in layers if layer.height] or layers)
 
     @classmethod
     def _number(cls, layers: list[pl.DataFrame]) -> "OrgTree":

@@ -82,6 +82,7 @@ class Space:
     members: set[str] = field(default_factory=set)
 
 
+TEXTS = ("email", "name", "time_zone")  # of an account
 HOW = {"to": "to", "cc": "cc", "attendees": "attendee", "mentions": "mention"}
 ANSWERS = {"reply": "reply", "reaction": "reaction"}
 
@@ -107,10 +108,13 @@ class Acts:
         self.counts: Counter[str] = Counter()  # acts handed over, by action
 
     def account(self, account: str, **facts: Any) -> Account:  # noqa: ANN401 - the fields of Account
-        """Note what is said of an account: email, name, kind, has_seat, time_zone, left_on; the last word counts."""
+        """Note what is said of an account: email, name, kind, has_seat, time_zone, left_on; the last word counts.
+
+        A text that is none (a number, a list: records are anybody's JSON) says nothing.
+        """
         known = self.accounts.setdefault(account, Account())
         for name, value in facts.items():
-            if value is not None:
+            if value is not None and (name not in TEXTS or isinstance(value, str)):
                 setattr(known, name, value)
         return known
 

@@ -8,7 +8,7 @@ from analytics.readers import tables
 from analytics.readers.base import NOTHING_SAID, Options, UnreadableExport
 from analytics.readers.files import Source
 
-FAMILIES = ("chat", "usage", "meetings", "mail", "people", "surveys", "tickets")
+FAMILIES = ("chat", "usage", "meetings", "mail", "people", "surveys", "tickets", "documents")
 ALONE = ("slack_export", "interaction_log", "hr_file")
 
 

@@ -1,0 +1,3 @@
+"""Pages that people write together."""
+
+NAMES: tuple[str, ...] = ("confluence_content",)

@@ -1,0 +1,101 @@
+"""Confluence: who made a page and who changed it, what a comment answers, and pages that say too little."""
+
+import json
+
+import pytest
+
+from analytics.readers.base import UnreadableExport
+from analytics.readers.documents import confluence_content
+from analytics.readers.sandbox import parse
+from tests.chat_reading import written
+from tests.golden import EXPORTS
+from tests.reading import read_file
+
+FIXTURES = EXPORTS / "confluence_content"
+SAMPLES = "samples/confluence/perceval"
+
+
+def events(found):
+    return found.table("event").sort("at").select("actor", "action", "in_reply_to").rows()
+
+
+def read(records, tmp_path):
+    path = tmp_path / "pages.json"
+    path.write_text(json.dumps({"results": records, "_links": {}}))
+    return read_file(confluence_content, path, tmp_path / "out")
+
+
+def page(**more):
+    made = {"createdBy": {"accountId": "a1"}, "createdDate": "2026-01-05T09:00:00.000Z"}
+    return {"id": "1", "type": "page", "status": "current", "history": made, "_links": {}} | more
+
+
+def test_a_page_tells_who_made_it_and_who_saved_it_last(tmp_path):
+    saved = {"by": {"accountId": "a2"}, "when": "2026-01-07T09:00:00.000Z", "number": 4}
+
+    found = read([page(version=saved)], tmp_path)
+
+    assert events(found) == [("a1", "file", None), ("a2", "file", None)]
+    assert found.sink.stored == 1  # one record
+
+
+def test_comments_answer_the_page_or_the_comment_above(tmp_path):
+    found = read_file(confluence_content, FIXTURES / "pages.json", tmp_path / "out")
+
+    told = found.table("delivery").sort("event").select("event", "account", "how").rows()
+    assert told == [("content/101/1", "a1", "reply"), ("content/102/1", "a3", "reply")]
+
+
+def test_a_version_exported_twice_counts_once(tmp_path):
+    found = read_file(confluence_content, FIXTURES / "versions.jsonl", tmp_path / "out")
+
+    assert events(found) == [("k2", "file", None), ("k3", "file", None)]
+
+
+def test_a_draft_is_no_act_and_nobody_is_no_author(tmp_path):
+    anonymous = {"createdBy": {"type": "anonymous"}, "createdDate": "2026-01-05T09:00:00.000Z"}
+
+    found = read([page(id="2", status="draft"), page(id="3", history=anonymous)], tmp_path)
+
+    assert found.table("event").is_empty()
+    assert found.rejects == [("#1", "author_missing")]
+    assert found.sink.non_records == 1
+
+
+def test_no_title_word_or_address_of_a_page_is_kept(tmp_path):
+    mark = "zqx01vwkj"
+    body = {"storage": {"value": f"<p>{mark} and more</p>"}}
+    links = {"webui": f"/display/TEAM/{mark}"}
+
+    found = read([page(type="blogpost", title=mark, body=body, _links=links)], tmp_path)
+
+    assert found.table("event")["words"].to_list() == [3]
+    assert mark not in written(tmp_path / "out")
+
+
+def test_pages_without_their_history_are_refused_with_what_to_do(shared, tmp_path):
+    for name in ("confluence_contents.json", "confluence_content_space.json"):
+        report = parse(shared / SAMPLES / name, tmp_path / name)
+
+        assert (report.format, report.reject_code) == ("confluence_content", "column_missing")
+        assert "expand=history" in report.message
+
+
+@pytest.mark.parametrize(
+    ("sample", "stored", "acts"),
+    [("confluence_content_1_v1.json", 1, 1), ("confluence_content_1_v2.json", 1, 2)],
+)
+def test_the_samples_give_their_versions(shared, tmp_path, sample, stored, acts):
+    report = parse(shared / SAMPLES / sample, tmp_path / "out")
+
+    assert (report.format, report.read, report.stored) == ("confluence_content", 1, stored)
+    assert report.rows["event"] == acts
+
+
+def test_a_page_that_says_nothing_of_people_cannot_be_used(tmp_path):
+    bare = {"id": "1", "type": "page", "_links": {}}
+
+    with pytest.raises(UnreadableExport) as refusal:
+        read([bare], tmp_path)
+
+    assert refusal.value.code == "column_missing"
