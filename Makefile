@@ -6,7 +6,7 @@ CHROMIUM = $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser /u
 # tests run side by side, one core each
 ONE_THREAD = POLARS_MAX_THREADS=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
-.PHONY: run test setup demo lint unit browser docs bench clean
+.PHONY: run test proof setup demo lint unit browser docs bench clean
 
 run: setup demo               ## the dashboard on the demo company, at the printed address
 	$(BIN)/python app.py
@@ -37,6 +37,9 @@ unit: setup                   ## everything without a browser
 
 browser: setup                ## pages in Chromium
 	$(ONE_THREAD) $(BIN)/python -m pytest -m browser -n 3 --dist worksteal
+
+proof: setup                  ## attacks, kills and damaged files in full number: an hour
+	CONVIVIO_PROOF=1 $(ONE_THREAD) $(BIN)/python -m pytest -n 2 tests/attacks tests/faults tests/test_fuzz.py tests/test_bad_input.py
 
 docs: setup                   ## the pages of docs/ that are made from code
 	$(BIN)/python -m analytics.docs

@@ -6,10 +6,11 @@ import polars as pl
 
 from analytics.readers.sandbox import Report
 from benchmarks import fuzz
+from tests.proof import drawn
 
 
 def test_no_damaged_export_brings_a_reader_down():
-    assert fuzz.batch(range(250), seed=2) == []
+    assert fuzz.batch(range(drawn(5_000, 120)), seed=2) == []
 
 
 def test_an_error_that_no_reader_foresaw_is_told(monkeypatch):

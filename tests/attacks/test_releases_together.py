@@ -15,9 +15,10 @@ from analytics.privacy.merge import merge_small
 from analytics.privacy.suppress import mask
 from tests.attacks import dense
 from tests.attacks.organisations import organisation
+from tests.proof import drawn
 
 K = 10
-PAIRS = range(64)
+PAIRS = range(drawn(64, 12))
 CUTS = {
     "total": (), "division": (0,), "department": (1,), "level": (2,), "location": (3,), "tool": (4,),
     "department_level": (1, 2), "department_location": (1, 3), "department_tool": (1, 4),
@@ -191,7 +192,7 @@ def test_a_release_tells_nothing_more_together_with_the_one_before(change):
 @pytest.mark.slow
 @pytest.mark.parametrize("change", ["moved", "left", "divided", "later"])
 def test_releases_with_divisions_tell_nothing_more_together(change):
-    tries = [attempt(seed, change, divisions=3) for seed in range(8, 16)]
+    tries = [attempt(seed, change, divisions=3) for seed in range(8, 8 + drawn(8, 3))]
 
     assert sum(targets for targets, *_ in tries) > 100 * len(tries)
     assert sum(without for _, without, _, _ in tries) > 0
@@ -200,14 +201,14 @@ def test_releases_with_divisions_tell_nothing_more_together(change):
 
 @pytest.mark.slow
 def test_without_the_ledger_most_pairs_of_releases_leak():
-    tries = [attempt(seed, "moved") for seed in range(12)]
+    tries = [attempt(seed, "moved") for seed in range(drawn(12, 6))]
 
-    assert sum(without > 0 for _, without, _, _ in tries) >= 8
+    assert sum(without > 0 for _, without, _, _ in tries) >= len(tries) * 2 / 3
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("k_before", [5, 20])
 def test_a_changed_threshold_gives_nothing_away_that_was_not_out(k_before):
-    tries = [attempt(seed, "moved", k_before) for seed in range(8)]
+    tries = [attempt(seed, "moved", k_before) for seed in range(drawn(8, 3))]
 
     assert sum(with_ledger for _, _, with_ledger, _ in tries) == 0

@@ -17,9 +17,10 @@ from analytics.ingest import undo
 from analytics.vault import imports, ledger, store
 from analytics.vault.workspace import Workspace
 from tests.faults import kill_child
+from tests.proof import drawn
 from tests.test_ingest import hashes
 
-KILLS = 20
+KILLS = drawn(20, 8)
 CHILD = Path(kill_child.__file__)
 
 
