@@ -7,7 +7,14 @@ import pytest
 
 from analytics.readers.base import NOTHING_SAID, Options, UnreadableExport
 from analytics.readers.sandbox import parse
-from analytics.readers.tickets import intercom_tables, jira_issues, ticket_table, zendesk_tickets
+from analytics.readers.tickets import (
+    hubspot_tables,
+    intercom_tables,
+    jira_issues,
+    servicenow_tables,
+    ticket_table,
+    zendesk_tickets,
+)
 from analytics.readers.tickets.desk import micros, phase
 from tests.golden import EXPORTS
 from tests.reading import read_file, read_text
@@ -136,6 +143,38 @@ def test_in_a_service_desk_notes_stay_inside_and_in_a_project_nobody_is_a_custom
     ]
     words = dict(found.table("event").select("event", "words").rows())
     assert words == {"issue/1": 4, "comment/21": 3, "comment/22": 1, "issue/2": 2}
+
+
+def test_in_a_companys_own_service_desk_nobody_is_a_guest_and_only_contacts_are_customers(tmp_path):
+    found = read_file(servicenow_tables, EXPORTS / "servicenow_tables" / "tables", tmp_path / "out")
+
+    kinds = dict(found.table("account").select("account", "kind").rows())
+    assert kinds == {"c1": "guest", "s0": "bot", "u1": "human", "u2": "human", "u3": "human"}
+    purposes = dict(found.table("space").select("space", "purpose").rows())
+    assert purposes == {"ticket/t1": "work", "ticket/t2": "customer", "ticket/t3": "work"}
+    # the tool's own answer is none, a work note reaches only who is in charge
+    assert [row for row in acts(found) if row[2] == "reply"] == [
+        ("message/j3", "u2", "reply", "ticket/t1"),
+        ("message/j5", "u2", "reply", "ticket/t2"),
+    ]
+    assert [row for row in reached(found) if row[0] == "message/j2"] == [("message/j2", "u2", "to")]
+
+
+def test_a_call_in_servicenow_that_names_nobody_is_nobodys_act(tmp_path):
+    found = read_file(ticket_table, EXPORTS / "ticket_table" / "servicenow.csv", tmp_path / "out")
+
+    assert acts(found) == [("ticket/INC0010001", "Anna Rossi", "post", None)]
+    assert found.rejects == [("line 3", "author_missing")]
+
+
+def test_hubspots_tables_give_the_phase_and_a_first_reply_that_can_be_true(tmp_path):
+    found = read_file(hubspot_tables, EXPORTS / "hubspot_tables" / "tables", tmp_path / "out")
+
+    phases = dict(found.table("space").select("space", "phase").rows())
+    assert phases == {"ticket/71": "onboarding", "ticket/72": "renewal", "ticket/74": None}
+    assert [row[:3] for row in acts(found) if row[2] == "reply"] == [("message/first/71", "500", "reply")]  # fmt: skip
+    assert found.warnings["field_ignored"] == 1
+    assert found.rejects == [("ticket.csv line 4", "ticket_deleted")]
 
 
 SAMPLES = {

@@ -7,4 +7,6 @@ NAMES: tuple[str, ...] = (
     "jira_issues",
     "jira_csv",
     "jira_tables",
+    "hubspot_tables",
+    "servicenow_tables",
 )

@@ -1,7 +1,8 @@
 """From tickets and their messages to conversations with customers: what all readers of help desks share.
 
 A ticket is a space of its own (purpose customer) and its first act. Agents are people, customers guests. A public
-message reaches the other side; an internal note reaches the agent in charge and never the customer.
+message reaches the other side; an internal note reaches the agent in charge and never the customer. Where colleagues
+ask (an IT service desk), the ticket is internal: work, and nobody in it a guest.
 """
 
 import re
@@ -55,6 +56,7 @@ class Ticket:
     phase: Phase = None
     text: str | None = None
     out: str | None = None  # why it is set apart: ticket_deleted, ticket_merged, ticket_spam
+    is_internal: bool = False  # somebody of the company asks
 
 
 @dataclass
@@ -95,6 +97,11 @@ class Desk:
         if account and account not in self.acts.accounts:
             self.acts.account(account, email=email, name=name, kind="guest")
 
+    def colleague(self, account: str | None) -> None:
+        """Note somebody of the company who asks."""
+        if account:
+            self.acts.account(account)
+
     def bot(self, account: str) -> None:
         """Note an account that no person writes from."""
         self.acts.account(account, kind="bot")
@@ -122,12 +129,11 @@ class Desk:
             self.sink.reject(ticket.place, ticket.out)
             self.sink.reject_many([m.place for m in messages if m.is_record], ticket.out)
             return
-        space = f"ticket/{key}"
-        self.acts.space(
-            space, openness="external", purpose="customer", phase=ticket.phase if ticket else None
-        )
+        space = self._space(key, ticket)
         asking, agent = (ticket.requester, ticket.agent) if ticket else (None, None)
-        self.customer(asking)
+        is_internal = ticket is not None and ticket.is_internal
+        asks = self.colleague if is_internal else self.customer
+        asks(asking)
         self.agent(agent)
         messages = sorted(messages, key=lambda m: (m.us is None, m.us or 0, m.key))
         waiting = None  # the message that nobody of the other side has answered yet
@@ -139,8 +145,17 @@ class Desk:
         for message in messages:
             if message.author is not None and message.author not in self.acts.accounts:
                 # nobody says who it is: only a company's own people write internal notes
-                self.agent(message.author) if not message.public else self.customer(message.author)
-            waiting = self._message(message, space, asking, agent, waiting)
+                self.agent(message.author) if not message.public else asks(message.author)
+            waiting = self._message(message, space, asking, agent, waiting, is_internal=is_internal)
+
+    def _space(self, key: str, ticket: Ticket | None) -> str:
+        space = f"ticket/{key}"
+        if ticket and ticket.is_internal:
+            self.acts.space(space, purpose="work")
+        else:
+            told = ticket.phase if ticket else None
+            self.acts.space(space, openness="external", purpose="customer", phase=told)
+        return space
 
     def _opening(self, ticket: Ticket, messages: list[Message]) -> str | None:
         """Return the text of a ticket; the message that repeats it is taken out."""
@@ -159,6 +174,8 @@ class Desk:
         asking: str | None,
         agent: str | None,
         waiting: str | None,
+        *,
+        is_internal: bool = False,
     ) -> str | None:
         kind = self.acts.accounts[message.author].kind if message.author else "human"
         is_ours = kind == "human" and message.author != asking
@@ -175,7 +192,8 @@ class Desk:
         )  # fmt: skip
         if answers:
             return None
-        is_customers = kind == "guest" and message.public
+        asks = message.author == asking if is_internal else kind == "guest"
+        is_customers = asks and message.public
         return f"message/{message.key}" if is_customers else waiting
 
 

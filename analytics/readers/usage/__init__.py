@@ -1,3 +1,8 @@
 """What vendors count of the use of their tools."""
 
-NAMES: tuple[str, ...] = ("m365_user_detail", "m365_daily_counts", "m365_space_activity")
+NAMES: tuple[str, ...] = (
+    "m365_user_detail",
+    "m365_daily_counts",
+    "m365_space_activity",
+    "workplace_people",
+)
