@@ -195,7 +195,7 @@ def _keep(workspace: Workspace, read: Read, said: _Said, today: date) -> dict[st
     if refused := presets.refusal_of_mail(workspace, events, today, file.name):
         durable.remove(read.parts)
         return _told(file, _refused(file.name, report.format, refused), None)
-    report = replace(report, header=[])  # only who is asked to name columns needs all of them
+    report = replace(report, header=[], questions=[])  # only who is asked to name them needs all
     whole = _id(content, report.said)
     id_ = imports.add(workspace, report, read.parts, whole, file.name, content, today)
     apart.write(workspace, id_)

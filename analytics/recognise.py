@@ -15,7 +15,7 @@ from analytics.reading import File, Progress, Read
 SECONDS = 60  # more than a preview ever takes; what takes longer is told without one
 SHOWN = (
     "file", "within", "format", "outcome", "tool", "first", "last", "is_sample", "records", "stored", "rejected",
-    "duplicates", "non_records", "warnings", "header", "table", "columns", "said", "named_on", "provides", "cannot_see", "reject_code",
+    "duplicates", "non_records", "warnings", "header", "table", "columns", "said", "questions", "named_on", "provides", "cannot_see", "reject_code",
     "message",
 )  # fmt: skip
 

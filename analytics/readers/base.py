@@ -95,6 +95,7 @@ class Sink:
         self.format: str | None = None  # once it was recognised
         self.header: tuple[str, ...] = ()  # the column names of a table
         self.columns: dict[str, str] = {}  # field -> the column it was taken from
+        self.questions: list[dict[str, str | bool]] = []  # of a survey: sandbox.Report.questions
         self.stored = 0
         self.duplicates = 0
         self.non_records = 0

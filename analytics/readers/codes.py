@@ -57,6 +57,12 @@ SET_APART: dict[str, tuple[str, str]] = {
     "too_few_fields": ("Fewer fields than columns", "Correct the line, import the file again"),
     "too_many_fields": ("More fields than columns", "Usually a comma without quotation marks"),
     "scale_out_of_range": ("An answer outside the scale", "Say the scale: --map scale=1-7"),
+    "survey_unfinished": ("Not answered to the end", "Nothing: only finished answers count"),
+    "survey_test": ("A test answer, made while the survey was written", "Nothing: nobody gave it"),
+    "survey_spam": (
+        "An answer that the survey tool holds for spam",
+        "Nothing: it may not be a person",
+    ),
     "self_sent": ("Sent to oneself", "Nothing: it reaches nobody else"),
     "account_technical": (
         "A technical or shared account, not a person",

@@ -111,6 +111,11 @@ def refuse_columns(names: Sequence[str], file: str) -> None:
         )
 
 
+def is_claimed(name: str) -> bool:
+    """Say whether a name speaks of what may not come in."""
+    return _claims(plain(name)) is not None
+
+
 def refuse_sheets(rows: Iterable[tuple[str, list[str]]], file: str) -> None:
     """Refuse by the first line of each part, (part, cells), that could be a header: what no reader chose counts too."""
     looked_at = set()

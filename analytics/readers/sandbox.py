@@ -47,7 +47,8 @@ class Report:
 
     rows: rows by table; events: rows of `event` by action; first and last: UTC instants of the events.
     Of a table, `header` are its column names, `table` what it is known again by (recall.key), `columns` tells from which each field was taken, and `said` what
-    was said by hand, now or earlier, as Options. `is_sample`: only looked at, not read to its end. `holds`: it is
+    was said by hand, now or earlier, as Options. Of a survey, `questions` are those that were read: item, text, construct,
+    suggested (what it may measure) and is_reversed. `is_sample`: only looked at, not read to its end. `holds`: it is
     no export itself, these parts of it may be (parcels.Part); `left_out` are the junk files beside them.
     """
 
@@ -74,6 +75,7 @@ class Report:
     table: str = ""
     columns: dict[str, str] = field(default_factory=dict)
     said: dict[str, Any] = field(default_factory=dict)
+    questions: list[dict[str, Any]] = field(default_factory=list)
     is_sample: bool = False
     holds: list[dict[str, Any]] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
@@ -347,6 +349,7 @@ def _account(
         table=recall.key(sink.header),
         columns=sink.columns,
         said=said(options, sink.columns),
+        questions=sink.questions,
         is_sample=is_sample,
     )
 

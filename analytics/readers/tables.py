@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 
 MOST_COLUMNS = 1_000
 PREVIEW_ROWS = 20  # title rows above a header are fewer
+LONG_HEAD = (
+    2**20
+)  # bytes looked at where the first lines are longer than usual, as those of a survey are
+FEW_LINES = 5
+MOST_LINES = 200  # a quoted cell of a header runs on over fewer
 PARQUET = b"PAR1"
 BINARY = {
     b"\x1f\x8b": "a gzip archive",
@@ -144,9 +149,12 @@ def numeric_header(rows: list[Row]) -> Header | None:
     return None
 
 
-def open_table(source: "Source", sink: Sink, choose: Choose) -> Table:
+def open_table(
+    source: "Source", sink: Sink, choose: Choose, is_asked: Callable[[str], bool] = lambda _: False
+) -> Table:
     """Open a table after its header was chosen among the first rows; warnings about its form go to the sink.
 
+    `is_asked` tells columns whose name is a question put to people: such a name claims nothing of what the column holds.
     Raises UnreadableExport: not_csv, file_empty, forbidden_content, too_many_columns, no_rows, those of
     xlsx_sheet.check, and what `choose` raises.
     """
@@ -161,8 +169,8 @@ def open_table(source: "Source", sink: Sink, choose: Choose) -> Table:
     first = preview(source, codec)
     header = choose(first)
     sink.header = tuple(header.names) if looks_like_header(header.names) else ()
-    forbidden.refuse_columns(header.names, source.name)
-    _refuse_headers(source, first)
+    forbidden.refuse_columns(["" if is_asked(name) else name for name in header.names], source.name)
+    _refuse_headers(source, first, is_asked)
     if len(header.names) > MOST_COLUMNS:
         raise UnreadableExport(
             "too_many_columns",
@@ -226,10 +234,14 @@ def refuse_forbidden(source: "Source") -> None:
     _refuse_headers(source, rows)
 
 
-def _refuse_headers(source: "Source", rows: list[Row]) -> None:
+def _refuse_headers(
+    source: "Source", rows: list[Row], is_asked: Callable[[str], bool] = lambda _: False
+) -> None:
     # lines of a text differ in their separators, sheets are tables of their own
     is_text = kind(source) == "text"
-    forbidden.refuse_sheets((("" if is_text else row.part, row.cells) for row in rows), source.name)
+    cells = [[cell for cell in row.cells if not is_asked(cell)] for row in rows]
+    parts = ["" if is_text else row.part for row in rows]
+    forbidden.refuse_sheets(zip(parts, cells, strict=True), source.name)
 
 
 def explain(source: "Source", needs: str) -> UnreadableExport | None:
@@ -260,12 +272,14 @@ def no_rows(file: str) -> UnreadableExport:
 
 def _text_rows(source: "Source", codec: str | None) -> list[Row]:
     head = source.head()
+    if len(head) < source.size and head.count(b"\n") < FEW_LINES:
+        head = source.head(LONG_HEAD)
     guess, mark = csv_text.head_encoding(head)
     text = head[mark:].decode(codec or guess, "replace")
     lines = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     declared = None
     rows: list[Row] = []
-    for number, line in enumerate(lines, start=1):
+    for number, line in _records(lines):
         if number == 1 and line.casefold().startswith("sep=") and len(line) == 5:  # noqa: PLR2004
             declared = line[4]
         elif line.strip() and not line.startswith("#TYPE "):
@@ -275,6 +289,18 @@ def _text_rows(source: "Source", codec: str | None) -> list[Row]:
         if len(rows) == PREVIEW_ROWS:
             break
     return [row for row in rows if row.cells]
+
+
+def _records(lines: list[str]) -> Iterator[tuple[int, str]]:
+    """Yield (number of its first line, text): lines that a quoted cell runs on over are one."""
+    at = 0
+    while at < len(lines):
+        end = at + 1
+        if lines[at].count('"') % 2:
+            closing = range(at + 1, min(len(lines), at + MOST_LINES))
+            end = next((i + 1 for i in closing if lines[i].count('"') % 2), end)
+        yield at + 1, "\n".join(lines[at:end])
+        at = end
 
 
 def _text_frames(

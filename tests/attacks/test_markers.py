@@ -22,6 +22,7 @@ PLACES = (
     "comment on a file", "attachment", "name of a channel", "topic of a channel", "reaction", "profile", "unknown key",
     "canvas", "file beside the export", "subject of a mail", "body of a mail", "unknown column", "thread and message id",
     "job title and note", "comment in a workbook", "second sheet", "line set apart", "file refused",
+    "text of a question", "free text of a survey", "who answered a survey",
 )  # fmt: skip
 MARKS = {place: f"zqx{number:02}vwkj" for number, place in enumerate(PLACES)}
 PEOPLE = 14
@@ -146,6 +147,24 @@ def workbook(path: Path) -> Path:
     return path  # fmt: skip
 
 
+def survey() -> pl.DataFrame:
+    """Answers to a survey, whose questions, texts and names are marked."""
+    asked = [f"How much do you agree that {mark('text of a question')} {n}?" for n in range(3)]
+    rows = [
+        [
+            f"R_{n:015}", f"2026-03-02 09:{n:02}:00", "2026-03-02 09:00:00", f"2026-03-02 09:{n:02}:00",
+            MARKS["who answered a survey"], f"{MARKS['who answered a survey']}{n}@acme.example",
+            *(["Never", "Rarely", "Sometimes", "Often", "Always"][(n + k) % 5] for k in range(3)),
+            mark("free text of a survey"),
+        ]
+        for n in range(20)
+    ]  # fmt: skip
+    names = ["ResponseId", "RecordedDate", "StartDate", "EndDate", "RecipientLastName", "RecipientEmail", "Q1_1", "Q1_2", "Q1_3", "Q2"]  # fmt: skip
+    heads = [[*names[:6], *asked, f"Anything else, {mark('text of a question')}?"]]
+    heads.append([json.dumps({"ImportId": f"QID{n}"}) for n in range(len(names))])
+    return pl.DataFrame([*heads, *rows], schema=names, orient="row")
+
+
 def exports(folder: Path) -> list[Path]:
     """Every kind of file that is read, and some that are set apart or refused."""
     folder.mkdir()
@@ -160,6 +179,7 @@ def exports(folder: Path) -> list[Path]:
     )
     nested.write_parquet(folder / "calls.parquet")
     people.write_csv(folder / "staff.csv")
+    survey().write_csv(folder / "survey.csv")
     bad = f"2026-02-30 25:00:00,a@acme.example,b@acme.example,{mark('line set apart')}\n"
     torn = f"x,y,{mark('line set apart')},{mark('line set apart')},z\n"
     (folder / "bad.csv").write_text(
@@ -207,7 +227,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     outcomes = {file["file"]: file["outcome"] for file in told["files"]}
     assert outcomes == {
         "slack.zip": "partial", "staff.xlsx": "accept", "bad.csv": "partial", "mail.csv": "accept",
-        "staff.csv": "accept", "unknown.csv": "reject", "mail.tsv": "accept", "calls.parquet": "accept",
+        "staff.csv": "accept", "survey.csv": "accept", "unknown.csv": "reject", "mail.tsv": "accept", "calls.parquet": "accept",
         "talk.vtt": "reject", "cut.zip": "reject",
     }  # fmt: skip
     for form in ("table", "csv", "json"):

@@ -1,3 +1,3 @@
 """Answers on scales."""
 
-NAMES: tuple[str, ...] = ("survey_table",)
+NAMES: tuple[str, ...] = ("survey_table", "qualtrics_csv")

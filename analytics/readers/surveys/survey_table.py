@@ -35,7 +35,7 @@ ALIASES: Aliases = {
 OF_TOOLS: Aliases = {
     "tool": (
         "collector id", "submitdate", "date submitted", "lastpage", "last page", "recorded date", "start language",
-        "completion time", "ora di completamento", "import id", "duration in seconds",
+        "completion time", "ora di completamento", "response set", "distribution channel", "duration in seconds",
     ),
 }  # fmt: skip
 SCALES = ((1, 5), (1, 7), (0, 10))
@@ -47,10 +47,10 @@ def identify(source: "Source") -> bool:
     """Say whether a table names respondents and its other columns hold small numbers."""
     try:
         rows = tables.preview(source)
-        header = tables.find_header(rows, _fits)
-        return header is not None and bool(_questions(header, rows))
     except UnreadableExport:
         return False
+    header = None if _is_of_tool(rows) else tables.find_header(rows, _fits)
+    return header is not None and bool(_questions(header, rows))
 
 
 def explain(source: "Source") -> UnreadableExport | None:
@@ -59,7 +59,7 @@ def explain(source: "Source") -> UnreadableExport | None:
         rows = tables.preview(source)
     except UnreadableExport:
         return None
-    if not any(may_assign(row.cells, OF_TOOLS, bool, NOTHING_SAID) for row in rows):
+    if not _is_of_tool(rows):
         return None
     return UnreadableExport(
         "no_recognised_data",
@@ -68,11 +68,12 @@ def explain(source: "Source") -> UnreadableExport | None:
     )
 
 
+def _is_of_tool(rows: list[tables.Row]) -> bool:
+    return any(may_assign(row.cells, OF_TOOLS, bool, NOTHING_SAID) for row in rows)
+
+
 def _fits(names: list[str]) -> bool:
-    is_of_tool = may_assign(names, OF_TOOLS, bool, NOTHING_SAID)
-    return not is_of_tool and may_assign(
-        names, ALIASES, lambda fields: "respondent" in fields, NOTHING_SAID
-    )
+    return may_assign(names, ALIASES, lambda fields: "respondent" in fields, NOTHING_SAID)
 
 
 def _questions(header: tables.Header, rows: list[tables.Row]) -> list[int]:
