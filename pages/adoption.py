@@ -22,10 +22,10 @@ from pages.parts.lead import opening
 from pages.parts.vendor_view import vendor
 from pages.parts.workspace import release
 
-FUNNEL = "adoption_funnel"
+FUNNEL, GAP = "adoption_funnel", "technical_human_gap"
 A_MONTH = "day 28"  # the bin of all who started, four weeks on
 COLUMNS, PHONE_COLUMNS = 12, 7  # weeks that a picture shows; table and files hold all
-GAP_FROM = 0.15  # low end from which a gap is worth a sentence (metrics.md A4: 15 points)
+GAP_FROM = 0.15  # low end from which the gap is worth a sentence
 RETENTION = {
     "": "Bounded: in that week",
     "rolling": "Rolling: then or later",
@@ -92,32 +92,35 @@ def _changes(row: Any) -> dict[str, Any]:  # noqa: ANN401
 
 
 def _ladder(figures: Figures) -> None:
-    steps = figures.block(FUNNEL)
+    steps, gap = figures.block(FUNNEL), figures.block(GAP)
     rows = shape.ladder_rows(steps)
-    by_step = {row["bin"]: row for row in steps.iter_rows(named=True)}
-    active, talking = by_step.get("active"), by_step.get("reciprocal")
-    known = active and talking and active["value"] is not None and talking["value"] is not None
-    gap = (
-        round(active["value"], 2) - round(talking["value"], 2)
-        if active and talking and known
-        else None
-    )
-    is_wide = bool(
-        active and talking and known and (active["low"] or 0) - (talking["high"] or 1) > GAP_FROM
-    )
-    words_gap = (
-        f"gap: {numbers.change(gap, 'share').lstrip('+')}" if gap is not None and gap > 0 else ""
-    )
+    told = _one(gap)
     said = Said(
-        finding=say("ladder_gap", gap=gap) if is_wide else say("ladder_question"),
+        finding=say("ladder_gap", gap=told["value"], gap_low=told["low"], gap_high=told["high"])
+        if told and (told["low"] or 0) > GAP_FROM
+        else say("ladder_question"),
         measure="Share of the people with a seat, in the last four weeks of the period. The dark mark is the 95% interval",
         source=source(figures, steps, "grey steps need a tool, petrol ones need people"),
-        alt=words.in_words("Adoption ladder", rows["step"].to_list(), rows["share"].to_list()),
-        passports=[figures.passport(FUNNEL)],
+        alt=words.in_words(
+            "Adoption ladder",
+            [*rows["step"], "use it without a habit"],
+            [*rows["share"], shape.texts(gap, "share")[0] if told else None],
+        ),
+        passports=[figures.passport(FUNNEL), figures.passport(GAP)],
     )
-    shown = Picture(ladder, (rows, words_gap)) if rows["value"].is_not_null().any() else None
+    shown = (
+        Picture(ladder, (rows, shape.gap_text(told))) if rows["value"].is_not_null().any() else None
+    )
+    both = pl.concat([steps, gap])
     names = {name: step for name, (step, _, _) in shape.STEPS.items()}
-    figure("ladder", said, shown, steps, words.table(steps, "share", names), first_reason(steps))
+    twin = words.table(both, "share", {**names, "all": "Use it without a habit"})
+    figure("ladder", said, shown, both, twin, first_reason(steps))
+
+
+def _one(rows: pl.DataFrame) -> Any:  # noqa: ANN401  # a row or nothing
+    """Return the one row that has a value."""
+    known = rows.filter(pl.col("value").is_not_null())
+    return known.row(0, named=True) if known.height else None
 
 
 def _trend(figures: Figures) -> None:

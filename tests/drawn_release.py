@@ -32,6 +32,7 @@ QUARTERS = [WEEKS[0], WEEKS[13]]
 SHAPES = {
     "active_people": ("share", 0.62, ["", "viva", "swoop", "slack", "adoption_score"], [None]),
     "adoption_funnel": ("share", None, [""], ["enabled", "active", "contributing", "reciprocal", "habitual"]),
+    "technical_human_gap": ("share", 0.45, [""], [None]),
     "stickiness": ("share", 0.41, [""], [None]),
     "lifecycle": ("share", None, [""], ["new", "retained", "resurrected", "dormant"]),
     "time_to_adoption": ("share", None, [""], ["2", "4", "13"]),

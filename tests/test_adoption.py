@@ -75,6 +75,7 @@ def test_the_funnel_of_28_days_equals_the_published_one(shared, tmp_path):
     )
 
     steps = dict(cells(con, "adoption_funnel", grain="all").select("bin", "sx").rows())
+    [gap] = cells(con, "technical_human_gap", grain="all").rows(named=True)
 
     assert steps == {
         "enabled": 167,
@@ -83,6 +84,18 @@ def test_the_funnel_of_28_days_equals_the_published_one(shared, tmp_path):
         "reciprocal": 114,
         "habitual": 101,
     }
+    assert gap["sx"] / gap["sy"] == pytest.approx(0.185629, abs=5e-7)  # (132 - 101) / 167
+
+
+def test_the_gap_is_not_told_where_a_step_is_not(tmp_path):
+    posts = [f"2026-01-{day:02} 10:00 | slack | 1" for day in range(5, 31)]  # to nobody
+    con = store(
+        tmp_path, event="\n".join(["at | tool | actor", *posts]), seat="tool | person\n slack | 1"
+    )
+
+    [reason] = cells(con, "technical_human_gap", grain="all")["reason"]
+
+    assert reason == "no_recipients"
 
 
 def test_stickiness_of_28_days_equals_the_published_one(shared, tmp_path):

@@ -197,6 +197,28 @@ def test_the_dormant_do_not_follow_from_the_week_before():
     assert found == [None, None, "protected", "nearly_all_or_none"]
 
 
+def step(name: str, people: int) -> dict:
+    return cell(metric="adoption_funnel", bin=name, sx=people, n=100)
+
+
+def test_the_gap_of_a_ladder_does_not_tell_a_step_that_is_hidden():
+    gap = cell(metric="technical_human_gap", sx=78, n=100)
+
+    found = reasons(step("active", 80), step("habitual", 2), gap, people=THREE)
+
+    assert found[1] == "nearly_all_or_none"
+    assert [found[0], found[2]].count("protected") == 1
+
+
+def test_two_people_in_the_gap_of_a_ladder_do_not_follow_from_its_steps():
+    gap = cell(metric="technical_human_gap", sx=2, n=100)
+
+    found = reasons(step("active", 80), step("habitual", 78), gap, people=THREE)
+
+    assert found[2] == "nearly_all_or_none"
+    assert found[:2].count("protected") == 1
+
+
 def hours(grain: str, period: date, sx: float, x1: float = 1.0, **labels) -> dict:
     return cell(
         metric="meeting_hours", kind="ratio", yes_or_no=False, grain=grain, period=period, n=100, sx=sx, x1=x1,

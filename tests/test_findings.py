@@ -29,7 +29,7 @@ BANNED = re.compile(
 SLOTS = {
     "metric": "active_people", "bin": None, "unit": "share", "title": "Active people", "value": 0.62, "low": 0.57, "high": 0.67,
     "change": 0.05, "change_low": 0.02, "change_high": 0.08, "period": "April to June 2026", "grain": "quarter",
-    "active": 0.78, "talking": 0.41, "gap": 0.37, "coverage": 0.96, "share": 0.6, "top": 0.4, "silent": 0.2,
+    "active": 0.78, "talking": 0.41, "gap": 0.37, "gap_low": 0.33, "gap_high": 0.41, "people": 140, "worth": 3, "coverage": 0.96, "share": 0.6, "top": 0.4, "silent": 0.2,
     "measure": "The share of people in conversation", "higher": ["Customer care"], "lower": ["Operations"], "others": 5,
     "checked": ["active_people", "adoption_funnel:reciprocal", "stickiness", "meeting_hours"], "what": "meetings",
     "reason": "no_calendar", "rest": "", "later": "four", "returned": "29", "silent_people": "3", "count": "three",
@@ -207,7 +207,7 @@ def test_without_any_difference_nothing_is_claimed():
     flat = DRAWN.with_columns(
         change=pl.lit(0.0), change_low=pl.lit(-1.0), change_high=pl.lit(1.0), named=pl.lit(False)
     )
-    flat = flat.filter(~pl.col("bin").is_in(["active"]) | pl.col("bin").is_null())
+    flat = flat.filter(pl.col("metric") != "technical_human_gap")
 
     clear = chosen(flat).filter(verdict="clear")["finding"].to_list()
     assert set(clear) <= PLAIN
@@ -319,14 +319,30 @@ def test_h2_needs_every_step():
     assert "of_ten" not in told(*ladder(habitual=None))
 
 
-@pytest.mark.parametrize(
-    ("talking", "finding"),
-    [(0.62, "gap"), (0.63, "of_ten")],  # low end .79 less high end: .16 and .15
-)
-def test_the_gap_is_said_from_fifteen_points_on_else_the_ladder(talking, finding):
-    said = told(*ladder(contributing=0.7, reciprocal=talking))
+def gap(low, **more):
+    return row("technical_human_gap", value=0.2, low=low, high=0.25, n=100, numerator=20.0, denominator=100.0, **more)  # fmt: skip
+
+
+@pytest.mark.parametrize(("low", "finding"), [(0.151, "gap"), (0.15, "of_ten")])
+def test_h5_is_said_from_fifteen_points_on_else_the_ladder(low, finding):
+    said = told(*ladder(), gap(low))
 
     assert {"gap", "of_ten"} & set(said) == {finding}
+
+
+@pytest.mark.parametrize(
+    ("sizes", "said"),
+    [
+        ((9, 10, 40), "for 20 people, as many as work in two departments of the usual size."),
+        ((5, 15, 40), "for 20 people, as many as work in a department of the usual size."),
+        ((30, 40), "for 20 people."),
+        ((), "for 20 people."),
+    ],
+)
+def test_h5_says_how_many_departments_of_the_usual_size_the_gap_is_worth(sizes, said):
+    departments = [row("active_people", value=0.5, n=n, department=str(i)) for i, n in enumerate(sizes)]  # fmt: skip
+
+    assert f"alive {said} 20 points (16–25) lie between" in told(gap(0.16), *departments)["gap"]
 
 
 @pytest.mark.parametrize(

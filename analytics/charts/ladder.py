@@ -6,6 +6,7 @@ import polars as pl
 from analytics.charts.rows import names_above
 from analytics.charts.theme import Drawn, Look, X, finish
 
+STEP = 46  # px from one row to the next
 ROOM_FOR_WORDS = 0.22  # between the bar and the line, in shares
 TEXT_ROOM = 1.62  # the plot's right part holds shares and counts, in the unit of the bars
 
@@ -14,7 +15,7 @@ def ladder(rows: pl.DataFrame, gap: str, k: Look) -> Drawn:
     """Draw the steps.
 
     Takes step, value, low, high, share (written), people (written), what, is_human; in order.
-    `gap` is written on the fourth row, left of the dashed line that starts at the second step.
+    `gap` is written on the last row, left of the dashed line that starts at the second step.
     """
     order = rows["step"].to_list()
     height = 18 if k.compact else 26
@@ -44,7 +45,7 @@ def ladder(rows: pl.DataFrame, gap: str, k: Look) -> Drawn:
         layers.append(names_above(told, "step", y, k, "right", dy=-22))
     else:
         layers += _texts(base, x, y, k) + _gap(rows, gap, x, y, k)
-    return finish(alt.layer(*layers).properties(height=alt.Step(54 if k.compact else 46)), k)
+    return finish(alt.layer(*layers).properties(height=alt.Step(54 if k.compact else STEP)), k)
 
 
 def _texts(base: alt.Chart, x: X, y: alt.Y, k: Look) -> list[Drawn]:
@@ -59,14 +60,14 @@ def _texts(base: alt.Chart, x: X, y: alt.Y, k: Look) -> list[Drawn]:
 
 
 def _gap(rows: pl.DataFrame, gap: str, x: X, y: alt.Y, k: Look) -> list[Drawn]:
-    """Mark the distance from the second step (opened) to the fourth (in conversation)."""
+    """Mark the distance from the second step (used) to the last (a habit)."""
     if not gap:
         return []
-    opened, talking = rows.row(1, named=True), rows.row(3, named=True)
-    at = rows.slice(3, 1).with_columns(end=pl.lit(opened["value"]), text=pl.lit(gap))
+    used, habit = rows.row(1, named=True), rows.row(-1, named=True)
+    at = rows.tail(1).with_columns(end=pl.lit(used["value"]), text=pl.lit(gap))
     dropped = alt.Chart(at).mark_rule(color=k.muted, strokeDash=[3, 3])
-    line = dropped.encode(x("end"), y=alt.value(46 + 36), y2=alt.value(4 * 46))
-    if opened["value"] - (talking["high"] or talking["value"]) < ROOM_FOR_WORDS:
+    line = dropped.encode(x("end"), y=alt.value(STEP + 36), y2=alt.value(rows.height * STEP))
+    if used["value"] - (habit["high"] or habit["value"]) < ROOM_FOR_WORDS:
         return [line]  # the figure's title says it
     words = alt.Chart(at).mark_text(fontStyle="italic", fontSize=12.5, align="right", dx=-6)
     return [line, words.encode(x("end"), y, text="text:N")]

@@ -82,6 +82,15 @@ def ladder_rows(figures: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def gap_text(row: Mapping[str, Any] | None) -> str:
+    """Return "gap: 37 points (33–41)" for the row of a gap, nothing where there is none."""
+    if row is None:
+        return ""
+    points = numbers.change(row["value"], "share", _half(row)).lstrip("+")
+    inside = numbers.span(row["low"], row["high"], "share").rstrip("%")
+    return f"gap: {points} ({inside})" if inside else f"gap: {points}"
+
+
 def trend_rows(series: Mapping[str, tuple[pl.DataFrame, str]], unit: str) -> pl.DataFrame:
     """Return the rows of `trend` from {name: (rows over periods, tone)}; each name stands at its line's end."""
     frames = []

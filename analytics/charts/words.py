@@ -67,7 +67,7 @@ def table(figures: pl.DataFrame, unit: str, names: Mapping[str, str] | None = No
         if figures[cut].n_unique() > 1 or (
             cut == "bin" and figures["bin"].null_count() < figures.height
         ):
-            columns[title] = [(names or {}).get(v, v or "all") for v in figures[cut]]
+            columns[title] = [(names or {}).get(v or "all", v or "all") for v in figures[cut]]
     rows = list(figures.iter_rows(named=True))
     columns["Figure"] = [_figure(row, unit) for row in rows]
     if figures["low"].null_count() < figures.height:

@@ -31,13 +31,14 @@ CLEAR, MOST = (
     3,
     5,
 )  # told at most; with one "can't be told" and one or two "can't see" the list has three to five
-GAP_FROM = 0.15  # of the people: the low end of the gap between using and talking (15 points)
+GAP, GAP_FROM = "technical_human_gap", 0.15  # of the people: the low end from which it is said
 COVERED = 0.98  # from here on, everybody is seen for practical purposes
 
 WANTED = {
     *(metric for metric, *_ in (*HEADLINES, *COMPARED, *MISSING)),
     *(metric for facet in FACETS.values() for metric in facet),
     *FACTS,
+    GAP,
 }
 
 SCHEMA = {
@@ -116,21 +117,26 @@ def _changes(book: Book) -> Iterator[Found]:
 
 
 def _gap(book: Book) -> Iterator[Found]:
-    active, talking = (
-        book.latest("adoption_funnel", "active"),
-        book.latest("adoption_funnel", "reciprocal"),
-    )
-    if not active or not talking or active["low"] is None or talking["high"] is None:
+    """Yield how many use the tools without a habit, against how many work in a department of the usual size."""
+    row = book.latest(GAP, None)
+    if row is None or row["low"] is None or row["low"] <= GAP_FROM:
         return
-    if round(active["low"] - talking["high"], 6) <= GAP_FROM:
-        return
-    slots = {
-        "active": active["value"],
-        "talking": talking["value"],
-        "gap": round(active["value"], 2)
-        - round(talking["value"], 2),  # as the reader would subtract
+    slots = book.facts(row) | {
+        "gap": row["value"],
+        "gap_low": row["low"],
+        "gap_high": row["high"],
+        "people": int(row["numerator"]),
+        "worth": _worth(book, row),
     }
-    yield Found("gap", "clear", "adoption", "adoption_funnel", slots, slots["gap"] / GAP_FROM)
+    yield Found("gap", "clear", "adoption", GAP, slots, row["value"] / GAP_FROM)
+
+
+def _worth(book: Book, row: Mapping[str, Any]) -> int:
+    """Return how many departments of the usual size hold as many people; 0 = less than one, or none is known."""
+    own = book.rows("active_people", None, "department", grain=row["grain"])
+    sizes = own.filter(pl.col("period").eq_missing(pl.lit(row["period"], pl.Date)))["n"]
+    usual = sizes.drop_nulls().median()
+    return int(row["numerator"] / usual) if isinstance(usual, float) else 0
 
 
 def _departments(book: Book) -> Iterator[Found]:

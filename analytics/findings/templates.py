@@ -7,6 +7,7 @@ from analytics.findings.verdicts import Verdict
 SUBJECTS = {
     # a metric (and bin) as the subject of a sentence: singular, whole company or group
     "active_people": "The share of people who contribute",
+    "technical_human_gap": "The share of people who use the tools without a habit",
     "adoption_funnel:active": "The share of people who use the tools",
     "adoption_funnel:contributing": "The share of people who contribute",
     "adoption_funnel:reciprocal": "The share of people in conversation",
@@ -50,8 +51,8 @@ TEMPLATES: dict[str, Template] = {
         "From {before} to {now} in {period}: {change} ({change_span}), among the same people in both periods.",
     ),
     "gap": Template(
-        "clear", "Many use the tools without being in conversation.",
-        "{active} use them, {talking} are in an exchange with somebody: a gap of {gap}.",
+        "clear", "The tools are installed but not alive for {people}{as_departments}.",
+        "{gap} ({gap_span}) lie between using them and a habit of talking in them.",
     ),
     "departments_apart": Template(
         "clear", "{apart_list}.",
@@ -135,7 +136,7 @@ TEMPLATES: dict[str, Template] = {
     "page_unseen": Template("unseen", "{reason}"),
     "overview_only": Template("unseen", "These exports show who is there, and little of what people do."),
     # ---- titles of figures
-    "ladder_gap": Template("clear", "{gap} between using the tools and being in conversation"),
+    "ladder_gap": Template("clear", "Installed but not alive: {gap} ({gap_span}) between using the tools and a habit"),
     "ladder_question": Template("noise", "Where do people stop?"),
     "trend_up": Template("clear", "Conversation went up by {change} since {earlier}"),
     "trend_down": Template("clear", "Conversation went down by {change} since {earlier}"),

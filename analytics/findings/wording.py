@@ -60,7 +60,7 @@ def _written(slots: Mapping[str, Any]) -> dict[str, str]:
             text[name] = numbers.number(slots[name], "share")
             text[f"about_{name}"] = numbers.about(slots[name])
     if isinstance(slots.get("gap"), float):
-        text["gap"] = numbers.change(slots["gap"], "share").removeprefix("+")
+        text |= _gap(slots)
     if slots.get("reason") in REASONS:
         text["reason"] = REASONS[slots["reason"]]
     if "checked" in slots:
@@ -88,6 +88,19 @@ def _change(slots: Mapping[str, Any], unit: str) -> dict[str, str]:
         "change_span": numbers.change_span(slots.get("change_low"), slots.get("change_high"), unit),
         "before": numbers.number(before, unit, half),
     }
+
+
+def _gap(slots: Mapping[str, Any]) -> dict[str, str]:
+    """Write a gap in points with its interval, and how many departments of the usual size are as many people."""
+    half = _half(slots, "gap_low", "gap_high")
+    worth = slots.get("worth") or 0
+    return {
+        "gap": numbers.change(slots["gap"], "share", half).removeprefix("+"),
+        "gap_span": numbers.span(slots.get("gap_low"), slots.get("gap_high"), "share").rstrip("%"),
+        "people": numbers.people(slots.get("people")),
+        "as_departments": f", as many as work in {numbers.spelled(worth)} departments of the usual size"
+        if worth > 1 else ", as many as work in a department of the usual size" if worth else "",
+    }  # fmt: skip
 
 
 def _apart(slots: Mapping[str, Any]) -> dict[str, str]:

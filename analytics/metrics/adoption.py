@@ -59,6 +59,14 @@ FUNNEL = tuple(
     for i, (step, x) in enumerate(STEPS.items())
 )  # fmt: skip
 
+# Whoever uses it without a habit: one yes or no a person, so its interval is that of a share, not of a difference of two.
+GAP = (
+    Measure(
+        "technical_human_gap", f"(enabled and ({STEPS['active']}) and not ({STEPS['habitual']}))::int", WHO,
+        grains=LONGER, reason=_unless(NO_SEATS, SHORT, NO_TIES),
+    ),
+)  # fmt: skip
+
 # Among the active people, so a workspace of mail logs alone can tell it; beside a tool with seats a log cannot.
 NO_UPTAKE = _unless("when not bool_or(has_uptake) then 'no_seats'")
 STICKINESS = (
@@ -88,7 +96,7 @@ LIFECYCLE = tuple(
     for i, (fate, (x, short)) in enumerate(FATES.items())
 )  # fmt: skip
 
-MEASURES = (*ACTIVE, *FUNNEL, *STICKINESS, *LIFECYCLE)
+MEASURES = (*ACTIVE, *FUNNEL, *GAP, *STICKINESS, *LIFECYCLE)
 
 STANDARD: tuple[Cut, ...] = tuple(CUTS)
 PASSPORTS = (
@@ -158,6 +166,36 @@ PASSPORTS = (
             unseen="nobody can say how many people are in a lasting exchange",
         ),
         bins="enabled, active, contributing, reciprocal, habitual",
+    ),
+    Passport(
+        id="technical_human_gap",
+        family="adoption",
+        title="Installed but not alive",
+        question="Is the tool installed but not alive?",
+        unit="share",
+        better="down",
+        definition=(
+            "The share of people with a seat who use the tool but have no habit in it: the active step of the ladder less the habitual one, "
+            "in the last four whole weeks of the period. "
+            "numerator = people who are active and not habitual; denominator = people with a seat. "
+            "Where many are active and the gap is wide, the tool reaches people and talk does not start; where few are active, the obstacle is access. "
+            "It cannot see exchange in another tool or by voice, nor whether a habit would be of use."
+        ),
+        cuts=STANDARD,
+        grains=("month", "quarter", "all"),
+        minimum="10 people; four whole weeks",
+        smallest_worth_showing=0.05,
+        tables=("seat", "person_day", "tie_week"),
+        needs=("seats", "acts", "recipients"),
+        source="Own definition, from the first and the last step of the ladder that somebody takes",
+        peers="None of the products compared has it: they count use, and exchange apart from it",
+        check="Manufacturing company mail (doi:10.7910/DVN/6Z3CGX), 28 days to 30 June 2010: (132 − 101) / 167 = 0.185629",
+        words=Words(
+            up="more people use the tools without a habit than before",
+            down="fewer people use the tools without a habit than before",
+            same="as many people use the tools without a habit as before",
+            unseen="nobody can say how many use the tools without a habit",
+        ),
     ),
     Passport(
         id="stickiness",

@@ -30,6 +30,11 @@ ACTIVE: Figure = ("active_people", "", None)
 SUMS = (
     Sum(ACTIVE, _fates("new", "retained", "resurrected")),
     Sum(ACTIVE, _fates("retained", "dormant"), before=True),
+    # whoever is active has a habit or stands in the gap
+    Sum(
+        ("adoption_funnel", "", "active"),
+        (("technical_human_gap", "", None), ("adoption_funnel", "", "habitual")),
+    ),
     Sum(
         ("deliveries_per_day", "", "total"),
         tuple(("deliveries_per_day", "", name) for name in time_cost.BY_REACH if name != "total"),
@@ -65,7 +70,7 @@ OVER_TIME = (
 # Metrics that may tell of each other: by a sum, or because they count the same, as the funnel of a month of four weeks does
 # and whoever came within 13 weeks of exports of 13 weeks.
 ALIKE = (
-    ("active_people", "lifecycle", "adoption_funnel", "time_to_adoption"),
+    ("active_people", "lifecycle", "adoption_funnel", "technical_human_gap", "time_to_adoption"),
     ("collaboration_hours", "meeting_hours"),
 )
 
