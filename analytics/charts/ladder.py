@@ -7,7 +7,7 @@ from analytics.charts.rows import names_above
 from analytics.charts.theme import Drawn, Look, X, finish
 
 STEP = 46  # px from one row to the next
-ROOM_FOR_WORDS = 0.22  # between the bar and the line, in shares
+ROOM_FOR_WORDS = 0.34  # between the bar and the line, in shares
 TEXT_ROOM = 1.62  # the plot's right part holds shares and counts, in the unit of the bars
 
 
