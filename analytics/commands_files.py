@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from analytics import places
 from analytics.errors import AnalyticsError, UsageError
-from analytics.printing import reporter, write, write_ingest
+from analytics.printing import clock_question, reporter, write, write_ingest
 
 if TYPE_CHECKING:
     from analytics.readers.base import Options
@@ -111,6 +111,8 @@ def recognise(options: argparse.Namespace) -> None:
         for file in result["files"]:
             if file["message"]:
                 print(file["message"])
+            if file["clock"]:
+                print(clock_question(file))
         for name in result["left_out"]:
             print(f"Passed over: {name}")
 
@@ -211,6 +213,7 @@ def _mappings(workspace: str) -> list[dict[str, Any]]:
 def _said(options: argparse.Namespace) -> "Options":
     """Return what --map and --tool say; raises UsageError."""
     from analytics.readers.base import Options
+    from analytics.readers.clock_change import is_known
 
     columns = {}
     for entry in options.columns:
@@ -220,6 +223,10 @@ def _said(options: argparse.Namespace) -> "Options":
                 f"--map takes FIELD=COLUMN, such as sender=actor1; it was given {entry!r}."
             )
         columns[field.strip()] = column.strip()
+    if (zone := columns.get("zone")) and not is_known(zone):
+        raise UsageError(
+            f"--map zone takes a time zone such as Europe/Rome; it was given {zone!r}."
+        )
     return Options(columns, options.tool)
 
 

@@ -56,6 +56,17 @@ def cell(value: object) -> str:
     return f"{value:.4f}" if isinstance(value, float) else str(value)
 
 
+def clock_question(file: dict[str, Any]) -> str:
+    """Return what a file's clock leaves open, and how the answer is said on the command line."""
+    from analytics.readers.clock_change import in_words
+
+    how = {
+        "still": "Say it with --time-zone, such as Europe/Rome; it holds for the workspace.",
+        "twice": "Import the file again with --map zone=ZONE, such as Europe/Rome; it is remembered for such files.",
+    }[file["clock"]["kind"]]
+    return f"{file['file']}: {in_words(file['clock'])} {how}"
+
+
 def write_ingest(result: dict[str, Any], form: str) -> None:
     """Print the import report: JSON, or one row a file."""
     if form == "json":
@@ -81,6 +92,8 @@ def write_ingest(result: dict[str, Any], form: str) -> None:
         for file in result["files"]:
             if file.get("message"):
                 print(file["message"])
+            if file.get("clock"):
+                print(clock_question(file))
             if file.get("remembered"):
                 print(
                     f"{file['file']}: these columns are remembered as {file['remembered']}; "

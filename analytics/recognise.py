@@ -3,19 +3,21 @@
 import shutil
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from analytics import mappings, reading
+from analytics import mappings, places, reading
 from analytics.readers import sandbox
 from analytics.readers.base import NOTHING_SAID, Options
 from analytics.readers.jail import Limits
 from analytics.reading import File, Progress, Read
+from analytics.vault.settings import read_settings
 
 SECONDS = 60  # more than a preview ever takes; what takes longer is told without one
 SHOWN = (
     "file", "within", "format", "outcome", "tool", "first", "last", "is_sample", "records", "stored", "rejected",
-    "duplicates", "non_records", "warnings", "header", "table", "columns", "said", "questions", "named_on", "provides", "cannot_see", "reject_code",
+    "duplicates", "non_records", "warnings", "header", "table", "columns", "said", "questions", "clock", "named_on", "provides", "cannot_see", "reject_code",
     "message",
 )  # fmt: skip
 
@@ -33,6 +35,7 @@ def recognise(
     """
     known = mappings.known(workspace) if workspace else []
     remembered = tuple((mapping.table, mapping.options) for mapping in known)
+    said = replace(options, zone=_zone(workspace))
     told, left_out = [], []
     with tempfile.TemporaryDirectory(prefix="convivio-look-") as scratch:
 
@@ -40,7 +43,7 @@ def recognise(
             parts = Path(tempfile.mkdtemp(dir=scratch))
             how = sandbox.How(file.way, not file.way, is_preview=True, remembered=remembered)
             limits = Limits(seconds=SECONDS)
-            report = sandbox.parse(file.path, parts, options, file.name, limits, how=how)
+            report = sandbox.parse(file.path, parts, said, file.name, limits, how=how)
             shutil.rmtree(parts)
             return Read(file, report, None, parts)
 
@@ -53,6 +56,13 @@ def recognise(
                     progress({"stage": "read", "file": read.file.name, "outcome": outcome})
                     told.append(_told(read.file, read.report, known))
     return {"files": told, "left_out": left_out}
+
+
+def _zone(workspace: str | None) -> str | None:
+    """Return where the company works, if it has said so."""
+    if workspace is None:
+        return None
+    return read_settings(places.folder(workspace) / "settings.toml").time_zone
 
 
 def _told(file: File, report: sandbox.Report, known: list[mappings.Mapping]) -> dict[str, Any]:

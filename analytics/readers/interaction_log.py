@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import dates, tables
+from analytics.readers import dates, tables, zones
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
 from analytics.readers.headers import (
     Assigned,
@@ -187,7 +187,12 @@ def _rows(
     fields = {field: pl.col(f"c{at}") for field, at in assigned.at.items()}
     none = pl.lit(None, pl.String)
     times = dates.instants(batch.get_column(f"c{assigned.at['time']}"), order)
-    if not times.get_column("zoned").all():
+    if zones.SAID in options.columns:  # else UTC: most logs are written by servers
+        at = pl.col("at")
+        times = times.with_columns(
+            at=pl.when("zoned").then(at).otherwise(zones.to_utc(at, options))
+        )
+    elif not times.get_column("zoned").all():
         sink.warnings["time_floating"] = 1  # once a file, not once a batch
     rows = batch.select(
         "line",

@@ -19,7 +19,15 @@ from typing import Any, Literal
 
 import polars as pl
 
-from analytics.readers import forbidden, parcels, preview, recall, registry
+from analytics.readers import (
+    clock_change,
+    forbidden,
+    parcels,
+    preview,
+    recall,
+    registry,
+    zones,
+)
 from analytics.readers.base import NOTHING_SAID, Options, Sink, UnreadableExport
 from analytics.readers.files import Source, open_source
 from analytics.readers.jail import USUAL, Limits
@@ -34,7 +42,7 @@ START = (
 SURROUNDINGS = {"LANG": "C.UTF-8", "TZ": "UTC", "POLARS_MAX_THREADS": "2", "OMP_NUM_THREADS": "1"}
 ANSWER_LIMIT = 4 << 20
 SHOWN_JUNK = 100
-ORDER_OF_DATES = "dates"  # said like a column: dd/mm or mm/dd
+SAID_LIKE_COLUMNS = ("dates", zones.SAID)  # dd/mm or mm/dd; a time zone
 NEARLY = ("column_missing", "ambiguous_format")  # refused, but worth being told by name
 _children: set[subprocess.Popen[bytes]] = set()
 
@@ -48,7 +56,8 @@ class Report:
     rows: rows by table; events: rows of `event` by action; first and last: UTC instants of the events.
     Of a table, `header` are its column names, `table` what it is known again by (recall.key), `columns` tells from which each field was taken, and `said` what
     was said by hand, now or earlier, as Options. Of a survey, `questions` are those that were read: item, text, construct,
-    suggested (what it may measure) and is_reversed. `is_sample`: only looked at, not read to its end. `holds`: it is
+    suggested (what it may measure) and is_reversed. `clock` says how its acts move when clocks are
+    changed (clock_change.jump). `is_sample`: only looked at, not read to its end. `holds`: it is
     no export itself, these parts of it may be (parcels.Part); `left_out` are the junk files beside them.
     """
 
@@ -76,6 +85,7 @@ class Report:
     columns: dict[str, str] = field(default_factory=dict)
     said: dict[str, Any] = field(default_factory=dict)
     questions: list[dict[str, Any]] = field(default_factory=list)
+    clock: dict[str, Any] = field(default_factory=dict)
     is_sample: bool = False
     holds: list[dict[str, Any]] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
@@ -264,7 +274,7 @@ def _worked(job: dict[str, Any], sink: Sink) -> Report:
     if extent == "none":
         return _unread(source, reader)
     try:
-        reader.read(source, sink, options)
+        reader.read(source, sink, zones.as_said(options))
     except UnreadableExport as error:
         if extent == "sample" and error.code not in preview.SURE:
             return replace(
@@ -327,6 +337,9 @@ def _account(
     lost = reader.FORMAT.provides - provides
     first, last = _span(sink.folder)
     rejected = sum(sink.rejected.values())
+    clock = clock_change.jump(sink.folder, options.zone)
+    if clock:
+        sink.warn(f"clock_{clock['kind']}")
     return Report(
         file=name,
         format=reader.FORMAT.id,
@@ -350,6 +363,7 @@ def _account(
         columns=sink.columns,
         said=said(options, sink.columns),
         questions=sink.questions,
+        clock=clock,
         is_sample=is_sample,
     )
 
@@ -359,7 +373,7 @@ def said(options: Options, fields: Container[str]) -> dict[str, Any]:
     columns = {
         field: column
         for field, column in options.columns.items()
-        if field in fields or field == ORDER_OF_DATES
+        if field in fields or field in SAID_LIKE_COLUMNS
     }
     return {key: value for key, value in (("columns", columns), ("tool", options.tool)) if value}
 

@@ -1,11 +1,19 @@
-"""In which time zone are the times that an export writes without one? In that of the workspace."""
+"""In which time zone are the times that an export writes without one? In that said of the table, else of the workspace."""
 
+from dataclasses import replace
 from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from analytics.readers.base import Options
+
+SAID = "zone"  # said like a column: in which zone this table writes its times
+
+
+def as_said(options: Options) -> Options:
+    """Return the options with the zone that was said of this very table, where one was."""
+    return replace(options, zone=options.columns[SAID]) if SAID in options.columns else options
 
 
 def floating(options: Options) -> tzinfo:

@@ -2,7 +2,10 @@
 
 from pages.parts.text import plain
 
+ASKED = ("clock_still", "clock_twice")  # pages/parts/clock.py asks instead
 WARNINGS: dict[str, str] = {
+    "clock_still": "Acts move by an hour when clocks change: people live by another clock than the file is read by.",
+    "clock_twice": "Acts move by an hour when clocks change: the times seem to be written in local time already.",
     "event_not_counted": "Some entries are no acts to count: notes, whole days, what was cancelled, spam, steps on the way.",
     "id_derived": "Some acts have no id of their own; they are told apart by people and times.",
     "mass_meeting_flagged": "Some meetings have very many people.",

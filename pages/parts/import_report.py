@@ -9,7 +9,7 @@ import streamlit as st
 from analytics import jobs
 from analytics.readers.codes import set_apart
 from analytics.sheets import csv_text
-from pages.parts import access, codes, journal, mapping
+from pages.parts import access, clock, codes, journal, mapping
 from pages.parts.figure import screen
 from pages.parts.states import note
 from pages.parts.table import show_table
@@ -52,10 +52,10 @@ def files_report(workspace: str, job_id: str, result: dict[str, Any]) -> None:
             f"○ {COLUMNS_ASKED.format(plain(file['file'])) if mapping.may_ask(file) else _why(file)}"
         )
     read = [file for file in files if file["outcome"] != "reject"]
-    read.sort(key=lambda file: not file["rejected"])
+    read.sort(key=lambda file: not (file["rejected"] or file.get("clock")))
     for place, file in enumerate(read[:CARDS]):
         key = f"{job_id}_{place}"
-        if file["rejected"] or len(files) == 1:
+        if file["rejected"] or file.get("clock") or len(files) == 1:
             st.divider()
             file_card(workspace, file, key)
         else:
@@ -100,8 +100,11 @@ def file_card(workspace: str, file: dict[str, Any], key: str) -> None:
         note(f"Read with the columns that were named on {day_of(file['named_on'])}.")
     _sum(file)
     _apart(workspace, file, key)
+    clock.ask(workspace, file, key, lambda: None)
+    clock.publishing(workspace, file, key)
     for code in file["warnings"]:
-        note(codes.warning(code))
+        if code not in codes.ASKED:
+            note(codes.warning(code))
     tells, hides = codes.tells(file.get("provides", [])), codes.tells(file.get("cannot_see", []))
     if tells:
         note(f"It can tell: {listed(tells)}.")

@@ -10,7 +10,7 @@ import streamlit as st
 
 from analytics import jobs, mappings, places
 from analytics.errors import AnalyticsError
-from pages.parts import codes, mapping
+from pages.parts import clock, codes, mapping
 from pages.parts.figure import screen
 from pages.parts.lay import Upload, laid
 from pages.parts.states import note
@@ -109,7 +109,9 @@ def _told(workspace: str | None, job: jobs.Job) -> None:
             rows = rows.select("File", "What it is", "Records")
         show_table(rows, "What each file is")
         note("Nothing of them is kept yet.")
-        asked_first = sorted(files, key=lambda file: file["outcome"] != "reject")
+        asked_first = sorted(
+            files, key=lambda file: (file["outcome"] != "reject", not file["clock"])
+        )
         for place, file in enumerate(asked_first[:OPENED]):
             _details(workspace, file, f"look_{job.id}_{place}")
         if len(files) > OPENED:
@@ -154,13 +156,15 @@ def _details(workspace: str | None, file: dict[str, Any], key: str) -> None:
             else:
                 st.markdown(f"○ {plain(file['message'] or file['file'])}")
         return
+    clock.ask(workspace, file, key, again)
     with st.expander(f"{plain(file['file'])}: how it is read", key=f"{key}_open"):
         if file["is_sample"]:
             note("A large file: only its beginning was looked at. The import reads all of it.")
         if file["named_on"]:
             note(f"Read with the columns that were named on {day_of(file['named_on'])}.")
         for code in file["warnings"]:
-            note(codes.warning(code))
+            if code not in codes.ASKED:
+                note(codes.warning(code))
         tells, hides = codes.tells(file["provides"]), codes.tells(file["cannot_see"])
         if tells:
             note(f"It can tell: {listed(tells)}.")

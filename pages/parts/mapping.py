@@ -15,7 +15,7 @@ LABELS = {
     "time": "Time", "sender": "Sender", "recipient": "Recipient", "kind": "Kind of act", "thread": "Thread",
     "person": "Person id", "email": "E-mail", "manager": "Manager", "manager_id": "Manager's id",
     "department": "Department", "division": "Division", "location": "Place", "hired_on": "Start date", "reply_to": "Answer to",
-    "seconds": "Duration in seconds", "minutes": "Duration in minutes", "dates": "Dates",
+    "seconds": "Duration in seconds", "minutes": "Duration in minutes", "dates": "Dates", "zone": "Time zone",
 }  # fmt: skip
 FIELDS = {
     "log": ("time", "sender", "recipient", "kind", "thread"),
@@ -68,7 +68,9 @@ def correct(
     chosen = _choose(file, tuple(dict.fromkeys((*file["columns"], *usual))), key)
     said = file["said"].get("columns", {})
     kept = {
-        field: column for field, column in said.items() if field not in chosen and field == "dates"
+        field: column
+        for field, column in said.items()
+        if field not in chosen and field in ("dates", "zone")
     }
     changed = any(file["columns"].get(field) != column for field, column in chosen.items())
     options = Options({**chosen, **kept}, file["said"].get("tool"))
