@@ -15,8 +15,8 @@ from pages.parts.data import Figures
 from pages.parts.figure import Picture, Said, figure, first_reason, pair, source
 from pages.parts.filters import scope
 from pages.parts.lead import opening
-from pages.parts.money import money_box
 from pages.parts.workspace import release
+from pages.parts.worth_view import worth_blocks
 
 HOURS = "collaboration_hours"
 LABELS = {
@@ -37,13 +37,13 @@ def page() -> None:
     with left:
         _outside(figures)
     with right:
-        money_box(figures)
+        _load(figures)
     st.space("small")
     left, right = pair()
     with left:
-        _load(figures)
-    with right:
         _kinds(figures)
+    st.space("small")
+    worth_blocks(figures)
 
 
 def _named(

@@ -10,11 +10,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from analytics import release
+from analytics import release, worth
 from analytics.__main__ import main
 from analytics.demo import company, plan
 from analytics.demo.people import sizes
 from analytics.release import Release, open_release
+from pages.parts.data import Figures
+from pages.parts.filters import Scope
+from pages.parts.worth_view import tool_figures
 
 LAST_QUARTER = date(2026, 6, 29)
 pytestmark = pytest.mark.slow
@@ -121,6 +124,18 @@ def test_slack_costs_hours_and_displaces_no_mail(demo):
     assert plan.DISPLACED_MAIL == 0.0
     assert mail[0]["low"] < mail[-1]["value"] < mail[0]["high"]
     assert slack[-1]["low"] > slack[0]["high"]
+
+
+def test_slack_costs_more_than_it_gives_back_and_of_mail_nobody_can_say(demo):
+    figures, assumed = Figures(demo, Scope()), {a.id: a.ends for a in worth.assumptions().values()}
+    gave_way = demo.figures("displaced", by="tool").filter(pl.col("value").is_not_null())
+    slack, mail = (tool_figures(figures, tool) for tool in ("slack", "mail"))
+
+    assert gave_way["tool"].unique().to_list() == ["slack"]
+    for row in gave_way.iter_rows(named=True):
+        assert row["low"] <= plan.DISPLACED_MAIL <= row["high"], row["bin"]
+    assert worth.verdict(worth.net(slack, assumed), slack) == "costs"
+    assert worth.verdict(worth.net(mail, assumed), mail) == "one_sided"
 
 
 def test_late_work_is_found_where_it_was_planted(demo):

@@ -37,6 +37,7 @@ SLOTS = {
     "used": 248, "enabled": 397, "tools": ["mail", "slack"], "of_ten_contribute": 8, "of_ten_exchange": 5,
     "minutes_low": 12.0, "minutes_high": 45.0, "needs": "A calendar with who took part. Read from: Outlook.",
     "values": {"Customer care": 0.88}, "elsewhere": 0.6, "weeks": "9",
+    "moved_by": "cost of an hour", "net_low": "1.2 min", "net_high": "58 min",
 }  # fmt: skip
 DRAWN = figures()
 # what is left of a direction word when it only names how something was counted or which way a message went

@@ -12,7 +12,6 @@ from streamlit.testing.v1 import AppTest
 from analytics.charts.bars import bars
 from analytics.metrics.reasons import REASONS
 from pages.parts.figure import Picture
-from pages.parts.money import interpolate
 from tests import drawn_release
 from tests.drawn_release import HIERARCHY, draw_release
 
@@ -137,19 +136,6 @@ def test_words_of_the_release_cannot_act_as_markdown(opened):
         assert not re.search(
             r"(?<!\\)!\[|(?<!\\)\]\(|https://evil", raw
         )  # and is neither picture nor link
-
-
-def test_hours_between_two_released_caps_lie_on_their_line():
-    hours = {
-        2.0: {"low": 9.0, "value": 10.0, "high": 11.0, "n": 400},
-        5.0: {"low": 12.0, "value": 13.0, "high": 14.0, "n": 400},
-    }
-
-    assert interpolate(hours, 3.5) == pytest.approx((10.5, 11.5, 12.5, 400))
-    assert interpolate(hours, 10) == pytest.approx(
-        (12.0, 13.0, 14.0, 400)
-    )  # nothing is said beyond what is released
-    assert interpolate(hours, 1) == pytest.approx((9.0, 10.0, 11.0, 400))
 
 
 def test_a_file_carries_the_hash_of_what_it_shows():

@@ -15,7 +15,12 @@ def number(value: float | None, unit: str, half: float | None = None) -> str:
     if value is None or not isfinite(value):
         return UNKNOWN
     plain = _digits(value, unit, half)
-    return plain + {"share": "%", "hours": f"{SPACE}h", "days": f"{SPACE}days"}.get(unit, "")
+    return plain + {
+        "share": "%",
+        "hours": f"{SPACE}h",
+        "days": f"{SPACE}days",
+        "minutes": f"{SPACE}min",
+    }.get(unit, "")
 
 
 def span(low: float | None, high: float | None, unit: str) -> str:
@@ -133,7 +138,7 @@ def _digits(value: float, unit: str, half: float | None) -> str:
         return _signed(value * 100, 0 if half is None or half >= PER_CENT_POINT or is_whole else 1)
     if unit == "count":
         return _signed(value, 0 if abs(value) >= 100 or (half or 0) >= 1 else 1)  # noqa: PLR2004
-    if unit in {"hours", "days"}:
+    if unit in {"hours", "days", "minutes"}:
         return _signed(value, 1)
     if unit == "money":
         return _signed(two_digits(value), 0)

@@ -7,6 +7,7 @@ import polars as pl
 
 from analytics.metrics import (
     adoption,
+    displaced,
     engine,
     first_use,
     inequality,
@@ -71,6 +72,7 @@ def passports() -> "tuple[Passport, ...]":
         *inequality.PASSPORTS,
         *vendor.PASSPORTS,
         *time_cost.PASSPORTS,
+        *displaced.PASSPORTS,
         *hierarchy.PASSPORTS,
     )
 
@@ -141,5 +143,6 @@ def cells(
 def finished(
     con: duckdb.DuckDBPyConnection, people: pl.DataFrame, settings: periods.Hours
 ) -> pl.DataFrame:
-    """Return the release.figure rows that are not sums: participation_inequality."""
-    return inequality.figures(con, people, settings)
+    """Return the release.figure rows that are not sums: participation_inequality, displaced."""
+    parts = (inequality.figures, displaced.figures)
+    return pl.concat([figures(con, people, settings) for figures in parts])
