@@ -163,7 +163,7 @@ def _facts(slots: Mapping[str, Any]) -> dict[str, str]:
     if isinstance(tools, list):
         one = len(tools) == 1
         text["the_tools"] = capitals(str(tools[0])) if one else "the tools"
-        text["the_tool"] = capitals(str(tools[0]))
+        text["the_tool"] = capitals(str(tools[0])) if tools else "the tool"
     low, high = slots.get("minutes_low"), slots.get("minutes_high")
     if isinstance(low, float) and isinstance(high, float):
         text["minutes"] = f"{numbers.count(low)} to {numbers.count(high)}"
