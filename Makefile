@@ -45,7 +45,7 @@ docs: setup                   ## the pages of docs/ that are made from code
 	$(BIN)/python -m analytics.docs
 
 bench: setup                  ## speed and scale, as ratios to named baselines
-	for file in benchmarks/[a-z]*.py; do $(BIN)/python $$file; done
+	for file in benchmarks/[a-z]*.py; do $(BIN)/python -m benchmarks.$$(basename $$file .py); done
 
 clean:
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache data/workspaces/demo

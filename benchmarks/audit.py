@@ -1,6 +1,6 @@
 """How long does a mask take, against one audit of the same cells by dense SVD in the same run?
 
-    python benchmarks/audit.py [--large]
+    python -m benchmarks.audit [--large]
 
 Random companies as in the privacy tests. "one audit" reduces the published cells and tests every set once; "svd" finds
 the row space of the same cells from the singular values of the dense matrix and tests the same sets by projection.

@@ -1,6 +1,6 @@
 """How often do the intervals hold the truth, by simulation?
 
-    python benchmarks/coverage.py [--write]
+    python -m benchmarks.coverage [--write]
 
 2,000 draws a shape from people whose true value is known; the table says in how many of a hundred the 95 % interval
 holds it. `--write` puts it into docs/intervals.md, which a test holds against the same run.

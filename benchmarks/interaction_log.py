@@ -1,6 +1,6 @@
 """How fast and how flat is a large interaction log read? As ratios to reading its bytes and to a bare Polars scan.
 
-python benchmarks/interaction_log.py [ROWS] [--quoted]
+python -m benchmarks.interaction_log [ROWS] [--quoted]
 """
 
 import resource

@@ -1,6 +1,6 @@
 """How fast and how flat is a Mattermost bulk export read? As a ratio to reading its lines and decoding them typed.
 
-python benchmarks/mattermost_export.py [POSTS]
+python -m benchmarks.mattermost_export [POSTS]
 """
 
 import json

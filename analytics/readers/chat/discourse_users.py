@@ -108,9 +108,9 @@ def _once(people: pl.DataFrame, sink: Sink) -> pl.DataFrame:
 
 
 def _accounts(people: pl.DataFrame) -> pl.DataFrame:
-    today = people.get_column("last_seen_at").max()
     is_bot = pl.col("id").str.starts_with("-")
     is_staged = _is_yes("staged")
+    today = pl.col("last_seen_at").max()
     is_out = (pl.col("suspended_till") > today).fill_null(False) | ~_is_yes("active", if_empty=True)
     return people.select(
         account="id",
