@@ -62,6 +62,12 @@ def test_the_mean_hours_around_the_change_of_clocks_equal_the_published_ones(sha
     assert hours == pytest.approx([9.768903, 8.894149, 10.768903, 10.869858], abs=2e-6)
 
 
+def test_acts_of_which_none_is_near_a_change_of_clocks_tell_nothing_of_it(tmp_path):
+    far = [datetime(2010, 6, 1, 9), datetime(2010, 12, 31, 9)]
+
+    assert found(tmp_path, far, None) == {}
+
+
 @pytest.mark.parametrize(("zone", "kind"), [(None, "still"), ("Europe/Warsaw", None)])
 def test_published_mail_is_found_to_be_utc(shared, tmp_path, zone, kind):
     at = mail(shared).select("at", "actor").unique()["at"].to_list()

@@ -119,6 +119,8 @@ def _minutes(folder: Path, zone: str | None) -> pl.DataFrame:
     )
     known = placed.select(pl.col("zone").unique()).collect()["zone"]
     clocks = [by_the_clock(placed.filter(pl.col("zone") == name), name) for name in sorted(known)]
+    if not clocks:  # the acts stop before the change and go on long after it
+        return pl.DataFrame()
     return pl.concat(clocks).group_by("day", "minute").agg(pl.col("acts").sum())
 
 

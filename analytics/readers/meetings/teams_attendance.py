@@ -50,7 +50,7 @@ def _generation(lines: Lines) -> int | None:
     if not lines:
         return None
     first = lines[0][1]
-    if tuple(plain(cell) for cell in first[:3]) in LIST_2020:
+    if _columns_2020(first):
         return 2020
     sections = [
         match[1] for _, cells in lines if (match := SECTION.match(cells[0])) and not any(cells[1:])
@@ -60,6 +60,13 @@ def _generation(lines: Lines) -> int | None:
     if any(tuple(plain(cell) for cell in cells[:3]) == PEOPLE_2021 for _, cells in lines[:20]):
         return 2021
     return None
+
+
+def _columns_2020(header: list[str]) -> list[int] | None:
+    """Return where who, what and when stand in the list of 2020; null where this is not its header."""
+    spelt = [plain(cell) for cell in header]
+    found = next((names for names in LIST_2020 if set(names) <= set(spelt)), None)
+    return [spelt.index(name) for name in found] if found else None
 
 
 def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
@@ -82,7 +89,9 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
 
 def _list(lines: Lines, acts: Acts, sink: Sink, options: Options) -> Held:
     """Read the joins and leaves of 2020, several of each; a stay that has no end lasts to the last line of the list."""
-    rows = [(line, [*cells, "", "", ""][:3]) for line, cells in lines[1:]]
+    columns = _columns_2020(lines[0][1]) or [0, 1, 2]
+    wide = [(line, [*cells, *[""] * max(columns), ""]) for line, cells in lines[1:]]
+    rows = [(line, [cells[at] for at in columns]) for line, cells in wide]
     times = attendance.instants([cells[2] for _, cells in rows], options, sink)
     last = max((at for at in times if at is not None), default=None)
     open_: dict[str, Stay] = {}
