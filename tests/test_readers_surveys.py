@@ -50,7 +50,7 @@ def test_the_scale_can_be_said(tmp_path):
 
 
 def test_the_export_of_a_survey_tool_is_no_plain_table(tmp_path):
-    report, _ = read(tmp_path, "Response ID,Date submitted,Last page,Q1\n1,2026-01-01,3,4\n")
+    report, _ = read(tmp_path, "Respondent,Recorded date,Q1\n1,2026-01-01,4\n")
 
     assert report.outcome == "reject"
     assert "one row a respondent" in report.message
@@ -171,3 +171,128 @@ def test_a_real_answer_to_one_choice_is_no_scale(shared, tmp_path, name):
     report, _ = read_export(tmp_path, shared / "samples" / "qualtrics" / "qualtRics" / name)
 
     assert (report.format, report.reject_code) == ("qualtrics_csv", "no_scale")
+
+
+@pytest.mark.parametrize(
+    ("export", "left_out", "rejected", "duplicates"),
+    [
+        ("limesurvey_csv/texts.csv", [8], 1, 0),
+        ("limesurvey_csv/codes_german.csv", [6], 1, 0),  # 1980-01-01 = not sent
+        ("limesurvey_csv/codes_only.csv", [], 0, 0),
+        ("microsoft_forms/anonymous.csv", [], 0, 0),  # "anonymous" is nobody twice
+        ("microsoft_forms/italiano.xlsx", [2], 0, 1),
+        ("google_forms/english.csv", [1], 0, 1),
+        ("google_forms/italiano.csv", [], 0, 0),
+        ("google_forms/francais.csv", [], 0, 0),
+        ("google_forms/deutsch_zahlen.csv", [], 0, 0),
+        ("surveymonkey_csv/expanded.csv", [], 1, 0),  # a ninth answered nothing
+        ("surveymonkey_csv/condensed.csv", [], 0, 0),
+        ("spss_sav/labelled.sav", [8], 1, 0),
+    ],
+)
+def test_every_tool_gives_the_three_questions_that_eight_people_answered(
+    tmp_path, export, left_out, rejected, duplicates
+):
+    answers = dict(enumerate((4, 5, 4, 2, 4, 3, 1, 4), start=1))  # to the second question
+    report, rows = read_export(tmp_path, EXPORTS / export)
+
+    assert report.rejected == ({"survey_unfinished": rejected} if rejected else {})
+    assert report.duplicates == duplicates
+    items = rows["item"].unique(maintain_order=True)
+    assert scored(rows, items[1]) == [answers[n] for n in answers if n not in left_out]
+    assert items.len() == 3
+    assert rows.select("scale_min", "scale_max").unique().rows() == [(1.0, 5.0)]
+    for word in ("@", "acme", "Ada", "Rossi", "203.0.113", "no, thank you", "wiki", "North", "Vendite"):  # fmt: skip
+        assert word.casefold() not in str(rows.rows()).casefold()
+
+
+def test_columns_that_took_no_answers_do_not_make_it_another_survey(tmp_path):
+    _, expanded = read_export(tmp_path / "a", EXPORTS / "google_forms" / "italiano.csv")
+    text = (EXPORTS / "google_forms" / "italiano.csv").read_text("utf-8-sig").splitlines()
+    (tmp_path / "first.csv").write_text("\n".join(text[:8]) + "\n", "utf-8")
+    _, earlier = read_export(tmp_path / "b", tmp_path / "first.csv")
+
+    assert set(earlier["survey"]) == set(expanded["survey"])
+    assert set(earlier["respondent"]) < set(expanded["respondent"])
+
+
+def test_what_a_spss_file_declares_missing_is_no_answer(tmp_path):
+    # codes 10 to 14 with the labels of agreement are told by the labels; 99 = "No answer"
+    _, rows = read_export(tmp_path, EXPORTS / "spss_sav" / "labelled.sav")
+
+    by_item = {item: scored(rows, item) for item in rows["item"].unique(maintain_order=True)}
+    first, second, third = by_item.values()
+    assert first == [4.0, 5.0, 5.0, 2.0, 4.0, 3.0, 1.0]
+    assert second == [4.0, 5.0, 4.0, 2.0, 4.0, 3.0, 1.0]
+    assert third == [4.0, 4.0, None, 2.0, 5.0, 3.0, 1.0]
+
+
+def test_a_form_in_the_middle_of_the_month_is_dated_by_what_follows_what(tmp_path):
+    _, rows = read_export(tmp_path, EXPORTS / "google_forms" / "italiano.csv")
+
+    assert str(rows["asked_on"].min()) == "2026-02-10"
+
+
+def test_a_log_that_begins_with_times_is_no_form(tmp_path):
+    (tmp_path / "log.csv").write_text(
+        "Timestamp,Sender,Recipient\n2026-03-02 09:00:00,ann@acme.example,bo@acme.example\n"
+    )
+
+    report, _ = read_export(tmp_path, tmp_path / "log.csv")
+
+    assert report.format == "interaction_log"
+
+
+def test_a_cut_spss_file_is_refused_whole(tmp_path):
+    whole = (EXPORTS / "spss_sav" / "labelled.sav").read_bytes()
+    (tmp_path / "cut.sav").write_bytes(whole[: len(whole) // 3])
+
+    report, _ = read_export(tmp_path, tmp_path / "cut.sav")
+
+    assert (report.format, report.reject_code) == ("spss_sav", "sav_damaged")
+
+
+@pytest.mark.parametrize("tool", ["microsoft_forms/anonymous.csv", "surveymonkey_csv/expanded.csv"])
+def test_utf_16_and_a_cut_file_are_read_as_far_as_they_go(tmp_path, tool):
+    content = (EXPORTS / tool).read_bytes()
+    codec = "cp1252" if tool.startswith("microsoft") else "utf-8"
+    text = content.decode(codec)
+    (tmp_path / "wide.csv").write_bytes(text.encode("utf-16"))
+    (tmp_path / "cut.csv").write_bytes(content[:-40])
+
+    wide, _ = read_export(tmp_path / "a", tmp_path / "wide.csv")
+    cut, _ = read_export(tmp_path / "b", tmp_path / "cut.csv")
+
+    assert wide.stored == 8
+    assert cut.format == wide.format
+    assert cut.read == wide.read
+    assert cut.stored < wide.stored or cut.rejected
+
+
+# SOURCE.md: 8 lines that are not blank, and 4, each with one of header
+@pytest.mark.parametrize(
+    ("name", "stored", "unfinished"),
+    [("survey_998192_R_data_file.csv", 2, 5), ("survey_100001_R_data_file.csv", 2, 1)],
+)
+def test_real_limesurvey_exports(shared, tmp_path, name, stored, unfinished):
+    path = shared / "samples" / "limesurvey" / "limonaid" / name
+    before, _ = read_export(tmp_path / "a", path)
+    report, rows = read_export(tmp_path / "b", path, scale="1-7")
+
+    assert before.reject_code == "no_scale"  # two answers show no scale
+    assert (report.format, report.stored, report.rejected) == ("limesurvey_csv", stored, {"survey_unfinished": unfinished})  # fmt: skip
+    assert rows["score"].drop_nulls().is_between(1, 7).all()
+
+
+def test_real_spss_files_are_known_and_read_once_their_labels_are_said(shared, tmp_path):
+    folder = shared / "samples" / "spss_sav" / "pyreadstat"
+    for path in sorted(folder.glob("*.sav")):
+        report, _ = read_export(tmp_path / path.stem, path)
+        assert (report.format, report.reject_code) == ("spss_sav", "no_scale"), path.name
+
+    _, rows = read_export(
+        tmp_path / "said", folder / "sample_missing.sav", labels="low; medium; high"
+    )
+
+    # pyreadstat's own table of the variable: 1 2 3 1 1, then twice the declared "missing"
+    assert rows["score"].to_list() == [1.0, 2.0, 3.0, 1.0, 1.0, None, None]

@@ -32,8 +32,10 @@ BINARY = {
     b"7z\xbc\xaf": "a 7z archive",
 }
 
-# text, but of calendars and mailboxes
-NO_TABLE = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:BEGIN:V|From [^\r\n,;\t]*\d\d:\d\d)", re.IGNORECASE)
+# calendars, mailboxes, data of SPSS
+NO_TABLE = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:\$FL[23]|BEGIN:V|From [^\r\n,;\t]*\d\d:\d\d)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)

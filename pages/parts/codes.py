@@ -44,6 +44,7 @@ WARNINGS: dict[str, str] = {
     "sensitive_column_dropped": "A column of a sensitive kind was not read.",
     "thread_parent_missing": "Some answers belong to a message outside the export.",
     "users_missing": "The export lists no users, so who may use the tool is not known.",
+    "answer_out_of_scale": "Some answers lie outside the scale and were taken as not given.",
     "answers_all_alike": "Some people gave every question the same answer. They are counted.",
     "answers_very_fast": "Some people took less than two seconds a question. They are counted.",
     "construct_suggested": "Some questions seem to measure something we know: say what, and they are counted as that.",

@@ -33,8 +33,16 @@ def fits(source: "Source", find: Find) -> bool:
         return False
 
 
-def open_sheet(source: "Source", sink: Sink, find: Find) -> Opened:
-    """Read the whole table; raises what tables.open_table does, and no_rows."""
+def open_sheet(
+    source: "Source",
+    sink: Sink,
+    find: Find,
+    is_asked: Callable[[str], bool] = questionnaire.is_sentence,
+) -> Opened:
+    """Read the whole table; raises what tables.open_table does, and no_rows.
+
+    `is_asked` tells the names of columns that are questions put to people.
+    """
     found: list[tables.Row] = []
 
     def choose(rows: list[tables.Row]) -> tables.Header:
@@ -44,10 +52,10 @@ def open_sheet(source: "Source", sink: Sink, find: Find) -> Opened:
         names = _padded(found[0].cells, found)
         return tables.Header(names, found[0].line, found[0].part)
 
-    table = tables.open_table(source, sink, choose, is_asked=questionnaire.is_sentence)
+    table = tables.open_table(source, sink, choose, is_asked)
     heads = [_padded(row.cells, found) for row in found]
     for names in heads[1:]:
-        short = ["" if questionnaire.is_sentence(name) else name for name in names]
+        short = ["" if is_asked(name) else name for name in names]
         forbidden.refuse_columns(short, source.name)
     batches = [
         batch.filter(pl.col("line") > found[-1].line)

@@ -8,12 +8,10 @@ export the labels. Whoever answered, their address, place and IP are not read.
 import re
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from analytics.readers import tables
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
 from analytics.readers.headers import plain
-from analytics.readers.surveys import heads, questionnaire
+from analytics.readers.surveys import heads, qualtrics_status, questionnaire
 from analytics.readers.surveys.questionnaire import Question, Sheet
 
 if TYPE_CHECKING:
@@ -40,11 +38,6 @@ LET_GO = {
     "recipient last name", "recipient first name", "location latitude", "location longitude", "location accuracy",
     "distribution channel", "user language",
 }  # fmt: skip
-REAL = {"0", "4", "16", "17", "32", "48"}  # given by people: online, imported, offline
-SPAM = {"8", "9", "12", "40"}
-SPAM_WORDS = r"spam"
-TEST_WORDS = r"preview|test|vorschau|anteprima|apercu|vista previa"
-UNFINISHED = r"^(?:0|false|falsch|falso|faux|no|nein|non)$"
 FREE_TEXT = re.compile(r"(?:[_-]|\b)TEXT(?:_|$)")
 DERIVED = re.compile(r" - (?:Parent )?Topics?\b")  # what the tool made of a free text
 
@@ -92,7 +85,7 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
             at.setdefault(field, f"c{number}")
         elif key not in LET_GO and (name or text):
             questions.append(_question(number, name, text, match[1] if match else ""))
-    rows = opened.rows.with_columns(code=_apart(at))
+    rows = opened.rows.with_columns(code=qualtrics_status.apart(at))
     questionnaire.hand_over(
         Sheet(
             "qualtrics",
@@ -116,20 +109,3 @@ def _question(number: int, name: str, text: str, id_: str) -> Question:
     block = re.match(r"(.+?)[-_][^-_]+$", id_ or name)
     is_text = bool(FREE_TEXT.search(id_ or name) or FREE_TEXT.search(name) or DERIVED.search(name))
     return Question(f"c{number}", text or name, name, block[1] if block else "", None, is_text)
-
-
-def _apart(at: dict[str, str]) -> pl.Expr:
-    """Return why a response does not count; null where it does."""
-    nothing = pl.lit(None, pl.String)
-    status = pl.col(at["status"]).str.to_lowercase() if "status" in at else nothing
-    finished = pl.col(at["finished"]).str.to_lowercase() if "finished" in at else nothing
-    is_code = status.str.contains(r"^\d+$")
-    words = status.str.normalize("NFKD").str.replace_all(r"\p{M}", "")
-    return (
-        pl.when(status.is_in(SPAM) | words.str.contains(SPAM_WORDS))
-        .then(pl.lit("survey_spam"))
-        .when((is_code & ~status.is_in(REAL)) | words.str.contains(TEST_WORDS))
-        .then(pl.lit("survey_test"))
-        .when(finished.str.contains(UNFINISHED))
-        .then(pl.lit("survey_unfinished"))
-    )

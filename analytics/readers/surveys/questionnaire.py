@@ -31,12 +31,12 @@ STRAIGHT_FROM = 5  # items that all have the same answer
 AT_ONCE = 10_000  # responses
 FEW_WORDS = 4  # a longer name of a column is a question
 LONGEST_PLACE = 80
-# a question about oneself: on health, faith, origin, sex or age it is not kept, whatever its scale
+# a question about oneself: on health, faith, origin, sex, age or address it is not kept, whatever its scale
 ABOUT_ONESELF = re.compile(
     r"\b(?:gender|sex|sexual|age|how old|born|birth\w*|nationality|citizenship|ethnic\w*|race|religio\w*|faith|union member\w*"
-    r"|disab\w*|illness|sick\w*|your health|my health|marital|children|salary|income|sesso|genere|eta|nascita|nato|nata"
+    r"|disab\w*|address|postal code|phone|illness|sick\w*|your health|my health|marital|children|salary|income|sesso|genere|eta|nascita|nato|nata"
     r"|cittadinanza|etnic\w*|disabil\w*|malatti\w*|salute|figli|stipendio|reddito|geschlecht|alter|geburt\w*|herkunft"
-    r"|behinder\w*|krank\w*|gesundheit\w*|kinder|gehalt|einkommen|sexe|naissance|nationalite|ethni\w*|handicap\w*|maladie\w*"
+    r"|behinder\w*|krank\w*|gesundheit\w*|kinder|gehalt|einkommen|sexe|naissance|nationalite|ethni\w*|handicap\w*|maladie\w*|indirizzo|adresse|anschrift|telefono|telefon|telephone"
     r"|sante|enfants|salaire)\b"
 )
 
@@ -89,11 +89,11 @@ class Item:
 
 def is_sentence(name: str) -> bool:
     """Say whether a column's name is something that was asked, not what a column claims to hold."""
-    return len(plain(name).split()) > FEW_WORDS or name.strip().endswith("?")
+    return len(plain(name).split()) > FEW_WORDS or name.strip().endswith(("?", "]"))
 
 
 def kept_out(text: str) -> bool:
-    """Say whether a question asks what is not kept: feelings, health, faith, origin, sex, age."""
+    """Say whether a question asks what is not kept: feelings, health, faith, origin, sex, age, address."""
     words = plain(text)
     short = len(words.split()) < FEW_WORDS and bool(SENSITIVE.search(words))
     return short or bool(ABOUT_ONESELF.search(words)) or forbidden.is_claimed(text)
@@ -167,7 +167,7 @@ def _once(rows: pl.DataFrame, sheet: Sheet, sink: Sink, options: Options) -> pl.
     if sheet.finished_at:
         text = rows[sheet.finished_at].str.strip_chars()
         order = dates.ORDERS.get(options.columns.get("dates", "").casefold())
-        order = order or dates.prove(text).order
+        order = order or _order(sheet.rows[sheet.finished_at].str.strip_chars())
         read = dates.instants(_without_zone(text), order)
         at = read["at"].alias("at")
         if read["problem"].is_not_null().any():
@@ -188,6 +188,19 @@ def _once(rows: pl.DataFrame, sheet: Sheet, sink: Sink, options: Options) -> pl.
     if before > rows.height:
         sink.warn("duplicate_dropped", before - rows.height)
     return rows.sort("line")
+
+
+def _order(text: pl.Series) -> dates.Order | None:
+    """Return the order of day and month that a column proves, or the only one in which answers came one after another."""
+    proved = dates.prove(text)
+    if proved.order or proved.day_first:
+        return proved.order
+    rising: list[dates.Order] = [
+        order
+        for order in ("dmy", "mdy")
+        if text.len() > 1 and dates.instants(_without_zone(text), order)["at"].is_sorted()
+    ]
+    return rising[0] if len(rising) == 1 else None
 
 
 def _without_zone(text: pl.Series) -> pl.Series:
@@ -347,6 +360,10 @@ def _tell(
         if one.cell not in taken:
             sink.warn(_why_not(one, columns, rows[one.cell]))
             sink.ignored.append(one.text[:SHOWN_LENGTH] or one.cell)
+    for item in items:
+        given = _counts(rows[item.question.cell])
+        if not all(answer in item.scale.scores or scales.is_no_answer(answer) for answer in given):
+            sink.warn("answer_out_of_scale")
     if any(one.scale.is_assumed for one in items):
         sink.warn("scale_assumed")
     if any(one.construct is None and one.suggested for one in items):

@@ -121,7 +121,7 @@ def find(columns: Mapping[str, Column], said: Mapping[str, str], file: str) -> d
     numbers = {name: _numbers(columns[name]) for name in columns if name not in found}
     numbers = {name: scores for name, scores in numbers.items() if scores}
     ends = _said_ends(said, file)
-    return found | (_as_said(numbers, ends) if ends else _by_numbers(numbers, columns))
+    return found | (_as_said(numbers, columns, ends) if ends else _by_numbers(numbers, columns))
 
 
 def is_no_answer(text: str) -> bool:
@@ -131,7 +131,7 @@ def is_no_answer(text: str) -> bool:
 
 def looks_alike(one: Column, other: Column) -> bool:
     """Say whether two columns of words share most of their answers, as questions on one list do."""
-    mine, yours = set(_worded(one)), set(_worded(other))
+    mine, yours = set(_worded(one).values()), set(_worded(other).values())
     return len(mine) >= FEWEST and len(mine & yours) * 2 > len(mine | yours)
 
 
@@ -308,15 +308,24 @@ def _ends_are_named(labels: Mapping[str, str], scores: Mapping[str, float]) -> b
     return not (set(scores) <= named)
 
 
-def _as_said(numbers: Mapping[str, dict[str, float]], ends: tuple[int, int]) -> dict[str, Scale]:
+def _as_said(
+    numbers: Mapping[str, dict[str, float]], columns: Mapping[str, Column], ends: tuple[int, int]
+) -> dict[str, Scale]:
+    """Return the scales of numbers whose ends were said; ticked boxes (0 and 1) and larger numbers are none."""
     low, high = min(ends), max(ends)
-    turned = ends[0] > ends[1]
     found = {}
     for name, scores in numbers.items():
+        block = columns[name].block
+        beside = [
+            other for other in numbers if other == name or (block and columns[other].block == block)
+        ]
+        values = {score for other in beside for score in numbers[other].values()}
         inside = {answer: score for answer, score in scores.items() if low <= score <= high}
-        if inside:
-            as_told = {a: low + high - s for a, s in inside.items()} if turned else inside
-            found[name] = Scale(as_told, float(low), float(high))
+        given = sum(columns[name].counts[answer] for answer in scores)
+        fitting = sum(columns[name].counts[answer] for answer in inside)
+        if fitting * 2 > given and (columns[name].is_known or not values <= {0.0, 1.0}):
+            turned = {answer: low + high - score for answer, score in inside.items()}
+            found[name] = Scale(turned if ends[0] > ends[1] else inside, float(low), float(high))
     return found
 
 
