@@ -194,6 +194,27 @@ def test_two_halves_that_overlap_give_what_the_whole_gives(tmp_path):
     assert hashes("halves") == hashes("acme")
 
 
+def test_the_licences_of_a_mail_product_are_seats_for_the_acts_of_mail(tmp_path):
+    licences = ("Office 365 E1", "Exchange Online (Plan 1)", "Unlicensed")
+    (tmp_path / "entra.csv").write_text(
+        "User principal name,Display name,First name,Last name,Licenses\n"
+        + "".join(
+            f"{name}@example.org,{name},{name},X,{licence}\n"
+            for name, licence in zip(("ann", "bo", "cy"), licences, strict=True)
+        )
+    )
+    (tmp_path / "log.csv").write_text(LOG)
+
+    run([tmp_path / "entra.csv", tmp_path / "log.csv"])
+
+    with store.build(Workspace.open("acme")).connect() as connection:
+        meet = connection.sql(
+            "select tool, count(distinct person), count(distinct person) filter (person in (select actor from event))"
+            " from seat where tool in (select tool from event) group by tool"
+        ).fetchall()
+    assert meet == [("mail", 2, 2)]
+
+
 def test_a_bad_file_is_an_outcome_and_the_release_stands(files, tmp_path):
     run(files)
     (tmp_path / "empty.csv").write_bytes(b"")

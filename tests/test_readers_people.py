@@ -101,12 +101,12 @@ def test_a_licence_opens_its_tools_and_a_blocked_account_has_no_seat(tmp_path):
     found = read_text(entra_users, "\n".join(rows), tmp_path).table("account")
 
     seats = found.filter("has_seat").group_by("account").agg(pl.col("tool").sort()).sort("account")
-    suite = ["onedrive", "outlook", "sharepoint", "teams", "viva_engage"]
+    suite = ["mail", "onedrive", "sharepoint", "teams", "viva_engage"]
     assert seats.rows() == [
         ("a@acme.example", suite),
-        ("b@acme.example", ["outlook"]),
+        ("b@acme.example", ["mail"]),
         ("c@acme.example", suite),
-        ("d@acme.example", ["onedrive", "outlook", "sharepoint", "viva_engage"]),
+        ("d@acme.example", ["mail", "onedrive", "sharepoint", "viva_engage"]),
     ]
 
 

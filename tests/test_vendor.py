@@ -202,3 +202,34 @@ def test_the_command_line_and_the_attacks_know_the_vendors_figures(tmp_path, cap
     assert (told, attacked) == (0, 0)
     assert [row["numerator"] for row in answer["rows"]] == [12, 20]
     assert [attack for attack in attacks if attack["succeeded"]] == []
+
+
+def test_single_days_make_a_window_of_all_who_were_active_on_any_and_none_where_a_day_is_missing(
+    tmp_path,
+):
+    people = range(30)
+    known = pl.DataFrame({"person": people, "kind": "human"}).with_columns(
+        time_zone=pl.lit("UTC"), zone_known=True, in_org=False
+    )
+    # each day four others are active: 28 in seven days, but the thirty days before are not all there
+    usage = pl.DataFrame(
+        [
+            {
+                "tool": "slack", "person": person, "measure": measure, "valid_from": day,
+                "valid_to": day + timedelta(days=1), "value": value,
+            }
+            for ago in range(7)
+            for day in [LAST - timedelta(days=ago)]
+            for person in people
+            for measure, value in (
+                ("is_active", float(4 * ago <= person < 4 * ago + 4 and person < 20)), ("messages_posted_count", 1.0),
+            )
+        ]
+    )  # fmt: skip
+
+    rows = vendor.figures(connect(tmp_path, person=known, usage=usage), 10)
+
+    assert rows.select("bin", "numerator", "n").rows() == [
+        ("active/2026-03-31/2026-03-31", 4, 30),
+        ("active/2026-03-25/2026-03-31", 20, 30),
+    ]

@@ -16,13 +16,16 @@ from analytics.schema import polars_schema
 ACTIVE, COUNTS = "vendor_active", "vendor_counts"
 IDS = (ACTIVE, COUNTS)
 TAIL = 3  # fewer people than this on one side, or between two windows, are single people
-AGO = (7, 30, 90)  # windows made of a report that gives the last day alone
+AGO = (7, 30, 90)  # windows made of a report that gives the last day alone, or each day by itself
 # stores, settings and devices are no acts; one person's extremes are nobody's business
 NO_ACT = (
     "storage|byte|quota|size|limit|allotted|file_count|duration|license|enabled|installed|activat|days_since|deleted"
-    "|_in_seconds|^used_|received|receive_count|(^|_)(min|max|minimum|maximum|median|rank|percentile)(_|$)"
+    "|_in_seconds|^used_|received|receive_count|exchanged|owned|network|_span(_|$)|focus|_block"
+    "|(^|_)(min|max|minimum|maximum|median|rank|percentile)(_|$)"
 )
-LAST = "last_activity_in_period"
+SAYS = (
+    "last_activity_in_period$|^is_active$|^days_active$"  # the vendor's own word on who was active
+)
 SINCE = "days_since_last_activity"
 
 # One row a tool and window: how many could use it, how many were active by the report. Somebody who is no human, or has
@@ -38,7 +41,7 @@ own as (
     where u.space is null
 ),
 told as (
-    select tool, valid_from, valid_to, bool_or(measure like '%' || $last) as has_last
+    select tool, valid_from, valid_to, bool_or(regexp_matches(measure, $says)) as has_word
     from own
     where measure <> $since
     group by tool, valid_from, valid_to
@@ -46,14 +49,34 @@ told as (
 reported as (
     select o.tool, o.person, o.valid_from, o.valid_to,
         bool_or(o.value > 0 and (
-            o.measure like '%' || $last
-            or (not t.has_last and not regexp_matches(o.measure, $no_act))
+            regexp_matches(o.measure, $says)
+            or (not t.has_word and not regexp_matches(o.measure, $no_act))
         )) as is_active
     from own o
     join told t on t.tool = o.tool and t.valid_from = o.valid_from and t.valid_to = o.valid_to
     where o.measure <> $since
     group by o.tool, o.person, o.valid_from, o.valid_to
-    having bool_or(o.measure like '%' || $last or not regexp_matches(o.measure, $no_act))
+    having bool_or(regexp_matches(o.measure, $says) or not regexp_matches(o.measure, $no_act))
+),
+day as (
+    select distinct tool, valid_from, max(valid_to) over (partition by tool) as newest
+    from reported
+    where valid_to - valid_from = 1
+),
+row_of_days as (
+    select d.tool, d.newest, w.days
+    from day d
+    cross join (select unnest($ago) as days) w
+    where d.valid_from >= d.newest - w.days
+    group by d.tool, d.newest, w.days
+    having count(*) = w.days
+),
+daily as (
+    select r.tool, r.person, w.newest - w.days as valid_from, w.newest as valid_to, bool_or(r.is_active) as is_active
+    from row_of_days w
+    join reported r on r.tool = w.tool and r.valid_from >= w.newest - w.days and r.valid_to <= w.newest
+        and r.valid_to - r.valid_from = 1
+    group by r.tool, r.person, w.newest, w.days
 ),
 dated as (
     select o.tool, o.person, o.valid_to, o.value from own o where o.measure = $since
@@ -74,6 +97,8 @@ since as (
 ),
 listed as (
     select tool, person, valid_from, valid_to, is_active from reported
+    union all
+    select tool, person, valid_from::date, valid_to, is_active from daily
     union all
     select tool, person, valid_from::date, valid_to, is_active from since
 )
@@ -162,7 +187,7 @@ def figures(
     the release before: a window that overlaps its window of that length and differs by a person or two is shown as it
     was there.
     """
-    told = {"last": LAST, "since": SINCE, "no_act": NO_ACT, "ago": list(AGO)}
+    told = {"says": SAYS, "since": SINCE, "no_act": NO_ACT, "ago": list(AGO)}
     people = con.sql(PEOPLE, params=told).pl()
     company = con.sql(COMPANY, params={"no_act": NO_ACT}).pl()
     rows = [*_active(people, threshold, _shown(before)), *_counts(company, threshold)]
@@ -242,8 +267,8 @@ PASSPORTS = (
         better="neither",
         definition=(
             "The share of people with a licence whom the vendor's own report shows as active in the vendor's own window, such as the 30 days "
-            "to the day of the report: with a last day of activity inside the window, or, where a report has none, with any count above zero that "
-            "stands for something a person did. "
+            "to the day of the report: with a last day of activity inside the window, a day of activity or the word “active”, or, where a report has none of these, "
+            "with any count above zero that stands for something a person did. A report of single days also gives the last 7, 30 and 90 of them, where none is missing: who was active on any. "
             "numerator = people with a licence who are active by the report; denominator = people with a licence in the report. "
             "It cannot see what the vendor calls activity: often reading or signing in is enough. Windows of 7, 30, 90 and 180 days overlap; each stands by itself and none may be added."
         ),

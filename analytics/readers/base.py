@@ -32,6 +32,16 @@ CAPABILITIES = (
 )
 
 
+# The company's mail is one tool, whether its licences are called after a vendor's product or its acts come out of a
+# mailbox: so that who may write mail and who does meet.
+ONE_TOOL = {"outlook": "mail", "exchange": "mail", "gmail": "mail"}
+
+
+def tool_name(tool: str | None) -> str | None:
+    """Return the one name under which a tool is kept."""
+    return ONE_TOOL.get(tool, tool) if tool else tool
+
+
 @dataclass(frozen=True)
 class Format:
     """One export format: `provides` are words of CAPABILITIES; what is not provided cannot be seen.
@@ -106,6 +116,8 @@ class Sink:
         """Keep rows of export.<table>; raises dataframely's error when a column is off."""
         if frame.is_empty():
             return
+        if "tool" in frame.columns:
+            frame = frame.with_columns(pl.col("tool").replace(ONE_TOOL))
         frame = validate(f"export.{table}", frame)
         frame.write_parquet(
             self.folder / f"{table}-{self.rows[table]:012d}.parquet", compression="lz4"

@@ -28,7 +28,7 @@ from analytics.readers import (
     registry,
     zones,
 )
-from analytics.readers.base import NOTHING_SAID, Options, Sink, UnreadableExport
+from analytics.readers.base import NOTHING_SAID, Options, Sink, UnreadableExport, tool_name
 from analytics.readers.files import Source, open_source
 from analytics.readers.jail import USUAL, Limits
 
@@ -355,7 +355,7 @@ def _account(
         warnings=sorted(sink.warnings),
         provides=sorted(provides),
         cannot_see=sorted(reader.FORMAT.cannot_see | lost),
-        tool=options.tool or reader.FORMAT.tool,
+        tool=tool_name(options.tool or reader.FORMAT.tool),
         first=first,
         last=last,
         header=list(sink.header),

@@ -39,6 +39,7 @@ WARNINGS: dict[str, str] = {
     "reaction_ignored": "Some reactions could not be counted for anyone.",
     "person_unknown": "Some authors are not in the list of users.",
     "report_ambiguous": "Two reports look alike: whether this one counts acts or people is left open. Leave Microsoft's file name as it is to tell.",
+    "zeros_unknown": "A column that holds only zeros, as the tool writes it where it does not count, was left out.",
     "window_unknown": "Some counts do not say over which days they were made and were left out.",
     "repeats_kept": "Equal lines at the same instant were kept: the log cannot tell whether they are copies.",
     "sensitive_column_dropped": "A column of a sensitive kind was not read.",

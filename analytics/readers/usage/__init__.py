@@ -5,4 +5,8 @@ NAMES: tuple[str, ...] = (
     "m365_daily_counts",
     "m365_space_activity",
     "workplace_people",
+    "viva_person",
+    "slack_members",
+    "slack_channels",
+    "slack_overview",
 )

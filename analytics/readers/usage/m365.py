@@ -85,11 +85,6 @@ def typed(report: Report, sink: Sink, options: Options, file: str) -> pl.DataFra
     return rows
 
 
-def counted(rows: pl.DataFrame) -> list[str]:
-    """Return the columns that hold counts."""
-    return [name for name, type_ in rows.schema.items() if type_ == pl.Float64]
-
-
 def _holds_counts(found: pl.DataFrame, name: str) -> bool:
     """Say whether a column holds some count, or nothing yet: then it is one that a vendor counts and nobody did."""
     numbers_, cells = found.get_column(f"{name} value"), found.get_column(name)
@@ -122,36 +117,6 @@ def _date_code(frame: pl.DataFrame) -> pl.Expr:
         .when(missing)
         .then(pl.lit("row_incomplete"))
     )  # fmt: skip
-
-
-def without_repeats(rows: pl.DataFrame, key: list[str], sink: Sink) -> pl.DataFrame:
-    """Return rows that differ in their key: the same again is a duplicate, the same key with other content a conflict."""
-    content = [name for name in rows.columns if name != "place"]
-    again = ~pl.struct(content).is_first_distinct()
-    copies = rows.filter(again).height
-    if copies:
-        sink.warn("duplicate_dropped", copies)
-        sink.duplicates += copies
-    rows = rows.filter(~again)
-    conflict = ~pl.struct(key).is_first_distinct()
-    sink.reject_many(rows.filter(conflict).get_column("place").to_list(), "duplicate_conflict")
-    return rows.filter(~conflict)
-
-
-def usage(rows: pl.DataFrame, measures: list[str], sink: Sink) -> None:
-    """Hand over export.usage: rows of tool, account, space, valid_from, valid_to, maybe `dimension`, and the measures."""
-    index = ["tool", "account", "space", "valid_from", "valid_to", "dimension"]
-    given = [name for name in index if name in rows.columns]
-    for part in rows.iter_slices(50_000):
-        long = part.unpivot(measures, index=given, variable_name="measure").drop_nulls("value")
-        named = pl.col("measure").replace({name: numbers.measure(name) for name in measures})
-        if "dimension" in given:
-            suffix = pl.when(pl.col("dimension").is_not_null()).then("_" + pl.col("dimension"))
-            named = pl.concat_str(named, suffix.fill_null(""))
-        missing = [pl.lit(None, pl.String).alias(n) for n in ("account", "space") if n not in given]
-        long = long.with_columns(named.alias("measure"), *missing)
-        columns = ("tool", "account", "space", "valid_from", "valid_to", "measure", "value")
-        sink.add("usage", long.select(columns))
 
 
 def dimension(rows: pl.DataFrame) -> pl.Expr:

@@ -13,7 +13,7 @@ import polars as pl
 
 from analytics.readers import tables
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
-from analytics.readers.usage import m365
+from analytics.readers.usage import counts, m365
 from analytics.readers.usage.report import is_report, note_ignored, open_report
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
         if not sink.rejected:
             raise tables.no_rows(source.name)
         return
-    measures = m365.counted(rows)
+    measures = counts.counted(rows)
     tool = options.tool or _tool(set(report.names), source.name)
     rows = rows.with_columns(
         tool=pl.lit(tool),
@@ -67,7 +67,7 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     if meaning == OPEN:
         sink.warn("report_ambiguous")
     named = rows.rename({name: f"{name}{meaning}" for name in measures})
-    m365.usage(named, [f"{name}{meaning}" for name in measures], sink)
+    counts.usage(named, [f"{name}{meaning}" for name in measures], sink)
     note_ignored(report, {*measures, m365.REFRESHED, m365.PERIOD, m365.REPORT_DATE, *m365.DIMENSIONS}, sink)  # fmt: skip
     sink.stored += rows.height
 

@@ -5,14 +5,13 @@ Microsoft 365 groups activity, Viva Engage groups activity, SharePoint site usag
 kept with their period; names of teams, groups and sites, their addresses and owners are not.
 """
 
-import hashlib
 from typing import TYPE_CHECKING
 
 import polars as pl
 
 from analytics.readers import tables
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
-from analytics.readers.usage import m365
+from analytics.readers.usage import counts, m365
 from analytics.readers.usage.report import is_report, note_ignored, open_report
 from analytics.schema import polars_schema
 
@@ -58,17 +57,17 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
             raise tables.no_rows(source.name)
         return
     tool = options.tool or _tool(set(report.names))
-    measures = [name for name in m365.counted(rows) if name not in KNOWN]
+    measures = [name for name in counts.counted(rows) if name not in KNOWN]
     rows = rows.with_columns(tool=pl.lit(tool), space=_key(rows))
     nowhere = rows.filter(pl.col("space").is_null())
     sink.reject_many(nowhere.get_column("place").to_list(), "row_incomplete")
     rows = rows.filter(pl.col("space").is_not_null())
-    rows = m365.without_repeats(rows, ["space", "valid_from", "valid_to"], sink)
+    rows = counts.without_repeats(rows, ["space", "valid_from", "valid_to"], sink)
     _spaces(rows, sink)
     dated = rows.filter(pl.col("valid_from").is_not_null())
     if dated.height < rows.height:
         sink.warn("window_unknown", rows.height - dated.height)
-    m365.usage(dated, measures, sink)
+    counts.usage(dated, measures, sink)
     note_ignored(report, {*KNOWN, *measures}, sink)
     sink.provides = FORMAT.provides if _kind(rows) else frozenset({"counts"})
     sink.stored += rows.height
@@ -88,16 +87,8 @@ def _key(rows: pl.DataFrame) -> pl.Expr:
             continue
         is_id = name.endswith(" id")
         column = pl.col(name).str.to_lowercase()
-        hashed = column.map_batches(_hashed, return_dtype=pl.String)
-        parts.append(pl.when(column != NO_ID).then(column) if is_id else hashed)
+        parts.append(pl.when(column != NO_ID).then(column) if is_id else counts.hashed(name))
     return pl.coalesce(parts)
-
-
-def _hashed(names: pl.Series) -> pl.Series:
-    """Return 16 hex digits of the SHA-256 of each different name."""
-    different = names.drop_nulls().unique()
-    hashes = [hashlib.sha256(name.encode()).hexdigest()[:16] for name in different]
-    return names.replace_strict(different, hashes, default=None, return_dtype=pl.String)
 
 
 def _kind(rows: pl.DataFrame) -> str | None:

@@ -12,7 +12,7 @@ import polars as pl
 
 from analytics.readers import tables
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
-from analytics.readers.usage import m365
+from analytics.readers.usage import counts, m365
 from analytics.readers.usage.numbers import YES
 from analytics.readers.usage.report import is_report, note_ignored, open_report
 
@@ -58,10 +58,10 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
             raise tables.no_rows(source.name)
         return
     tool = options.tool or m365.tool(set(report.names))
-    measures = _measures(m365.counted(rows))
+    measures = _measures(counts.counted(rows))
     rows = _accounts(rows, sink)
     key = ["account", "valid_from", "valid_to", "dimension"]
-    rows = m365.without_repeats(rows.with_columns(dimension=m365.dimension(rows)), key, sink)
+    rows = counts.without_repeats(rows.with_columns(dimension=m365.dimension(rows)), key, sink)
     services = _services(rows)
     note_ignored(report, {*TEXTS, *measures, *services, *_licences(rows), *_last_days(rows)}, sink)
     if services:
@@ -100,7 +100,7 @@ def _one_tool(rows: pl.DataFrame, tool: str, measures: list[str], sink: Sink) ->
         sink.warn("window_unknown", undated)  # nobody knows over which days these were counted
     dated = rows.with_columns(valid_from=pl.coalesce("valid_from", m365.REFRESHED))
     dated = dated.filter(pl.col("days").is_not_null() | is_snapshot)
-    m365.usage(dated, [*measures, *map(_last, last)], sink)
+    counts.usage(dated, [*measures, *map(_last, last)], sink)
 
 
 def _active_users(rows: pl.DataFrame, services: dict[str, str], sink: Sink) -> None:
@@ -116,7 +116,7 @@ def _active_users(rows: pl.DataFrame, services: dict[str, str], sink: Sink) -> N
             days_since_last_activity=ago,
         )
         _hand_over_accounts(part.filter(pl.col("has_seat") | pl.col(column).is_not_null()), sink)
-        m365.usage(part, ["days_since_last_activity"], sink)
+        counts.usage(part, ["days_since_last_activity"], sink)
 
 
 def _last(column: str) -> str:

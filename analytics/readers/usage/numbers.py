@@ -23,7 +23,7 @@ NOT_COUNTED = re.compile(
 # Microsoft and Apple write these in one word or in two
 ONE_WORD = {
     "one drive": "onedrive", "share point": "sharepoint", "power point": "powerpoint", "one note": "onenote",
-    "i os": "ios", "i phone": "iphone", "i pad": "ipad", "chrome o s": "chrome os",
+    "i os": "ios", "i phone": "iphone", "i pad": "ipad", "chrome o s": "chrome os", "d ms": "dms",
 }  # fmt: skip
 
 
