@@ -7,12 +7,8 @@ from types import ModuleType
 import polars as pl
 
 from analytics import schema
-from analytics.ingest import ingest
-from analytics.metrics import vendor
 from analytics.readers.base import NOTHING_SAID, Options, Sink
 from analytics.readers.files import open_source
-from analytics.vault import store
-from analytics.vault.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -49,16 +45,3 @@ def read_text(
     path = tmp_path / "table.csv"
     path.write_bytes(text if isinstance(text, bytes) else text.encode())
     return read_file(reader, path, tmp_path / "out", options)
-
-
-def vendor_figures(*paths: Path) -> pl.DataFrame:
-    """What the vendors' figures would show of these exports: imported and kept, without a release around them."""
-
-    def publish(workspace: Workspace, _progress: object) -> str:
-        path = workspace.next_release_path()
-        path.write_text("none")
-        return workspace.publish_pointer(path)
-
-    ingest(list(paths), "acme", publish=publish)
-    with store.build(Workspace.open("acme")).connect() as connection:
-        return vendor.figures(connection, 10)

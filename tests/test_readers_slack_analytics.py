@@ -4,9 +4,11 @@ from datetime import date
 
 import pytest
 
+from analytics.metrics import vendor
 from analytics.readers.base import Options, UnreadableExport
 from analytics.readers.usage import slack, slack_channels, slack_members, slack_overview
-from tests.reading import read_file, read_text, vendor_figures
+from tests.reading import read_file, read_text
+from tests.vault_views import as_kept
 
 MEMBERS = "User ID,Days active,Messages posted\nU1,3,14\n"
 CHANNELS = "Name,Messages posted,Members who posted\nsecret-merger,4,2\n"
@@ -87,7 +89,6 @@ def test_the_overview_that_exists_is_read_day_by_day(shared, tmp_path):
     assert not usage.get_column("measure").is_in(["messages_posted", "name"]).any()
 
 
-@pytest.mark.usefixtures("home")
 def test_active_members_are_shown_as_slack_counts_them(tmp_path):
     """Thirty members: twelve with a day of activity, one of them in the name of an app, two invited and never come."""
     head = "User ID,Email,Account type,Claimed Date (UTC),Days active,Messages posted\n"
@@ -98,7 +99,8 @@ def test_active_members_are_shown_as_slack_counts_them(tmp_path):
     file = tmp_path / "Acme Member Analytics Prior 30 Days - Mar 31, 2026.csv"
     file.write_text(head + "".join(lines))
 
-    rows = vendor_figures(file)
+    found = read_file(slack_members, file, tmp_path / "out")
+    rows = vendor.figures(as_kept(found, tmp_path), 10)
 
     assert rows.select("tool", "bin", "numerator", "n").rows() == [
         ("slack", "active/2026-03-02/2026-03-31", 11, 27)

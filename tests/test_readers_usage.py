@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 from analytics.readers.base import Options, UnreadableExport
-from analytics.readers.usage import m365_daily_counts, m365_space_activity, m365_user_detail
+from analytics.readers.usage import (
+    m365_daily_counts,
+    m365_space_activity,
+    m365_user_detail,
+    zoom_hosts,
+)
 from tests.golden import outcome
 from tests.reading import read_text
 
@@ -221,4 +226,19 @@ def test_names_and_addresses_of_places_are_not_kept(tmp_path):
     assert found.table("space").select("tool", "openness").rows() == [("viva_engage", "private")]
     assert counts(found, "measure", "value") == [
         ("member_count", 5.0), ("posted_count", 1.0), ("read_count", 2.0),
+    ]  # fmt: skip
+
+
+def test_zooms_active_hosts_are_counted_over_the_days_that_were_said_and_else_only_known(tmp_path):
+    text = "User Name,User Email,Meetings,Participants,Meeting Minutes\nAda,Ada@acme.example,12,40,300\n"
+    said = Options(columns={"window": "2026-03-01/2026-03-31"})
+
+    untold = read_text(zoom_hosts, text, tmp_path)
+    told = read_text(zoom_hosts, text, tmp_path / "..", said)
+
+    assert (untold.sink.rows["account"], untold.sink.rows["usage"]) == (1, 0)
+    assert untold.warnings == {"window_unknown": 1}
+    assert told.table("usage").sort("measure").rows() == [
+        ("zoom", "ada@acme.example", None, date(2026, 3, 1), date(2026, 4, 1), measure, value)
+        for measure, value in (("meeting_minutes", 300.0), ("meetings", 12.0), ("participants", 40.0))
     ]  # fmt: skip

@@ -5,10 +5,10 @@ from datetime import date
 import polars as pl
 import pytest
 
-from analytics.readers import registry
+from analytics.readers import hr_file, registry
 from analytics.readers.base import UnreadableExport
 from analytics.readers.files import open_source
-from analytics.readers.usage import viva_person
+from analytics.readers.usage import viva_meetings, viva_person, viva_ties
 from tests.reading import read_file, read_text
 
 PERSON = "0a1b2c3d-0000-4000-8000-00000000000"
@@ -71,6 +71,7 @@ def test_the_published_query_is_a_person_query_and_no_staff_list(published):
     source = open_source(published / "head.csv")
 
     assert [reader.FORMAT.id for reader in registry.claims(source)] == ["viva_person"]
+    assert not hr_file.identify(source)
 
 
 def test_the_published_query_gives_its_53_measures_and_leaves_survey_and_organisation(published):
@@ -97,3 +98,45 @@ def test_means_equal_those_that_vivainsights_published(shared, published):
     assert (both.get_column("metric") - both.get_column("metric of ours")).abs().max() < 1e-9
     assert (usage.height, usage.get_column("valid_from").n_unique()) == (10_500, 35)
     assert usage.get_column("valid_from").dt.weekday().unique().to_list() == [7]
+
+
+def test_meetings_add_up_to_the_hours_that_were_published(shared, tmp_path):
+    """2,001 meetings of 10,311.65 attendee hours: the total of meetingtype_dist_mt of the R package."""
+    told = pl.read_csv(shared / "data/vivainsights/expected/wpa_meetingtype_dist_mt.csv", null_values="NA")  # fmt: skip
+    total = told.filter(MeetingType="Total").row(0, named=True)
+
+    found = read_file(viva_meetings, shared / "data/vivainsights/wpa_mt_data.csv", tmp_path / "o")
+
+    sums = dict(found.table("usage").group_by("measure").agg(pl.col("value").sum()).iter_rows())
+    assert sums["meetings"] == found.sink.stored == total["TotalMeetings"] == 2001
+    assert sums["attendee_meeting_hours"] == pytest.approx(total["AttendeeMeetingHours"])
+    assert set(found.sink.rows) == {"usage"}
+
+
+def test_nothing_of_a_meeting_but_its_numbers_is_kept(tmp_path):
+    text = (
+        "MeetingId,StartDate,Attendee_meeting_hours,Attendees,Organizer_PersonId,Subject,Total_meeting_cost\n"
+        "04AA,2026-01-05,1.5,3,444B,secret merger,112.5\n"
+        "04BB,2026-01-05,4,4,444B,secret merger,300\n"
+    )
+
+    found = read_text(viva_meetings, text, tmp_path)
+
+    day = (date(2026, 1, 5), date(2026, 1, 6))
+    assert found.table("usage").sort("measure").rows() == [
+        ("viva_insights", None, None, *day, "attendee_meeting_hours", 5.5),
+        ("viva_insights", None, None, *day, "attendees", 7.0),
+        ("viva_insights", None, None, *day, "meetings", 2.0),
+    ]
+
+
+def test_how_many_others_equals_the_degree_in_igraph(shared, tmp_path):
+    """548 people of July 2023: the degree in igraph's undirected graph of the published pairs."""
+    told = pl.read_csv(shared / "data/vivainsights/expected/igraph_p2p_0701_centrality.csv", columns=["id", "degree"])  # fmt: skip
+
+    found = read_file(viva_ties, shared / "data/vivainsights/viR_p2p_data.csv", tmp_path / "out")
+
+    july = found.table("usage").filter(valid_from=date(2023, 7, 1), valid_to=date(2023, 8, 1))
+    ours = dict(july.select("account", "value").iter_rows())
+    assert ours == {id_.replace("-", ""): float(degree) for id_, degree in told.iter_rows()}
+    assert (found.sink.stored, found.rejects) == (11_550, [])

@@ -1,6 +1,6 @@
 """Vault-shaped views for tests of metrics: written as Parquet, read by DuckDB, as in a workspace."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -8,6 +8,7 @@ import polars as pl
 
 from analytics.metrics.org_tree import OrgTree
 from analytics.schema import polars_schema
+from tests.reading import Outcome
 
 FAR = {"valid_from": pl.date(1900, 1, 1), "valid_to": pl.date(9999, 12, 31)}
 
@@ -112,3 +113,18 @@ def manufacturing(
         manager=pl.col("ReportsToID").cast(pl.Int64, strict=False),
     )
     return mail(log, org, folder)
+
+
+def as_kept(found: Outcome, folder: Path) -> duckdb.DuckDBPyConnection:
+    """Views of the accounts and counts that a reader gave, one person an account, as the store would keep them alone."""
+    accounts = found.table("account")
+    numbers = accounts.select("account").unique().sort("account").with_row_index("person")
+    keyed = accounts.join(numbers, on="account").cast({"person": pl.Int64})
+    person = keyed.unique("person", keep="first").select("person", "kind")
+    seat = keyed.filter("has_seat").select("tool", "person", **FAR)
+    seat = seat.with_columns(
+        valid_to=keyed.filter("has_seat").get_column("left_on").fill_null(date(9999, 12, 31))
+    )
+    usage = found.table("usage").join(numbers, on="account", how="left")
+    person = person.with_columns(time_zone=pl.lit("UTC"), zone_known=True, in_org=False)
+    return connect(folder, person=person, seat=seat, usage=usage.drop("space"))

@@ -20,7 +20,7 @@ AGO = (7, 30, 90)  # windows made of a report that gives the last day alone, or 
 # stores, settings and devices are no acts; one person's extremes are nobody's business
 NO_ACT = (
     "storage|byte|quota|size|limit|allotted|file_count|duration|license|enabled|installed|activat|days_since|deleted"
-    "|_in_seconds|^used_|received|receive_count|exchanged|owned|network|_span(_|$)|focus|_block"
+    "|_in_seconds|^used_|received|receive_count|exchanged|owned|network|collaborators|_span(_|$)|focus|_block"
     "|(^|_)(min|max|minimum|maximum|median|rank|percentile)(_|$)"
 )
 SAYS = (

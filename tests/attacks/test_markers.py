@@ -187,6 +187,14 @@ def exports(folder: Path) -> list[Path]:
         + bad
         + torn
     )
+    members = "".join(
+        f"U{n:03},{mark('profile')},{MARKS['profile']},{n},{n}\n" for n in range(PEOPLE)
+    )
+    (folder / "members.csv").write_text(
+        "User ID,What I Do,Phone,Days active,Messages posted\n" + members
+    )
+    channels = f"Name,Topic,Messages posted,Members who posted\n{MARKS['name of a channel']},{mark('topic of a channel')},9,4\n"
+    (folder / "channels.csv").write_text(channels)
     (folder / "unknown.csv").write_text(f"a,b\n1,{mark('file refused')}\n")
     (folder / "talk.vtt").write_text(f"WEBVTT\n\n00:01.000 --> 00:02.000\n{mark('file refused')}\n")
     (folder / "cut.zip").write_bytes(mark("file refused").encode() + b"PK\x03\x04" * 9)
@@ -228,6 +236,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert outcomes == {
         "slack.zip": "partial", "staff.xlsx": "accept", "bad.csv": "partial", "mail.csv": "accept",
         "staff.csv": "accept", "survey.csv": "accept", "unknown.csv": "reject", "mail.tsv": "accept", "calls.parquet": "accept",
+        "members.csv": "accept", "channels.csv": "accept",
         "talk.vtt": "reject", "cut.zip": "reject",
     }  # fmt: skip
     for form in ("table", "csv", "json"):

@@ -54,7 +54,6 @@ PEOPLE = {
     "guest": ("guest", "ospite", "is guest", "gast", "invite", "invitado"),
     "waiting": ("in waiting room", "in sala d attesa", "im warteraum", "en salle d attente", "en sala de espera"),
 }  # fmt: skip
-ACTIVE_HOSTS = {"user name", "user email", "meetings", "participants", "meeting minutes"}
 YES = ("yes", "sì", "si", "ja", "oui", "sí", "true")
 ABSENT = ("", "--", "-")
 
@@ -74,18 +73,14 @@ class _Layout:
 
 
 def identify(source: "Source") -> bool:
-    """Say whether some first line names the original names of participants, or the file is a list of active hosts."""
+    """Say whether some first line names the original names of participants."""
     if source.kind != "file" or source.head(4).startswith(b"PK"):
         return False
     try:
         lines = attendance.lines(source, head_only=True)
     except UnreadableExport:
         return False
-    return _layout(lines) is not None or _is_hosts(lines)
-
-
-def _is_hosts(lines: Lines) -> bool:
-    return any({plain(cell) for cell in cells} >= ACTIVE_HOSTS for _, cells in lines[:3])
+    return _layout(lines) is not None
 
 
 def _layout(lines: Lines) -> _Layout | None:
@@ -119,9 +114,7 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     layout = _layout(lines)
     if layout is None:
         raise UnreadableExport(
-            "no_period",
-            f"{source.name}: this list of active hosts does not say of which days it counts, so it cannot be used. "
-            "Export the meetings with their participants (Reports, Usage reports, Participants).",
+            "no_rows", f"{source.name}: it names no participants. Export the meetings with them."
         )
     acts = Acts(sink, options.tool or "zoom")
     rows = _rows(lines, layout, sink)

@@ -6,7 +6,11 @@ NAMES: tuple[str, ...] = (
     "m365_space_activity",
     "workplace_people",
     "viva_person",
+    "viva_meetings",
+    "viva_ties",
     "slack_members",
     "slack_channels",
     "slack_overview",
+    "google_usage",
+    "zoom_hosts",
 )

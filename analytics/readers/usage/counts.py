@@ -76,7 +76,7 @@ def usage(rows: pl.DataFrame, measures: list[str], sink: Sink) -> None:
 
 
 def accounts(rows: pl.DataFrame, sink: Sink) -> None:
-    """Hand over export.account, the last row of each account; columns that are missing are null, a seat is then none."""
+    """Hand over export.account, the latest row of each account; columns that are missing are null, a seat is then none."""
     usual = {"kind": pl.lit("human"), "has_seat": pl.lit(value=False)}
     schema = polars_schema("export.account")
     told = rows.with_columns(
@@ -84,6 +84,8 @@ def accounts(rows: pl.DataFrame, sink: Sink) -> None:
         for name, type_ in schema.items()
         if name not in rows.columns
     )
+    if "valid_from" in told.columns:
+        told = told.sort("valid_from", nulls_last=False, maintain_order=True)
     once = told.unique(["tool", "account"], keep="last", maintain_order=True)
     sink.add("account", once.select(list(schema)))
 

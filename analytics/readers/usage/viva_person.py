@@ -7,24 +7,14 @@ added. The tenant leaves out groups that are too small, so the file may lack peo
 """
 
 import re
-from datetime import date
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import tables
-from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
-from analytics.readers.usage import counts
+from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
+from analytics.readers.usage import counts, viva
 from analytics.readers.usage.numbers import is_sensitive
-from analytics.readers.usage.report import (
-    Report,
-    day,
-    is_report,
-    note_ignored,
-    open_report,
-    order_of,
-    reject_rows,
-)
+from analytics.readers.usage.report import is_report, note_ignored, open_report
 
 if TYPE_CHECKING:
     from analytics.readers.files import Source
@@ -36,7 +26,7 @@ FORMAT = Format(
     provides=frozenset({"counts"}),
     versions="weekly or monthly, with the names of the portal or of the R and Python packages; Workplace Analytics with its Date",
 )
-PERSON, METRIC_DATE, OLD_DATE = "person id", "metric date", "date"
+PERSON, OLD_DATE = "person id", "date"
 OLD = {
     "collaboration hours",
     "meeting hours",
@@ -52,12 +42,11 @@ MEASURE = re.compile(
 TRAIT = re.compile(
     r"\b(per week|weekly|contract\w*|fte|scheduled weekly|time zone|domain|address|id|date|type|name)\b"
 )
-ID = r"^[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}$"
 
 
 def fits(names: set[str]) -> bool:
     """Say whether these columns are those of a person query."""
-    dated = METRIC_DATE in names or (OLD_DATE in names and bool(names & OLD))
+    dated = viva.METRIC_DATE in names or (OLD_DATE in names and bool(names & OLD))
     return PERSON in names and dated and any(map(_is_measure, names))
 
 
@@ -76,71 +65,19 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     Codes: those of tables.open_table, dates_ambiguous, and window_mixed where the dates are neither weeks nor months.
     """
     report = open_report(source, sink, fits)
-    rows = dated(report, METRIC_DATE if METRIC_DATE in report.names else OLD_DATE, options, source, sink)  # fmt: skip
+    rows = viva.dated(report, viva.METRIC_DATE if viva.METRIC_DATE in report.names else OLD_DATE, options, source, sink)  # fmt: skip
     if rows.is_empty():
         return
     rows = counts.without_empty(rows, PERSON, sink)
     rows = counts.as_numbers(rows, filter(_is_measure, report.names), sink)
     measures = counts.counted(rows)
     key = ["account", "valid_from", "valid_to"]
-    rows = rows.select("place", *key[1:], *measures, account=account(PERSON))
+    rows = rows.select("place", *key[1:], *measures, account=viva.account(PERSON))
     rows = counts.without_repeats(rows, key, sink)
-    rows = rows.with_columns(tool=pl.lit(options.tool or FORMAT.tool), email=address("account"))
-    note_ignored(report, {PERSON, METRIC_DATE, OLD_DATE, *measures}, sink)
+    rows = rows.with_columns(
+        tool=pl.lit(options.tool or FORMAT.tool), email=viva.address("account")
+    )
+    note_ignored(report, {PERSON, viva.METRIC_DATE, OLD_DATE, *measures}, sink)
     counts.accounts(rows, sink)
     counts.usage(rows, measures, sink)
     sink.stored += rows.height
-
-
-def account(column: str) -> pl.Expr:
-    """Return the ids of people as accounts: without dashes and case, so that hidden names are known as such."""
-    low = pl.col(column).str.to_lowercase()
-    return pl.when(low.str.contains(ID)).then(low.str.replace_all("-", "")).otherwise(low)
-
-
-def address(column: str) -> pl.Expr:
-    """Return the id of a person where it is an address."""
-    return pl.when(pl.col(column).str.contains("@", literal=True)).then(pl.col(column))
-
-
-def dated(
-    report: Report, column: str, options: Options, source: "Source", sink: Sink
-) -> pl.DataFrame:
-    """Return the rows of a query whose date can be read, with valid_from and valid_to of their week or month."""
-    batches = list(report.batches)
-    if not batches:
-        raise tables.no_rows(source.name)
-    rows = pl.concat(batches, how="diagonal")
-    rows = day(rows, column, order_of([rows.get_column(column)], options, source.name))
-    wrong = pl.col(f"{column} problem").is_not_null()
-    rows = rows.with_columns(
-        code=pl.when(wrong)
-        .then(pl.lit("date_invalid"))
-        .when(pl.col(column).is_null())
-        .then(pl.lit("row_incomplete"))
-    )
-    reject_rows(rows, sink)
-    rows = rows.filter(pl.col("code").is_null()).drop("code", f"{column} problem")
-    if rows.is_empty():
-        return rows
-    step = _step(set(rows.get_column(column)), source.name)
-    return rows.with_columns(valid_from=pl.col(column), valid_to=pl.col(column).dt.offset_by(step))
-
-
-def _step(days: set[date], file: str) -> str:
-    """Return the length of the periods that begin on these days; raises UnreadableExport(window_mixed)."""
-    weekdays = {day.isoweekday() for day in days}
-    if {day.day for day in days} == {1}:
-        if len(days) > 1 or not weekdays <= {1, 7}:
-            return "1mo"
-        raise UnreadableExport(
-            "window_mixed",
-            f"{file}: its one date may begin a week or a month. Export two weeks or months at least.",
-        )
-    if len(weekdays) == 1:
-        return "1w"
-    raise UnreadableExport(
-        "window_mixed",
-        f"{file}: its dates are neither the first days of months nor all of one weekday, so it is not known over which "
-        "days its measures count. Export each query by itself, grouped by week or by month.",
-    )

@@ -13,7 +13,7 @@ import polars as pl
 from analytics.readers import hr_people, tables
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
 from analytics.readers.headers import Assigned, account_for_others
-from analytics.readers.usage import m365, numbers
+from analytics.readers.usage import counts, numbers
 from analytics.readers.usage.report import (
     Report,
     day,
@@ -117,7 +117,7 @@ def _people(rows: pl.DataFrame, sink: Sink) -> pl.DataFrame:
     rows = rows.with_columns(email=mail, account=pl.coalesce(mail, "person"))
     nobody = pl.col("account").is_null()
     sink.reject_many(rows.filter(nobody).get_column("place").to_list(), "row_incomplete")
-    return m365.without_repeats(rows.filter(~nobody), ["account", AS_OF], sink)
+    return counts.without_repeats(rows.filter(~nobody), ["account", AS_OF], sink)
 
 
 def _is_open(rows: pl.DataFrame) -> pl.Expr:
@@ -147,7 +147,7 @@ def _usage(rows: pl.DataFrame, counted: dict[str, re.Match[str]], sink: Sink) ->
             *(pl.col(name).alias(_measure(found)) for name, found in columns.items()),
             valid_from=following - pl.duration(days=days), valid_to=following,
         )  # fmt: skip
-        m365.usage(window, [_measure(found) for found in columns.values()], sink)
+        counts.usage(window, [_measure(found) for found in columns.values()], sink)
 
 
 def _measure(found: re.Match[str]) -> str:
