@@ -34,7 +34,11 @@ NEEDS = (
     "department or the manager; name them with --map person=COLUMN, department=COLUMN, manager=COLUMN. "
     "(A log of messages needs time, sender and recipient.)"
 )
-QUERY = "metric date"  # measures of people's weeks, beside the department of each
+QUERY = {
+    "metricdate",
+    "metric date",
+    "metric_date",
+}  # measures of weeks, beside the department of each person
 CONNECTOR = (
     "fivetran synced"  # tables as a data connector lands them, one of many that belong together
 )
@@ -58,7 +62,7 @@ def identify_mapped(source: "Source", options: Options) -> bool:
         rows = tables.preview(source)
     except UnreadableExport:
         return False
-    if any(QUERY in map(plain, row.cells) for row in rows):
+    if any(QUERY & set(map(str.casefold, row.cells)) for row in rows):
         return False
     return any(_is_header(row.cells, options) for row in rows)
 

@@ -34,13 +34,25 @@ class Report:
 
 def is_report(source: "Source", fits: Fits) -> bool:
     """Say whether some first row, or the keys of the first record, are the columns of such a report; never raises."""
-    first = _first_record(source)
-    if first:
-        return fits({name_of(key) for key in first})
+    return any(map(fits, _first_names(source)))
+
+
+def _first_names(source: "Source") -> list[set[str]]:
+    """Return the names in each of the first rows, or of the first record; found once, since every reader asks."""
+    key = ("names of reports", None)
+    if key not in source.looked_at:
+        source.looked_at[key] = _look_for_names(source)
+    found: list[set[str]] = source.looked_at[key]
+    return found
+
+
+def _look_for_names(source: "Source") -> list[set[str]]:
+    if first := _first_record(source):
+        return [set(map(name_of, first))]
     try:
-        return any(fits(set(map(name_of, row.cells))) for row in tables.preview(source))
+        return [set(map(name_of, row.cells)) for row in tables.preview(source)]
     except UnreadableExport:
-        return False
+        return []
 
 
 def open_report(source: "Source", sink: Sink, fits: Fits) -> Report:
