@@ -78,6 +78,8 @@ def shuffled(data: bytes) -> bytes | None:
         except ValueError:
             return None  # a fixture of damaged JSON
         return "\n".join(told).encode()
+    if b"\0" in data[mark:] and codec == "utf-8":
+        return None  # a workbook, a data file: no text
     separator = csv_text.separator_of(text.partition("\n")[0])
     header, *rows = list(csv.reader(io.StringIO(text), delimiter=separator)) or [[]]
     names = [name.strip() for name in header]

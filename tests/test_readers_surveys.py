@@ -1,5 +1,6 @@
 """Surveys as tables: scales, what is set apart, what is never kept."""
 
+import csv
 import os
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from analytics.readers import registry
 from analytics.readers.base import Options
 from analytics.readers.sandbox import parse, work
+from analytics.readers.surveys.questionnaire import digest
 
 TABLE = "respondent,department,q1,q2,comment\n"
 
@@ -296,3 +298,31 @@ def test_real_spss_files_are_known_and_read_once_their_labels_are_said(shared, t
 
     # pyreadstat's own table of the variable: 1 2 3 1 1, then twice the declared "missing"
     assert rows["score"].to_list() == [1.0, 2.0, 3.0, 1.0, 1.0, None, None]
+
+
+def test_a_real_table_of_codes_is_read_once_its_scale_is_said(shared, tmp_path):
+    path = shared / "samples" / "survey" / "peopleanalytics" / "employee_survey.csv"
+    report, rows = read_export(tmp_path, path, scale="1-4", satisfaction="Happiness")
+
+    # SOURCE.md: 2834 lines, one of header; 14 columns. Blanks counted by the csv module
+    lines = list(csv.reader(path.open(encoding="ascii")))
+    given = sum(cell != "" for line in lines[1:] for cell in line)
+    assert (report.format, report.stored, report.read) == ("survey_table", 2833, 2833)
+    assert rows["score"].count() == given
+    assert rows.height == 2833 * 14
+    satisfied = rows.filter(pl.col("construct") == "satisfaction")["score"].drop_nulls()
+    assert satisfied.to_list() == [int(line[0]) for line in lines[1:] if line[0]]
+
+
+def test_a_respondent_in_a_table_twice_counts_once(tmp_path):
+    report, rows = read(tmp_path, TABLE + "r1,A,1,5,\nr2,A,2,4,\nr1,A,3,3,\n")
+
+    assert (report.stored, report.duplicates) == (2, 1)
+    assert sorted(rows["score"].to_list()) == [2.0, 3.0, 3.0, 4.0]
+
+
+def test_a_table_whose_fives_mean_little_is_turned_by_saying_so(tmp_path):
+    _, rows = read(tmp_path, TABLE + "r1,A,1,5,\n", scale="5-1")
+
+    assert sorted(rows["score"].to_list()) == [1.0, 5.0]
+    assert rows.filter(pl.col("score") == 5)["item"].to_list() == [digest("q1")]

@@ -1,7 +1,7 @@
 """Answers out of Google Forms: the sheet that it fills, or the CSV file in its download.
 
-The first column says when; there is no number of an answer, so it is known by its time. A table with such a first column
-is one of these only where most of the others are questions. Addresses only tell whether somebody answered twice.
+The first column says when; there is no number of an answer, so it is known by its time. A table with such a column
+is one of these only where at least half of the others are questions. Addresses only tell whether somebody answered twice.
 """
 
 import re
@@ -42,12 +42,24 @@ def identify(source: "Source") -> bool:
 
 
 def _heads(rows: list[tables.Row]) -> list[tables.Row] | None:
-    if not rows or len(rows[0].cells) < 2 or plain(rows[0].cells[0]) not in TIMES:  # noqa: PLR2004
+    names = rows[0].cells if rows else []
+    at = _time_column(names)
+    if at is None:
         return None
-    others = [name for name in rows[0].cells[1:] if name and plain(name) not in ADDRESSES | LET_GO]
+    others = [
+        name
+        for number, name in enumerate(names)
+        if number != at and name and plain(name) not in ADDRESSES | LET_GO
+    ]
     asked = [name for name in others if OF_ROW.match(name) or questionnaire.is_sentence(name)]
-    is_time = all(TIME.match(row.cells[0]) for row in rows[1:] if row.part == rows[0].part)
+    below = [row.cells for row in rows[1:] if row.part == rows[0].part and len(row.cells) > at]
+    is_time = all(TIME.match(cells[at]) for cells in below)
     return rows[:1] if asked and len(asked) * 2 >= len(others) and is_time else None
+
+
+def _time_column(names: list[str]) -> int | None:
+    """Return where the form's time stands: the first column, unless somebody has moved it."""
+    return next((number for number, name in enumerate(names) if plain(name) in TIMES), None)
 
 
 def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
@@ -56,8 +68,11 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     names = opened.heads[0]
     sink.header = tuple(names)
     email = None
+    at = _time_column(names)
     questions = []
-    for number, name in enumerate(names[1:], start=1):
+    for number, name in enumerate(names):
+        if number == at:
+            continue
         if plain(name) in ADDRESSES:
             email = email or f"c{number}"
         elif name and plain(name) not in LET_GO:
@@ -65,6 +80,6 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
             questions.append(Question(f"c{number}", name, block=row[1] if row else ""))
     rows = opened.rows.with_columns(code=pl.lit(None, pl.String))
     sheet = Sheet(
-        "google_forms", rows, tuple(questions), opened.place, email=email, finished_at="c0"
+        "google_forms", rows, tuple(questions), opened.place, email=email, finished_at=f"c{at}"
     )
     questionnaire.hand_over(sheet, sink, options, source.name)

@@ -120,7 +120,7 @@ def find(columns: Mapping[str, Column], said: Mapping[str, str], file: str) -> d
     found |= _by_labels(lists, columns, (*by_hand, *KNOWN), len(by_hand))
     numbers = {name: _numbers(columns[name]) for name in columns if name not in found}
     numbers = {name: scores for name, scores in numbers.items() if scores}
-    ends = _said_ends(said, file)
+    ends = said_ends(said, file)
     return found | (_as_said(numbers, columns, ends) if ends else _by_numbers(numbers, columns))
 
 
@@ -161,7 +161,8 @@ def _said_sets(said: Mapping[str, str], file: str) -> tuple[Set, ...]:
     return sets
 
 
-def _said_ends(said: Mapping[str, str], file: str) -> tuple[int, int] | None:
+def said_ends(said: Mapping[str, str], file: str) -> tuple[int, int] | None:
+    """Return what was said of the lowest and highest answer; raises UnreadableExport where it is no scale."""
     text = said.get("scale")
     if not text:
         return None

@@ -1,19 +1,25 @@
 """A survey as a table: one row a respondent, one column a question, answers as numbers on one scale.
 
 The scale is taken as 1 to 5, or as the next usual one (1 to 7, 0 to 10) where more than a third of the answers lie
-outside; `--map scale=1-4` says it. Questions are kept as a hash, respondents too; free text is not read. Which question
-belongs to which construct is not told by such a table.
+outside; `--map scale=1-4` says it, and then nobody need be named in the table. Questions are kept as a hash, respondents
+too; free text is not read. What bare codes such as Q1 measure has to be said: `--map voice=Q1; Q4`.
 """
 
-import hashlib
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import dates, tables
+from analytics.readers import tables
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
-from analytics.readers.headers import Aliases, Assigned, account_for_others, assign, may_assign
-from analytics.schema import polars_schema
+from analytics.readers.headers import (
+    Aliases,
+    Assigned,
+    account_for_others,
+    assign,
+    looks_like_header,
+    may_assign,
+)
+from analytics.readers.surveys import questionnaire, scales
 
 if TYPE_CHECKING:
     from analytics.readers.files import Source
@@ -23,7 +29,7 @@ FORMAT = Format(
     title="survey with answers as numbers (CSV, XLSX)",
     tool="survey",
     provides=frozenset({"answers"}),
-    versions="A column that names the respondent, questions as columns of whole numbers, optionally department and date.",
+    versions="A column that names the respondent (or the scale said by hand), questions as columns of whole numbers, optionally department and date.",
     is_seen=False,
 )
 ALIASES: Aliases = {
@@ -45,12 +51,28 @@ ANSWER = r"^[+-]?\d{1,3}(?:[.,]\d+)?$"
 
 def identify(source: "Source") -> bool:
     """Say whether a table names respondents and its other columns hold small numbers."""
+    return _is_one(source, NOTHING_SAID)
+
+
+def identify_mapped(source: "Source", options: Options) -> bool:
+    """Say whether it holds such numbers once their scale was said; nobody need then be named."""
+    return "scale" in options.columns and _is_one(source, options)
+
+
+def _is_one(source: "Source", options: Options) -> bool:
     try:
         rows = tables.preview(source)
     except UnreadableExport:
         return False
-    header = None if _is_of_tool(rows) else tables.find_header(rows, _fits)
+    header = None if _is_of_tool(rows) else _header(rows, options)
     return header is not None and bool(_questions(header, rows))
+
+
+def _header(rows: list[tables.Row], options: Options) -> tables.Header | None:
+    found = tables.find_header(rows, lambda names: _fits(names, options))
+    if found is None and "scale" in options.columns:
+        return tables.find_header(rows, lambda names: len(names) > 1 and looks_like_header(names))
+    return found
 
 
 def explain(source: "Source") -> UnreadableExport | None:
@@ -72,8 +94,8 @@ def _is_of_tool(rows: list[tables.Row]) -> bool:
     return any(may_assign(row.cells, OF_TOOLS, bool, NOTHING_SAID) for row in rows)
 
 
-def _fits(names: list[str]) -> bool:
-    return may_assign(names, ALIASES, lambda fields: "respondent" in fields, NOTHING_SAID)
+def _fits(names: list[str], options: Options) -> bool:
+    return may_assign(names, ALIASES, lambda fields: "respondent" in fields, options)
 
 
 def _questions(header: tables.Header, rows: list[tables.Row]) -> list[int]:
@@ -93,109 +115,78 @@ def _questions(header: tables.Header, rows: list[tables.Row]) -> list[int]:
 
 def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     """Hand over export.survey_answer; a row with an answer that is none is set apart whole."""
-    table = tables.open_table(source, sink, lambda rows: _choose(rows, source.name))
+    table = tables.open_table(
+        source, sink, lambda rows: _choose(rows, options, source.name), questionnaire.is_sentence
+    )
     names = table.header.names
-    assigned = assign(names, ALIASES, file=source.name)
+    sink.header = tuple(names)
+    assigned = assign(names, ALIASES, options, file=source.name)
     questions = _questions(table.header, tables.preview(source))
     everything = dict(assigned.at) | {f"question {at}": at for at in questions}
     account_for_others(Assigned(everything, tuple(names)), sink)
     batches = list(table.batches(sink))
     if not batches or not questions:
         raise tables.no_rows(source.name)
-    answers = pl.concat(batches)
-    cells = [f"c{at}" for at in questions]
-    numbers = [pl.col(cell).str.replace(",", ".").cast(pl.Float64, strict=False) for cell in cells]
-    answers = answers.with_columns(
-        is_number=pl.all_horizontal(
-            pl.col(cell).is_null() | ((number % 1) == 0).fill_null(value=False)
-            for cell, number in zip(cells, numbers, strict=True)
+    answers, ends = _judged(
+        pl.concat(batches), [f"c{at}" for at in questions], options, source.name
+    )
+    at = {field: f"c{place}" for field, place in assigned.at.items()}
+    if "respondent" in at:
+        missing = pl.col(at["respondent"]).is_null()
+        answers = answers.with_columns(
+            code=pl.when(missing).then(pl.lit("row_incomplete")).otherwise("code")
         )
-    ).with_columns(numbers)
-    low, high = _scale(answers.filter("is_number").select(cells), options, source.name)
+    asked = tuple(questionnaire.Question(f"c{place}", names[place]) for place in questions)
+    said = {"scale": f"{ends[0]}-{ends[1]}"}
+    extra = {}
+    if "department" in at:
+        said["department"] = names[assigned.at["department"]]
+        extra[said["department"]] = at["department"]
+    sheet = questionnaire.Sheet(
+        "survey", answers, asked, table.place, at.get("respondent"), finished_at=at.get("asked_on"), extra=extra
+    )  # fmt: skip
+    questionnaire.hand_over(sheet, sink, Options({**said, **options.columns}), source.name)
+
+
+def _judged(
+    answers: pl.DataFrame, cells: list[str], options: Options, file: str
+) -> tuple[pl.DataFrame, tuple[int, int]]:
+    """Return the rows with whole numbers as text and code (why one is set apart), and the ends of the scale."""
+    numbers = [pl.col(cell).str.replace(",", ".").cast(pl.Float64, strict=False) for cell in cells]
+    whole = pl.all_horizontal(
+        pl.col(cell).is_null() | ((number % 1) == 0).fill_null(value=False)
+        for cell, number in zip(cells, numbers, strict=True)
+    )
+    answers = answers.with_columns(is_number=whole).with_columns(numbers)
+    low, high = _scale(answers.filter("is_number").select(cells), options, file)
     inside = pl.all_horizontal(
-        pl.col(cell).is_null() | pl.col(cell).is_between(low, high) for cell in cells
+        pl.col(cell).is_null() | pl.col(cell).is_between(min(low, high), max(low, high))
+        for cell in cells
     )
     code = (
-        pl.when(pl.col(f"c{assigned.at['respondent']}").is_null())
-        .then(pl.lit("row_incomplete"))
-        .when(~pl.col("is_number"))
+        pl.when(~pl.col("is_number"))
         .then(pl.lit("number_invalid"))
         .when(~inside)
         .then(pl.lit("scale_out_of_range"))
     )
-    answers = answers.with_columns(code=code)
-    for line, why in (
-        answers.filter(pl.col("code").is_not_null()).select("line", "code").iter_rows()
-    ):
-        sink.reject(f"{table.place} {line}", why)
-    kept = answers.filter(pl.col("code").is_null())
-    sink.stored += kept.height
-    _hand_over(kept, assigned, cells, (low, high), sink)
+    as_text = pl.col(cells).cast(pl.Int64, strict=False).cast(pl.String)
+    return answers.with_columns(code=code).with_columns(as_text), (low, high)
 
 
-def _choose(rows: list[tables.Row], file: str) -> tables.Header:
-    header = tables.find_header(rows, _fits)
+def _choose(rows: list[tables.Row], options: Options, file: str) -> tables.Header:
+    header = _header(rows, options)
     if header is None:
         raise tables.no_rows(file)
     return header
 
 
-def _scale(answers: pl.DataFrame, options: Options, file: str) -> tuple[float, float]:
-    """Return the ends of the scale, as said or as the answers show."""
-    said = options.columns.get("scale")
-    if said:
-        first, _, last = said.partition("-")
-        if not (first.isdigit() and last.isdigit() and int(first) < int(last)):
-            raise UnreadableExport(
-                "column_missing", f"{file}: “{said}” is no scale. Say it as --map scale=1-5."
-            )
-        return float(first), float(last)
+def _scale(answers: pl.DataFrame, options: Options, file: str) -> tuple[int, int]:
+    """Return the ends of the scale, as said (5-1: five is the lowest) or as the answers show."""
+    if ends := scales.said_ends(options.columns, file):
+        return ends
     given = pl.concat([answers[name] for name in answers.columns]).drop_nulls()
     for low, high in SCALES:
-        if (
-            given.is_empty()
-            or given.is_between(low, high).sum() >= (1 - MOST_OUTSIDE) * given.len()
-        ):
-            return float(low), float(high)
-    return float(SCALES[-1][0]), float(SCALES[-1][1])
-
-
-def _hand_over(
-    kept: pl.DataFrame,
-    assigned: Assigned,
-    cells: list[str],
-    scale: tuple[float, float],
-    sink: Sink,
-) -> None:
-    names = {cell: assigned.names[int(cell[1:])] for cell in cells}
-    survey = digest("\n".join(sorted(names.values())))
-    at = {field: f"c{place}" for field, place in assigned.at.items()}
-    asked = (
-        dates.days(kept[at["asked_on"]], None).get_column("day")
-        if "asked_on" in at
-        else pl.Series([None] * kept.height, dtype=pl.Date)
-    )
-    people = kept.select(
-        *cells,
-        respondent=pl.col(at["respondent"]).map_elements(digest, return_dtype=pl.String),
-        department=pl.col(at["department"]) if "department" in at else pl.lit(None, pl.String),
-        asked_on=asked,
-    )
-    rows = people.unpivot(
-        cells, index=["respondent", "department", "asked_on"], variable_name="cell", value_name="score"
-    )  # fmt: skip
-    rows = rows.with_columns(
-        tool=pl.lit("survey"),
-        survey=pl.lit(survey),
-        item=pl.col("cell").replace({cell: digest(name) for cell, name in names.items()}),
-        construct=pl.lit(None, pl.String),
-        scale_min=pl.lit(scale[0]),
-        scale_max=pl.lit(scale[1]),
-    )
-    schema = polars_schema("export.survey_answer")
-    sink.add("survey_answer", rows.select(list(schema)).cast(pl.Schema(schema)))
-
-
-def digest(text: str) -> str:
-    """Return 16 hex digits that stand for a text which is not kept."""
-    return hashlib.sha256(text.strip().casefold().encode()).hexdigest()[:16]
+        inside = given.is_between(low, high).sum()
+        if given.is_empty() or inside >= (1 - MOST_OUTSIDE) * given.len():
+            return low, high
+    return SCALES[-1]
