@@ -130,7 +130,7 @@ def pictures():
         "matrix": (matrix.matrix, (shape.flow_rows(flows()).select("source", "target", "ratio", "text"), list(LEVELS))),
         "updown": (updown.updown, (answers,)),
         "tornado": (around.tornado, (pl.DataFrame({"name": ["Rate", "Weeks"], "at_low": [1.0, 2.2], "at_high": [4.0, 1.8], "low_text": ["1", "2.2"], "high_text": ["4", "1.8"]}), 2.0)),
-        "around_zero": (around.around_zero, (pl.DataFrame({"name": ["Takes", "Net"], "low": [1.0, -2.0], "likely": [2.0, 1.0], "high": [4.0, 3.0], "text": ["+2", "+1"], "is_result": [False, True]}),)),
+        "around_zero": (around.around_zero, (pl.DataFrame({"name": ["Takes", "Net"], "at_low": [1.0, -2.0], "likely": [2.0, 1.0], "at_high": [4.0, 3.0], "text": ["+2", "+1"], "is_result": [False, True]}),)),
     }  # fmt: skip
 
 

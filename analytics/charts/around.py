@@ -40,10 +40,10 @@ def tornado(rows: pl.DataFrame, likely: float, k: Look) -> Drawn:
 
 
 def around_zero(rows: pl.DataFrame, k: Look) -> Drawn:
-    """Draw name, low, likely, high, text, is_result: what is given back lies left of zero, what is taken right of it."""
+    """Draw name, at_low, likely, at_high, text, is_result: what is given back lies left of zero, what is taken right of it."""
     order = rows["name"].to_list()
     y = _names(order, k)
-    scale = _ruler(min([*rows["low"], 0.0]), max([*rows["high"], 0.0]), left=0.06)
+    scale = _ruler(min([*rows["at_low"], 0.0]), max([*rows["at_high"], 0.0]), left=0.06)
 
     def x(field: str) -> alt.X:
         return alt.X(f"{field}:Q", axis=None, scale=scale)
@@ -52,9 +52,9 @@ def around_zero(rows: pl.DataFrame, k: Look) -> Drawn:
     base = alt.Chart(rows)
     layers = [
         alt.Chart(pl.DataFrame({"zero": [0.0]})).mark_rule(color=k.rule if k.compact else k.muted).encode(x("zero")),
-        base.mark_rule(strokeWidth=3, opacity=0.6).encode(x("low"), y, alt.X2("high:Q"), color=tone),
+        base.mark_rule(strokeWidth=3, opacity=0.6).encode(x("at_low"), y, alt.X2("at_high:Q"), color=tone),
         base.mark_point(filled=True, size=100, opacity=1).encode(x("likely"), y, color=tone),
-        base.mark_text(align="left", dx=9, fontWeight=600).encode(x("high"), y, text="text:N"),
+        base.mark_text(align="left", dx=9, fontWeight=600).encode(x("at_high"), y, text="text:N"),
     ]  # fmt: skip
     if k.compact:
         layers.append(names_above(rows, "name", y, k, dy=-16))

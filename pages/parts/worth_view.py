@@ -124,7 +124,7 @@ def _swings(figures: Figures, found: Result | None) -> None:
     )
     picture = Picture(tornado, (rows, found.likely)) if rows.height else None
     twin = rows.select(Assumption="name", Low="low_text", High="high_text")
-    figure("swings", said, picture, rows, twin, "not_released")
+    figure("swings", said, picture, figures.block(HOURS, variant=None), twin, "not_released")
 
 
 def _opened(found: Result) -> str:
@@ -168,7 +168,7 @@ def _net(figures: Figures) -> None:
             "net",
             said,
             Picture(around_zero, (rows,)),
-            _gave_way(figures, name),
+            _ground(figures, name),
             rows.select(What="name", Likely="text", Range="ends"),
             control=lambda: _pick(tools, name),
         )
@@ -199,7 +199,7 @@ def _net_rows(found: Result, gives_back: bool) -> pl.DataFrame:
     named = {**found.parts, "In all" if not gives_back else "Net": (found.low, found.likely, found.high)}  # fmt: skip
     return pl.DataFrame(
         [
-            {"name": name, "low": low, "likely": likely, "high": high, "is_result": place == len(named) - 1,
+            {"name": name, "at_low": low, "likely": likely, "at_high": high, "is_result": place == len(named) - 1,
              "text": _signed(likely), "ends": f"{_signed(low)} to {_signed(high)}"}
             for place, (name, (low, likely, high)) in enumerate(named.items())
         ]
@@ -251,11 +251,17 @@ def _net_swings(figures: Figures, found: Result, tool: str) -> None:
         passports=[figures.passport(GAVE_WAY)],
     )
     twin = rows.select(Input="name", Low="low_text", High="high_text")
-    figure("net_swings", said, Picture(tornado, (rows, found.likely)), rows, twin)
+    figure("net_swings", said, Picture(tornado, (rows, found.likely)), _ground(figures, tool), twin)
 
 
 def _gave_way(figures: Figures, tool: str) -> pl.DataFrame:
     return figures.ask(GAVE_WAY, tool=tool)
+
+
+def _ground(figures: Figures, tool: str) -> pl.DataFrame:
+    """Return the released rows from which the net effect of a tool is worked out, for the files."""
+    asked = [figures.ask(metric, variant=None, tool=tool) for metric in (HOURS, LOAD, GAVE_WAY)]
+    return pl.concat(asked)
 
 
 def tool_figures(figures: Figures, tool: str) -> worth.Tool | None:
