@@ -45,7 +45,8 @@ ABOUT_ONESELF = re.compile(
 class Question:
     """A column that may be a question: its text, the export's own code of it, and the table of questions it stands in.
 
-    `labels`: what the file says a code means. `is_text`: the export says that it is free text.
+    `labels`: what the file says a code means. `is_text`: the export says that it is free text, `is_item`: the reader knows
+    it for a question on a scale.
     """
 
     cell: str
@@ -54,6 +55,7 @@ class Question:
     block: str = ""
     labels: Mapping[str, str] | None = None
     is_text: bool = False
+    is_item: bool = False
 
 
 @dataclass(frozen=True)
@@ -302,7 +304,7 @@ def _items(
             counts,
             one.block,
             one.labels,
-            bool(told.get(one.cell) or known[one.cell] or suggested[one.cell]),
+            bool(one.is_item or told.get(one.cell) or known[one.cell] or suggested[one.cell]),
         )
         for one in asked
         if not one.is_text and not kept_out(one.text) and (counts := _counts(rows[one.cell]))

@@ -136,7 +136,9 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
         answers = answers.with_columns(
             code=pl.when(missing).then(pl.lit("row_incomplete")).otherwise("code")
         )
-    asked = tuple(questionnaire.Question(f"c{place}", names[place]) for place in questions)
+    asked = tuple(
+        questionnaire.Question(f"c{place}", names[place], is_item=True) for place in questions
+    )
     said = {"scale": f"{ends[0]}-{ends[1]}"}
     extra = {}
     if "department" in at:
