@@ -52,7 +52,8 @@ def offer(command: Command) -> None:
 def _with_said(one: argparse.ArgumentParser) -> None:
     one.add_argument(
         "--map", action="append", default=[], metavar="FIELD=COLUMN", dest="columns",
-        help="which column is which; remembered for the next table with the same columns",
+        help="which column is which, remembered for the next table with the same columns;"
+        " window=2026-01-01/2026-01-31: the days that a report counts, where it does not say",
     )  # fmt: skip
     one.add_argument("--tool", help="name of the tool the files come from")
 

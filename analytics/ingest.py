@@ -141,9 +141,16 @@ class _Said:
         """Return what would be said now about a file that was read before."""
         mapping = mappings.find(self.known, report.get("table", ""))
         earlier = mapping.options if mapping else NOTHING_SAID
-        columns = {**earlier.columns, **self.options.columns}
+        of_file = _columns_said(report, of_one_file=True)
+        columns = {**earlier.columns, **of_file, **self.options.columns}
         options = Options(columns, self.options.tool or earlier.tool)
         return sandbox.said(options, report.get("columns", ()))
+
+
+def _columns_said(report: dict[str, Any], *, of_one_file: bool) -> dict[str, str]:
+    """Return what was said by hand when a file was read: that which holds for it alone, or the rest."""
+    columns = report.get("said", {}).get("columns", {})
+    return {f: said for f, said in columns.items() if (f in sandbox.OF_ONE_FILE) == of_one_file}
 
 
 def _id(content: str, said: dict[str, Any]) -> str:
@@ -157,7 +164,8 @@ def _known(workspace: Workspace, said: _Said, content: str) -> ledger.Entry | No
     """Return the import that reading this content now would make again."""
     same = [entry for entry in ledger.entries(workspace) if entry.hash == content]
     ids = {_id(content, said.about(entry.report))[: imports.ID_LENGTH] for entry in same}
-    return next((entry for entry in same if entry.id in ids), None)
+    again = sorted((entry for entry in same if entry.id in ids), key=lambda entry: entry.undone)
+    return next(iter(again), None)
 
 
 def _read(workspace: Workspace, said: _Said, file: File) -> Read:
@@ -207,8 +215,10 @@ def _remember(
     workspace: Workspace, said: _Said, report: sandbox.Report, today: date
 ) -> dict[str, str | None]:
     """Keep what was said by hand about a table's columns, and return as what, or when it was said before."""
-    if said.options.columns and report.said:
-        kept = mappings.remember(workspace.name, report.table, Options(**report.said), today)
+    columns = _columns_said(report.to_dict(), of_one_file=False)
+    if said.options.columns and (columns or report.said.get("tool")):
+        holds = Options(columns, report.said.get("tool"))
+        kept = mappings.remember(workspace.name, report.table, holds, today)
         return {"remembered": kept.id if kept else None, "named_on": None}
     earlier = mappings.find(said.known, report.table)
     return {"remembered": None, "named_on": earlier.said_on if earlier else None}

@@ -397,6 +397,27 @@ def test_a_file_read_by_remembered_columns_is_known_again(tmp_path, home):
     assert "already_known" in again["warnings"]
 
 
+def test_the_days_that_a_file_counts_are_said_for_it_alone(tmp_path, home):
+    head = "User Email,Meetings,Meeting Minutes\n"
+    march, april = tmp_path / "march.csv", tmp_path / "april.csv"
+    march.write_text(head + "ann@example.org,4,90\n")
+    april.write_text(head + "ann@example.org,5,80\n")
+    said = Options({"window": "2026-03-01/2026-03-31"})
+
+    untold = run([march])["files"][0]
+    told = run([march], options=said)["files"][0]
+    before = tree(home)
+    again = run([march])["files"][0]
+    after = tree(home)
+    following = run([april])["files"][0]
+
+    assert ("window_unknown" in untold["warnings"], untold["read"].get("usage")) == (True, None)
+    assert (told["warnings"], told["read"]["usage"]) == ([], 2)
+    assert (again["import"], after) == (told["import"], before)
+    assert "window_unknown" in following["warnings"]
+    assert mappings.known("acme") == []
+
+
 def test_what_is_forgotten_is_used_no_longer(tmp_path):
     run([odd(tmp_path, 1)], options=Options(COLUMNS))
     mappings.forget("acme", mappings.known("acme")[0].id)

@@ -42,7 +42,8 @@ START = (
 SURROUNDINGS = {"LANG": "C.UTF-8", "TZ": "UTC", "POLARS_MAX_THREADS": "2", "OMP_NUM_THREADS": "1"}
 ANSWER_LIMIT = 4 << 20
 SHOWN_JUNK = 100
-SAID_LIKE_COLUMNS = ("dates", zones.SAID)  # dd/mm or mm/dd; a time zone
+OF_ONE_FILE = ("window",)  # first and last day that a file counts: never those of the next
+SAID_LIKE_COLUMNS = ("dates", zones.SAID, *OF_ONE_FILE)  # dd/mm or mm/dd; a time zone
 NEARLY = ("column_missing", "ambiguous_format")  # refused, but worth being told by name
 _children: set[subprocess.Popen[bytes]] = set()
 
