@@ -12,6 +12,7 @@ NAMES: tuple[str, ...] = (
     "discourse_users",
     "element_room",
     "googlechat_takeout",
+    "googlechat_audit",
     "rocketchat_dump",
     "webex_messages",
 )

@@ -6,4 +6,5 @@ NAMES: tuple[str, ...] = (
     "teams_attendance",
     "zoom_meetings",
     "google_meet_log",
+    "google_meet_audit",
 )

@@ -103,12 +103,18 @@ def _usual(series: pl.Series) -> dates.Order:
 
 @dataclass
 class Stay:
-    """One line of a list: who, from when to when (UTC microseconds, null = not told)."""
+    """One line of a list, or a record at a `place`: who, from when to when (UTC microseconds, null = not told)."""
 
     line: int
     account: str
     join: int | None = None
     leave: int | None = None
+    place: str = ""
+
+    @property
+    def where(self) -> str:
+        """Where it stands, for the report."""
+        return self.place or f"line {self.line}"
 
     @property
     def is_backwards(self) -> bool:
@@ -162,7 +168,7 @@ def hand_over(meetings: list[Held], acts: Acts, sink: Sink) -> None:
 def _hand_over(held: Held, acts: Acts, sink: Sink) -> None:
     backwards = [stay for stay in held.stays if stay.is_backwards]
     for stay in backwards:
-        sink.reject(f"line {stay.line}", "interval_negative")
+        sink.reject(stay.where, "interval_negative")
     stays = [stay for stay in held.stays if stay not in backwards]
     if not stays:
         return
@@ -176,7 +182,7 @@ def _hand_over(held: Held, acts: Acts, sink: Sink) -> None:
     start = held.start if held.start is not None else min(starts, default=None)
     end = held.end if held.end is not None else max(ends, default=None)
     if start is None:
-        sink.reject_many([f"line {stay.line}" for stay in stays], "timestamp_invalid")
+        sink.reject_many([stay.where for stay in stays], "timestamp_invalid")
         return
     seconds = (end - start) // 1_000_000 if end is not None else None
     if seconds is not None and seconds > 24 * 3600:
@@ -188,7 +194,7 @@ def _hand_over(held: Held, acts: Acts, sink: Sink) -> None:
     before = sink.rejected.total()
     acts.add(
         Act(
-            place=f"line {stays[0].line}",
+            place=stays[0].where,
             key=held.key,
             us=start,
             actor=organiser,
@@ -201,4 +207,4 @@ def _hand_over(held: Held, acts: Acts, sink: Sink) -> None:
     if sink.rejected.total() == before:
         sink.stored += len(stays) - 1  # a meeting is kept with all its lines
     else:
-        sink.reject_many([f"line {stay.line}" for stay in stays[1:]], "timestamp_out_of_range")
+        sink.reject_many([stay.where for stay in stays[1:]], "timestamp_out_of_range")
