@@ -1,7 +1,7 @@
 """What do damaged exports do to the readers? Run by hand: python -m benchmarks.fuzz [cases] [seed]
 
 Each case is a fixture with bytes changed, cut, doubled, moved or re-encoded, read in a process with the readers' own
-limits. A death, a hang, an error that no reader foresaw or an account that does not add up is printed with its number:
+limits: a file by itself, or in the archive of the export that it belongs to. A death, a hang, an error that no reader foresaw or an account that does not add up is printed with its number:
 the same seed and number give the same bytes again.
 """
 
@@ -11,6 +11,7 @@ import signal
 import sys
 import tempfile
 import time
+import zipfile
 from collections import Counter
 from multiprocessing import get_context
 from pathlib import Path
@@ -66,15 +67,31 @@ def mutated(data: bytes, chance: random.Random) -> bytes:
     return data
 
 
+def damaged(file: Path, folder: Path, chance: random.Random) -> Path:
+    """Write the damaged file, alone or, every other time, zipped with the rest of its export; return where."""
+    data = mutated(file.read_bytes(), chance)
+    export = golden.EXPORTS.joinpath(*file.relative_to(golden.EXPORTS).parts[:2])
+    if export == file or chance.random() < 1 / 2:
+        path = folder / file.name
+        path.write_bytes(data)
+        return path
+    path = folder / f"{export.name}.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for member in sorted(export.rglob("*")):
+            if member.is_file():
+                whole = data if member == file else member.read_bytes()
+                archive.writestr(str(member.relative_to(export)), whole)
+    return path
+
+
 def case(number: int, seed: int) -> str | None:
     """Read one damaged file; return what is wrong with how it ended, or None."""
     chance = random.Random(f"{seed}/{number}")
     file = chance.choice(files())
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / file.name
-        path.write_bytes(mutated(file.read_bytes(), chance))
+        path = damaged(file, Path(folder), chance)
         job = {
-            "name": file.name,
+            "name": path.name,
             "descriptor": os.open(path, os.O_RDONLY),
             "out": str(Path(folder)),
             "options": {"columns": {}, "tool": None},
