@@ -1,6 +1,7 @@
 """Help desks: who asked, who answered whom, what stays inside; every count of the samples."""
 
 import json
+import shutil
 
 import polars as pl
 import pytest
@@ -175,6 +176,17 @@ def test_hubspots_tables_give_the_phase_and_a_first_reply_that_can_be_true(tmp_p
     assert [row[:3] for row in acts(found) if row[2] == "reply"] == [("message/first/71", "500", "reply")]  # fmt: skip
     assert found.warnings["field_ignored"] == 1
     assert found.rejects == [("ticket.csv line 4", "ticket_deleted")]
+
+
+def test_a_table_that_nothing_was_written_to_is_an_empty_one(tmp_path):
+    shutil.copytree(EXPORTS / "intercom_tables" / "tables", tmp_path / "tables")
+    admins = tmp_path / "tables" / "admin.csv"
+    admins.write_text(admins.read_text().partition("\n")[0] + "\n")
+
+    found = read_file(intercom_tables, tmp_path / "tables", tmp_path / "out")
+
+    whole = read_file(intercom_tables, EXPORTS / "intercom_tables" / "tables", tmp_path / "whole")
+    assert acts(found) == acts(whole)
 
 
 SAMPLES = {

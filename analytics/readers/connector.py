@@ -72,8 +72,9 @@ def load(source: "Source", member: str, sink: Sink, columns: tuple[str, ...]) ->
         sink.reject(f"{name} {place}", code)
     for code, times in part.warnings.items():
         sink.warn(code, times)
-    empty = pl.DataFrame(schema={"place": pl.String})
-    rows = pl.concat(frames) if frames else empty
+    if not frames:
+        return pl.DataFrame(schema=dict.fromkeys(("place", *columns), pl.String))
+    rows = pl.concat(frames)
     missing = [pl.lit(None, pl.String).alias(column) for column in columns if column not in known]
     return rows.with_columns(missing).select("place", *columns)
 
