@@ -4,7 +4,7 @@ import itertools
 import json
 import random
 import zipfile
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -89,6 +89,32 @@ def hr(path, start, end):
     return path
 
 
+def states(tmp_path):
+    """Write the state of the company on the first of each of six months, and the history of all in one file.
+
+    Two more people a month; one moves to Legal in the third, one is led by another from the fourth on.
+    """
+    head = "ID,E-mail,Manager ID,Department,Effective Date\n"
+    files, all_rows = [], ""
+    for month in range(1, 7):
+        rows = "".join(
+            f"{n},{one.lower()}@example.org,{_leader(n, month)},{'Legal' if n == 3 and month > 2 else 'Sales'},2026-{month:02}-01\n"
+            for n, one in enumerate(PEOPLE[: 2 * month])
+        )
+        files.append(tmp_path / f"state-{month}.csv")
+        files[-1].write_text(head + rows)
+        all_rows += rows
+    history = tmp_path / "history.csv"
+    history.write_text(head + all_rows)
+    return history, files
+
+
+def _leader(number, month):
+    if number == 0:
+        return ""
+    return "1" if number == 5 and month > 3 else "0"
+
+
 MAKERS = {"slack": (slack, "zip"), "log": (log, "csv"), "hr": (hr, "csv")}
 
 
@@ -150,6 +176,30 @@ def test_all_kinds_together_in_one_call_are_the_whole(tmp_path):
 
     found, whole = tables("months"), tables("whole")
     assert {table for table in found if found[table] != whole[table]} == set()
+
+
+@pytest.mark.parametrize("order", ORDERS[1:], ids=["backwards", "shuffled"])
+def test_states_of_six_months_are_the_history_in_any_order(tmp_path, order):
+    history, files = states(tmp_path)
+    ingest([history], workspace("whole"), publish=publish)
+
+    ingest([files[n] for n in order], workspace("months"), publish=publish)
+
+    assert tables("months")["org"] == tables("whole")["org"]
+
+
+def test_a_state_of_a_month_given_anew_replaces_that_month_alone(tmp_path):
+    _, files = states(tmp_path)
+    ingest(files, workspace("acme"), publish=publish)
+    files[1].write_text(files[1].read_text().replace("Sales", "Care"))
+
+    ingest([files[1]], "acme", publish=publish)
+
+    with store.build(Workspace.open("acme")).connect() as connection:
+        told = connection.sql(
+            "select valid_from, valid_to, count(*) from org where department = 'Care' group by all"
+        ).fetchall()
+    assert told == [(date(2026, 2, 1), date(2026, 3, 1), 4)]
 
 
 def test_a_corrected_row_replaces_the_one_before(tmp_path):

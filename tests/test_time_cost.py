@@ -178,3 +178,18 @@ def test_cost_is_hours_times_a_range_and_null_without_a_price():
     )  # 8 people × 1 h × 75 × 46 weeks
     assert (priced["low"], priced["high"]) == (22_000, 34_000)
     assert (unpriced["value"], unpriced["reason"]) == (None, "no_cost")
+
+
+def test_a_meeting_in_a_calendar_and_in_the_list_of_who_came_takes_its_time_once(tmp_path):
+    con = store(tmp_path, event="""
+        at               | tool     | action  | actor | seconds | attendee
+        2026-01-05 09:00 | calendar | meeting | 1     | 3600    | 2
+        2026-01-05 09:05 | teams    | meeting | 1     | 3600    | 2
+        2026-01-09 13:00 | teams    | meeting | 1     | 1800    | 2
+        """)  # fmt: skip
+
+    rows = cells(con, "meeting_hours", Settings()).sort("tool", nulls_last=True)
+
+    # together from 09:00 to 10:05 and from 13:00 to 13:30, for each of the two
+    hours = dict(rows.select("tool", "sx").iter_rows())
+    assert hours[None] == pytest.approx(2 * (65 + 30) / 60)

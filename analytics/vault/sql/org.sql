@@ -1,5 +1,24 @@
 -- Everybody's place over time, half-open. Reads all_org (later = order of import), owner.
 
+-- Files that hold a state of one day, such as an export a month, come in any order: among the places that they have in
+-- the order of import they stand by their day, and of one day by their import. Histories and undated files keep theirs.
+create temp table org_order as
+with state as (
+    select later, min(valid_from) as as_of
+    from all_org
+    group by later
+    having count(distinct valid_from) = 1 and count(valid_from) = count(*)
+),
+ranked as (
+    select later,
+        row_number() over (order by as_of, later) as by_day,
+        row_number() over (order by later)        as by_import
+    from state
+)
+select r.later, s.later as place
+from ranked r
+join ranked s on s.by_import = r.by_day;
+
 -- One row a person and import and first day: a row holds until the person's next one begins.
 create temp table dated_org as
 with mapped as (
@@ -9,8 +28,9 @@ with mapped as (
         coalesce(r.valid_to, date '9999-12-31')   as valid_to,
         r.division, r.department, r.team,
         case when m.person <> o.person then m.person end as manager,
-        r.level, r.location, r.hired_on, r.later
+        r.level, r.location, r.hired_on, coalesce(s.place, r.later) as later
     from all_org r
+    left join org_order s on s.later = r.later
     join owner o on o.key = r.person
     left join owner m on m.key = r.manager
 ),
