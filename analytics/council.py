@@ -48,6 +48,8 @@ RULES = (
     ("country", "Rules of the country"),
     ("keep_days", "Acts are kept for"),
     ("keep_days_by_tool", "Other times for single tools"),
+    ("working_time", "Working time"),
+    ("days_off", "Public holidays"),
 )
 # item of the certificate: what it says; counts and shares are written out, the rest stands as it is
 CERTIFICATE = (

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from analytics import figures, findings, history, press, visibility
-from analytics.metrics import catalogue, hierarchy, time_cost, vendor
+from analytics.metrics import catalogue, hierarchy, time_cost, vendor, working_time
 from analytics.metrics import panel as panels
 from analytics.metrics.passport import CUTS
 from analytics.privacy import merge, suppress
@@ -379,6 +379,7 @@ def company(ground: Ground, workspace: Workspace, path: Path) -> pl.DataFrame:
     fit = visibility.fits(ground.connection)
     staff = int(headcount or newest.height)
     known = visibility.spans(ground.connection)
+    items |= working_time.told(ground.connection, settings)
     items |= visibility.tools(known, newest, staff, fit, settings.threshold)
     return pl.DataFrame(
         list(items.items()), schema={"item": pl.String, "value": pl.String}, orient="row"

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-from analytics import audit_log, places
+from analytics import audit_log, calendars, places
 from analytics.vault import presets
 from analytics.vault.changes import shown
 from analytics.vault.settings import Settings, read_settings
@@ -30,6 +30,11 @@ def missing(workspace: str) -> list[str]:
 def rules() -> dict[str, presets.Preset]:
     """Return what is asked for by country; "" where none is set."""
     return presets.presets()
+
+
+def countries() -> dict[str, str]:
+    """Return the countries whose public holidays are known: {code: name}, by name."""
+    return calendars.names()
 
 
 def as_words(settings: Settings) -> dict[str, str]:

@@ -29,6 +29,8 @@ LABELS = {
     "time_zone": "Time zone",
     "hours": "Working day",
     "workdays": "Working week",
+    "holidays": "Public holidays",
+    "calendars": "Places in other countries",
     "hourly_cost": "Cost of an hour",
 }
 NOT_SET = "not set"
@@ -69,6 +71,8 @@ def as_table(said: dict[str, str]) -> None:
         "time_zone": said["time_zone"],
         "hours": f"{said['day_starts']}:00 to {said['day_ends']}:00",
         "workdays": ", ".join(DAYS[int(day) - 1] for day in said["workdays"].split(",")),
+        "holidays": settings_door.countries().get(said["holidays"], said["holidays"]),
+        "calendars": said["calendars"],
         "hourly_cost": " / ".join(said["hourly_cost"].split(",")) + f" {said['currency']}"
         if said["hourly_cost"]
         else "",
@@ -196,6 +200,7 @@ def working_time(said: dict[str, str]) -> None:
             key="set_workdays",
             wrap=True,
         )
+    days_off(said)
     cost: list[float | None] = [float(part) for part in said["hourly_cost"].split(",") if part]
     with st.grid(4, min_column_width=150, gap="medium"):
         for end, value in zip(("low", "likely", "high"), cost or [None] * 3, strict=True):
@@ -209,11 +214,42 @@ def working_time(said: dict[str, str]) -> None:
         st.text_input("Currency", said["currency"], key="set_currency", max_chars=3)
 
 
+def days_off(said: dict[str, str]) -> None:
+    """Ask whose public holidays count, and where places of the HR file lie."""
+    countries = settings_door.countries()
+    known = dict.fromkeys(
+        ["", said["holidays"], *countries]
+    )  # a region, DE-BY, is said at the command line
+    with st.grid(2, min_column_width=340, gap="medium"):
+        st.selectbox(
+            LABELS["holidays"],
+            list(known),
+            index=list(known).index(said["holidays"]),
+            format_func=lambda code: (
+                countries.get(code, code) or "Those of the rules above, else none"
+            ),
+            key="set_holidays",
+            help="For everybody who is not known to work elsewhere.",
+        )
+        st.text_input(
+            LABELS["calendars"],
+            said["calendars"],
+            key="set_calendars",
+            placeholder="Munich=DE-BY; Austin=US-TX@America/Chicago",
+            help="A place as the HR file names it, its country (and region), and its time zone where the country has several. "
+            "A place that is called like its country is known without.",
+        )
+    release = workspace.find_release()
+    unknown = (release.company().get("places_unknown") or "") if release else ""
+    if unknown:
+        note(f"In which country they lie is not known: {plain(text.listed(unknown.splitlines()))}.")
+
+
 def typed() -> dict[str, str]:
     """Return what stands in the form as words: {setting: words}, empty = taken back."""
     held = st.session_state
     cost = [held[f"set_cost_{end}"] for end in ("low", "likely", "high")]
-    texts = ("purpose", "legal_basis", "agreement", "currency", "country")
+    texts = ("purpose", "legal_basis", "agreement", "currency", "country", "holidays", "calendars")
     return {name: bare(held[f"set_{name}"] or "") for name in texts} | {
         "threshold": str(held["set_threshold"] or ""),
         "keep_days": str(held["set_keep_days"] or ""),

@@ -15,6 +15,7 @@ from pages.parts.data import Figures
 from pages.parts.figure import Picture, Said, figure, first_reason, pair, source
 from pages.parts.filters import scope
 from pages.parts.lead import opening
+from pages.parts.week_view import off
 from pages.parts.workspace import release
 from pages.parts.worth_view import worth_blocks
 
@@ -130,7 +131,11 @@ def _outside(figures: Figures) -> None:
             name if name in {"outside_up", "outside_down"} else "outside_question", **slots
         ),
         measure="Share of acts outside each person's own working week, and on weekends. Bands are 95% intervals",
-        source=source(figures, outside, f"{now} in the whole of it" if now else ""),
+        source=source(
+            figures,
+            outside,
+            " · ".join(filter(None, (f"{now} in the whole of it" if now else "", off(figures)))),
+        ),
         alt=words.series_in_words("Outside working hours", rows, "share")
         if rows.height
         else "Outside working hours: not known.",

@@ -12,13 +12,14 @@
 Times are UTC; `zone` says where everybody lives. Columns that a drawing leaves out get a sensible value.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
+from analytics.calendars import Place
 from analytics.schema import polars_schema
 from analytics.vault import rollups
 
@@ -38,6 +39,8 @@ class Settings:
     workdays: tuple[int, ...] = (1, 2, 3, 4, 5)
     hourly_cost: tuple[float, float, float] | None = None
     currency: str = "EUR"
+    calendar: str = ""
+    places: dict[str, Place] = field(default_factory=dict)
 
 
 def table(text: str) -> pl.DataFrame:

@@ -142,6 +142,8 @@ def test_what_the_company_laid_down_is_said_and_what_it_did_not_is_said_too(tmp_
         ("Rules of the country", "IT"),
         ("Acts are kept for", "365 days"),
         ("Other times for single tools", "mail 21 days, slack 90 days"),
+        ("Working time", "not set"),
+        ("Public holidays", "not set"),
     ]
 
 

@@ -187,9 +187,10 @@ def test_every_setting_reads_what_it_shows():
     settings = Settings(
         company="A", purpose="b", legal_basis="c", agreement="d", country="it", keep_days=9,
         keep_days_by_tool=("slack=9", "email=8"), threshold=11, time_zone="Europe/Rome", day_starts=8, day_ends=18,
-        workdays=(1, 2), hourly_cost=(1.0, 2.5, 3.0), currency="CHF",
+        workdays=(1, 2), hourly_cost=(1.0, 2.5, 3.0), currency="CHF", holidays="IT",
+        calendars="Munich=DE-BY; Austin=US-TX@America/Chicago",
     )  # fmt: skip
-    names = [name for name in vars(settings) if name not in ("demo", "_by_tool")]
+    names = [name for name in vars(settings) if name != "demo" and not name.startswith("_")]
 
     said = {name: shown(getattr(settings, name)) for name in names}
 

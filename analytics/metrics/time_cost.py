@@ -207,17 +207,18 @@ PASSPORTS = (
         unit="share",
         better="down",
         definition=(
-            "The share of own acts (posts, replies, mails, files) outside the working hours of the workspace, in the person's local time; days off count as outside. "
+            "The share of own acts (posts, replies, mails, files) outside working hours, in the person's local time; weekends and public holidays of the person's place count as outside. "
             "numerator = acts outside; denominator = acts with a time. "
-            "It cannot see shifts, part time and public holidays, and writing late may be a choice. Reactions are left out: exports give them no time of their own."
+            "A person's place is where the HR file last has them, if its country is known, else that of the company; zone: as the tool says, else of the place, else of the company. "
+            "It cannot see shifts, leave and part time, and writing late may be a choice. Reactions are left out: exports give them no time of their own."
         ),
         cuts=STANDARD,
         grains=EVERY,
         minimum="10 people; the time zone of 8 in 10 of them",
         smallest_worth_showing=0.03,
-        tables=("person_day",),
+        tables=("person_day", "working_day"),
         needs=("acts",),
-        source="Own definition; working hours from the settings of the workspace, Monday to Friday 9 to 17 unless changed",
+        source="Own definition; working hours from the settings of the workspace, Monday to Friday 9 to 17 unless changed; public holidays and weekends of countries: the library holidays",
         peers="Viva Insights after-hours collaboration; Worklytics, Monday to Friday 9 to 17",
         check=f"{MAIL_CHECK}, hours 8 to 17: 0.392060 of mails outside read as UTC, 0.192854 as Warsaw time: a wrong zone doubles the answer",
         words=Words(
@@ -235,17 +236,17 @@ PASSPORTS = (
         unit="share",
         better="down",
         definition=(
-            "The share of own acts (posts, replies, mails, files) on weekdays that are not working days of the workspace, in the person's local time. "
+            "The share of own acts (posts, replies, mails, files) on days that are no working days where the person works, in local time: weekends, and public holidays where the country is known. "
             "numerator = acts on days off; denominator = acts with a time. "
-            "It cannot see public holidays, leave and part time."
+            "It cannot see leave and part time."
         ),
         cuts=STANDARD,
         grains=EVERY,
         minimum="10 people; the time zone of 8 in 10 of them",
         smallest_worth_showing=0.01,
-        tables=("person_day",),
+        tables=("person_day", "working_day"),
         needs=("acts",),
-        source="Own definition; working days from the settings of the workspace, Monday to Friday unless changed",
+        source="Own definition; working days from the settings of the workspace, Monday to Friday unless changed; public holidays and weekends of countries: the library holidays",
         peers="Worklytics weekend hours (0.5 to 1.5 a week as its orientation)",
         check=f"{MAIL_CHECK}: 0.004502 of mails in Warsaw time",
         words=Words(

@@ -73,7 +73,7 @@ ALIASES: Aliases = {
     "location": (
         "location", "site", "office location", "office", "location address city", "work location", "city", "sede",
         "sede di lavoro", "luogo di lavoro", "citta", "standort", "arbeitsort", "buro", "lieu de travail", "lieu",
-        "bureau", "ufficio",
+        "bureau", "ufficio", "country", "paese", "nazione", "land", "pays",
     ),
     "hired_on": (
         "hire date", "hired on", "date hired", "hire dt", "original hire date", "hiredate", "start date", "joined on", "data assunzione",

@@ -33,6 +33,8 @@ READ: dict[str, Callable[[str], object]] = {
     "day_starts": _whole,
     "day_ends": _whole,
     "workdays": _many(int),
+    "holidays": str.upper,
+    "calendars": str,
     "hourly_cost": _many(float),
     "currency": str,
 }

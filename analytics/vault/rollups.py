@@ -1,22 +1,30 @@
 """What did each person, pair and space do in a day or week? The sums between the store and the metrics.
 
 Each file in rollups/ is one SELECT in the SQL that DuckDB and Spark understand alike
-(tests/test_sql_portable.py), over the views of the store and `working_day`.
+(tests/test_sql_portable.py), over the views of the store, `lives` and `working_day`.
 """
 
+from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
 import duckdb
 import polars as pl
 
+from analytics import calendars
+
 ROLLUPS = Path(__file__).resolve().parent / "rollups"
 NAMES = tuple(sorted(path.stem for path in ROLLUPS.glob("*.sql")))
+GROUND = ("known_place", "lives", "working_day")  # what the rollups rest on beside the store
 WHOLE_DAY = 86_400
 
 
 class WorkingWeek(Protocol):
-    """The hours somebody is expected to work: local hours of the day, and weekdays 1 = Monday to 7."""
+    """The hours somebody is expected to work: local hours of the day, weekdays 1 = Monday to 7, and whose days off count.
+
+    `calendar` is that of who is not known to live elsewhere, `places` those of locations, by their names in lower case.
+    """
 
     @property
     def day_starts(self) -> int: ...
@@ -24,13 +32,33 @@ class WorkingWeek(Protocol):
     def day_ends(self) -> int: ...
     @property
     def workdays(self) -> tuple[int, ...]: ...
+    @property
+    def calendar(self) -> str: ...
+    @property
+    def places(self) -> dict[str, calendars.Place]: ...
+
+
+LIVES = """
+with last_place as (
+    select person, last(location order by valid_from, location) as location from org group by person
+)
+select p.person, coalesce(k.calendar, '') as calendar
+from person p
+left join last_place l using (person)
+left join known_place k using (location)
+order by p.person
+"""
+DAYS = """
+select min(day), max(day)
+from (select min(day) as day from event union all select max(day) from event
+      union all select min(day) from delivery union all select max(day) from delivery)
+"""
 
 
 def build(connection: duckdb.DuckDBPyConnection, folder: Path, week: WorkingWeek) -> None:
     """Write every rollup to folder/<name>.parquet and make it a view; needs the views of the store."""
     folder.mkdir(parents=True, exist_ok=True)
-    working_days(week).write_parquet(folder / "working_day.parquet")
-    _view(connection, folder, "working_day")
+    _calendars(connection, folder, week)
     for name in NAMES:
         query = (ROLLUPS / f"{name}.sql").read_text()
         target = _quoted(folder / f"{name}.parquet")
@@ -40,21 +68,58 @@ def build(connection: duckdb.DuckDBPyConnection, folder: Path, week: WorkingWeek
 
 def attach(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Make views of the rollups that were built into the folder earlier."""
-    for name in ("working_day", *NAMES):
+    for name in (*GROUND, *NAMES):
         _view(connection, folder, name)
 
 
-def working_days(week: WorkingWeek) -> pl.DataFrame:
-    """Return dow, starts, ends (seconds of the local day); a day off has starts = ends = the end of the day."""
-    return pl.DataFrame({"dow": list(range(1, 8))}, schema={"dow": pl.Int32}).with_columns(
-        starts=pl.when(pl.col("dow").is_in(week.workdays))
-        .then(pl.lit(week.day_starts * 3600))
-        .otherwise(pl.lit(WHOLE_DAY))
-        .cast(pl.Int32),
-        ends=pl.when(pl.col("dow").is_in(week.workdays))
-        .then(pl.lit(week.day_ends * 3600))
-        .otherwise(pl.lit(WHOLE_DAY))
-        .cast(pl.Int32),
+def _calendars(connection: duckdb.DuckDBPyConnection, folder: Path, week: WorkingWeek) -> None:
+    """Make known_place (location, calendar), lives (person, calendar) and working_day, as files and views."""
+    named = connection.sql(
+        "select distinct location from org where location is not null"
+    ).fetchall()
+    places = {name: calendars.find(name, week.places).calendar for (name,) in named}
+    known = sorted((name, calendar) for name, calendar in places.items() if calendar)
+    pl.DataFrame(known, {"location": pl.String, "calendar": pl.String}, orient="row").write_parquet(
+        folder / "known_place.parquet"
+    )
+    _view(connection, folder, "known_place")
+    target = _quoted(folder / "lives.parquet")
+    connection.execute(f"copy ({LIVES}) to {target} (format parquet)")
+    _view(connection, folder, "lives")
+    [ends] = connection.sql(DAYS).fetchall()
+    used = ["", *sorted({calendar for _, calendar in known})]
+    working_days(week, used, *ends).write_parquet(folder / "working_day.parquet")
+    _view(connection, folder, "working_day")
+
+
+def working_days(
+    week: WorkingWeek, used: Sequence[str], first: date | None, last: date | None
+) -> pl.DataFrame:
+    """Return calendar, day, starts, ends (seconds of the local day) of every day from first to last in each calendar.
+
+    A day off (weekend or public holiday) has starts = ends = the end of the day. Calendar "" is the company's.
+    """
+    parts = [_of_calendar(week, calendar, first, last) for calendar in used]
+    return pl.concat(parts).sort("calendar", "day")
+
+
+def _of_calendar(
+    week: WorkingWeek, calendar: str, first: date | None, last: date | None
+) -> pl.DataFrame:
+    days = pl.Series("day", dtype=pl.Date)
+    if first and last:
+        days = pl.date_range(first, last, eager=True).alias("day")
+    whose = calendar or week.calendar
+    worked = calendars.workdays(calendar, week.workdays) if calendar else week.workdays
+    off = calendars.days_off(whose, first, last) if whose and first and last else set()
+    is_worked = pl.col("day").dt.weekday().is_in(worked) & ~pl.col("day").is_in(sorted(off))
+    hour = 3600
+
+    def at(hours: int) -> pl.Expr:
+        return pl.when(is_worked).then(hours * hour).otherwise(WHOLE_DAY).cast(pl.Int32)
+
+    return pl.DataFrame({"day": days}).select(
+        calendar=pl.lit(calendar), day="day", starts=at(week.day_starts), ends=at(week.day_ends)
     )
 
 

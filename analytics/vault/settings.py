@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from analytics import calendars
+from analytics.calendars import Place
 from analytics.errors import AnalyticsError
 
 LOWEST_THRESHOLD = 5  # under five people a group's figure says something about each of them
@@ -17,7 +19,9 @@ HIGHEST_DAY, LAST_HOUR, COSTS = 7, 24, 3
 LONGEST = 36_600  # days: a hundred years, so that no date runs out of the calendar
 COUNTRIES = ("", "it", "de")
 NO_LONGER_USED = {"minutes_per_act"}  # may stand in a file of an older version
-TEXTS = ("company", "purpose", "legal_basis", "agreement", "country", "currency")
+TEXTS = (
+    "company", "purpose", "legal_basis", "agreement", "country", "currency", "holidays", "calendars",
+)  # fmt: skip
 
 
 class WrongSetting(AnalyticsError):
@@ -29,7 +33,8 @@ class Settings:
     """Threshold in people, hours of the local day, ISO weekdays (1 = Monday), cost low-base-high an hour.
 
     `agreement` refers to what was agreed with the works council or the unions, or to the authority's
-    authorisation; `keep_days` is how long acts are kept, `keep_days_by_tool` where a tool differs ("slack=365").
+    authorisation; `holidays` is the calendar (calendars.py) of who is not known to live elsewhere, `calendars` those of
+    locations of the HR file ("Munich=DE-BY; Austin=US-TX@America/Chicago"); `keep_days` is how long acts are kept, `keep_days_by_tool` where a tool differs ("slack=365").
     """
 
     company: str = ""
@@ -44,6 +49,8 @@ class Settings:
     day_starts: int = 9
     day_ends: int = 17
     workdays: tuple[int, ...] = (1, 2, 3, 4, 5)
+    holidays: str = ""
+    calendars: str = ""
     hourly_cost: tuple[float, float, float] | None = None
     currency: str = "EUR"
     demo: bool = False
@@ -75,12 +82,36 @@ class Settings:
                 f"country is {self.country!r}; there are rules for it (Italy) and de (Germany). Leave it empty elsewhere."
             )
         self._by_tool  # noqa: B018  # raises where it cannot be read
+        self._places  # noqa: B018  # as well
+        if self.holidays and not calendars.is_known(self.holidays):
+            raise WrongSetting(
+                f"holidays is {self.holidays!r}; it takes a country, or a region of it, such as IT or DE-BY."
+            )
         if self.keep_days is not None and not _is_days(self.keep_days):
             raise WrongSetting("keep_days takes a whole number of days, 1 or more, such as 365.")
 
     def days_kept(self, tool: str) -> int | None:
         """Return for how many days acts of the tool are kept; None means without end."""
         return self._by_tool.get(tool.casefold(), self.keep_days)
+
+    @property
+    def calendar(self) -> str:
+        """Return whose public holidays count for who is not known to live elsewhere; "" where nobody has said."""
+        return self.holidays or self.country.upper()
+
+    @property
+    def places(self) -> dict[str, Place]:
+        """Return what was said of locations, by their names in lower case."""
+        return self._places
+
+    @cached_property
+    def _places(self) -> dict[str, Place]:
+        try:
+            return calendars.read(self.calendars)
+        except ValueError as error:
+            raise WrongSetting(
+                f"calendars takes places and their countries, such as Munich=DE-BY; Austin=US-TX@America/Chicago; {error}."
+            ) from None
 
     @cached_property
     def _by_tool(self) -> dict[str, int]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from analytics import people
+from analytics import calendars, people
 from analytics.schema import SCHEMA_SQL, tables
 from analytics.vault import database, durable, ledger, matches
 from analytics.vault.imports import TABLES
@@ -86,7 +86,7 @@ def build(workspace: Workspace) -> Store:
 def fingerprint(workspace: Workspace) -> str:
     """Return a hash that changes exactly when the store has to be built anew."""
     parts = [entry.id for entry in ledger.live(workspace)]
-    parts.append(str(workspace.settings.time_zone))
+    parts += [str(workspace.settings.time_zone), workspace.settings.calendars]
     parts += [f"{person} {other}" for person, other in matches.accepted(workspace)]
     texts = [SCHEMA_SQL, *sorted(database.SQL.glob("*.sql"))]
     parts += [hashlib.sha256(path.read_bytes()).hexdigest() for path in texts]
@@ -175,7 +175,26 @@ def _match_people(
         "create table company as select cast($zone as text) as time_zone",
         {"zone": workspace.settings.time_zone},
     )
+    _zones_of_places(connection, draft, workspace)
     connection.execute(database.script("person"))
+
+
+def _zones_of_places(
+    connection: "duckdb.DuckDBPyConnection", draft: Path, workspace: Workspace
+) -> None:
+    """Make table place_zone (location, time_zone) of the locations of which it is known."""
+    named = [name for (name,) in connection.sql("select distinct location from all_org").fetchall()]
+    rows = [
+        (name, place.zone)
+        for name in named
+        if name and (place := calendars.find(name, workspace.settings.places)).zone
+    ]
+    file = draft / "place_zone.parquet"
+    pl.DataFrame(
+        sorted(rows), {"location": pl.String, "time_zone": pl.String}, orient="row"
+    ).write_parquet(file)
+    connection.execute(f"create table place_zone as from {database.parquet(file)}")
+    file.unlink()
 
 
 def _write(connection: "duckdb.DuckDBPyConnection", table: str, draft: Path) -> int:

@@ -38,7 +38,8 @@ done as (
         case when e.is_timed and e.action in ('post', 'reply', 'email', 'file')
                   and w.starts = w.ends then 1 else 0 end                              as weekend_acts
     from event e
-    join working_day w on w.dow = e.dow
+    join lives l on l.person = e.actor
+    join working_day w on w.calendar = l.calendar and w.day = e.day
     where e.action <> 'notice'
 ),
 signs as (

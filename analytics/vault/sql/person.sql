@@ -1,5 +1,5 @@
 -- Who there is: every account's person with kind and time zone. Reads all_account, all_org, all_event,
--- all_delivery, all_membership, same_person and company (time_zone, null = UTC).
+-- all_delivery, all_membership, same_person, place_zone and company (time_zone, null = UTC).
 
 create temp table owner as
 with keys as (
@@ -48,6 +48,14 @@ with zone as (
     where a.time_zone in (select name from pg_timezone_names())
     group by o.person
 ),
+lives as (
+    -- where the HR file says last that somebody works
+    select o.person, last(p.time_zone order by coalesce(r.valid_from, date '1900-01-01'), r.later, p.time_zone) as time_zone
+    from all_org r
+    join owner o on o.key = r.person
+    left join place_zone p on p.location = r.location
+    group by o.person
+),
 kind as (
     -- a rule that takes somebody's name for that of a room gives way to the HR file
     select person, min(kind_rank(kind)) as kind,
@@ -66,11 +74,12 @@ select
         when (kind.kind = 1 or kind.by_rule) and org.person is not null then 'human'
         else kind_name(kind.kind)
     end                                     as kind,
-    coalesce(zone.time_zone, company.time_zone, 'UTC') as time_zone,
-    zone.time_zone is not null              as zone_known,
+    coalesce(zone.time_zone, lives.time_zone, company.time_zone, 'UTC') as time_zone,
+    coalesce(zone.time_zone, lives.time_zone) is not null as zone_known,
     org.person is not null                  as in_org
 from (select distinct person from owner) p
 cross join company
 left join kind using (person)
 left join zone using (person)
+left join lives using (person)
 left join org  using (person);

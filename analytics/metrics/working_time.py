@@ -1,0 +1,62 @@
+"""Whose working week and public holidays count in this workspace, and for whom are they not known?"""
+
+import calendar as weeks
+from typing import TYPE_CHECKING
+
+from analytics import calendars
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from analytics.vault.settings import Settings
+
+# Where the HR file has people last; a person without a place has location null.
+LIVING = """
+with last_place as (
+    select person, last(location order by valid_from, location) as location from org group by person
+)
+select l.calendar, s.location, count(*) as people
+from lives l
+join person p using (person)
+left join last_place s using (person)
+where p.kind = 'human'
+group by l.calendar, s.location
+order by people desc, l.calendar, s.location
+"""
+
+
+def told(con: "duckdb.DuckDBPyConnection", settings: "Settings") -> dict[str, object]:
+    """Return items of release.company: working_time and days_off in words, places_unknown (HR locations, by lines).
+
+    No country, and no place, is named for fewer people than the threshold; null = nothing to say.
+    """
+    living = con.sql(LIVING).fetchall()
+    people: dict[str, int] = {}
+    for calendar, _, number in living:
+        whose = calendar or settings.calendar
+        people[whose] = people.get(whose, 0) + number
+    shown = [whose for whose, number in people.items() if whose and number >= settings.threshold]
+    places = [
+        place
+        for calendar, place, number in living
+        if not calendar and place and number >= settings.threshold
+    ]
+    return {
+        "working_time": hours(settings),
+        "days_off": days_off(shown, are_all_known="" not in people),
+        "places_unknown": "\n".join(sorted(places)) or None,
+    }
+
+
+def hours(settings: "Settings") -> str:
+    """Return the working day and week in words: 9:00 to 17:00, Mon Tue Wed Thu Fri."""
+    days = " ".join(weeks.day_abbr[day - 1] for day in sorted(settings.workdays))
+    return f"{settings.day_starts}:00 to {settings.day_ends}:00, {days}"
+
+
+def days_off(shown: list[str], *, are_all_known: bool) -> str | None:
+    """Return whose public holidays are taken off, and whether nobody's are for some people; null = for nobody."""
+    if not shown:
+        return None
+    named = ", ".join(sorted(calendars.name_of(one) for one in shown))
+    return named if are_all_known else f"{named}; not known for some people"
