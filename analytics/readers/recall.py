@@ -9,6 +9,7 @@ from typing import Any
 from analytics.readers import tables
 from analytics.readers.base import Options, UnreadableExport
 from analytics.readers.files import Source
+from analytics.readers.surveys import spss_sav
 
 NUMBERED = re.compile(r"column\d+")  # what a table without a header is given
 Remembered = Sequence[tuple[str, Mapping[str, Any]]]
@@ -26,10 +27,12 @@ def key(names: Iterable[str]) -> str:
 def options_for(source: Source, options: Options, remembered: Remembered) -> Options:
     """Return the options with what was said earlier about a table with these columns; what is said now comes first."""
     known = {table: Options(**said) for table, said in remembered}
-    if not known or tables.kind(source) == "other":
+    if not known:
         return options
     try:
-        headers = [key(row.cells) for row in tables.preview(source)]
+        headers = [key(row.cells) for row in tables.preview(source)] or [
+            key(spss_sav.names(source))
+        ]
     except UnreadableExport:
         return options  # its reader says what is wrong with it
     earlier = next((known[header] for header in headers if header in known), None)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from analytics import jobs, mappings, places
 from analytics.errors import AnalyticsError
-from pages.parts import clock, codes, mapping
+from pages.parts import clock, codes, mapping, questions
 from pages.parts.figure import screen
 from pages.parts.lay import Upload, laid
 from pages.parts.states import note
@@ -151,7 +151,9 @@ def _details(workspace: str | None, file: dict[str, Any], key: str) -> None:
     """Draw one file: what is wrong with it and what would help, or what it can tell and how it was read."""
     if file["outcome"] == "reject":
         with st.container(key=f"{key}_refused", gap="small"):
-            if mapping.may_ask(file):
+            if file["reject_code"] == "no_scale" and file["header"]:
+                questions.ask_scale(workspace, file, key, again)
+            elif mapping.may_ask(file):
                 mapping.ask(workspace, file, key, again)
             else:
                 st.markdown(f"○ {plain(file['message'] or file['file'])}")
@@ -170,7 +172,9 @@ def _details(workspace: str | None, file: dict[str, Any], key: str) -> None:
             note(f"It can tell: {listed(tells)}.")
         if hides:
             note(f"It can't tell: {listed(hides, 'or')}.")
-        if file["columns"] and file["header"]:
+        if file["questions"]:
+            questions.correct(workspace, file, key, again)
+        elif file["columns"] and file["header"]:
             mapping.correct(workspace, file, key, again)
 
 
@@ -187,9 +191,7 @@ def remembered(workspace: str) -> None:
         with st.container(
             horizontal=True, vertical_alignment="center", gap="small", key=f"named_{one.id}"
         ):
-            taken = ", ".join(
-                f"{mapping.label(field)} = {column}" for field, column in one.columns.items()
-            )
+            taken = ", ".join(mapping.told(field, column) for field, column in one.columns.items())
             tool = f" · from {plain(one.tool)}" if one.tool else ""
             st.markdown(f"**{plain(taken)}**{tool} · {day_of(one.said_on)}", width="stretch")
             st.button(

@@ -8,8 +8,10 @@ import streamlit as st
 
 from analytics import mappings
 from analytics.readers.base import Options
+from analytics.readers.surveys import constructs
+from analytics.readers.surveys.questionnaire import NO_CONSTRUCT
 from pages.parts.states import note
-from pages.parts.text import bare, plain
+from pages.parts.text import bare, count, plain
 
 LABELS = {
     "time": "Time", "sender": "Sender", "recipient": "Recipient", "kind": "Kind of act", "thread": "Thread",
@@ -57,7 +59,7 @@ def ask(workspace: str | None, file: dict[str, Any], key: str, done: Callable[[]
     tool = None
     if kind == "log":
         tool = st.text_input("Tool it comes from", key=f"{key}_tool", placeholder="mail", width=320)
-    _button("Read it with these columns", workspace, file, Options(chosen, bare(tool or "") or None), key, done, enough(kind, chosen))  # fmt: skip
+    button("Read it with these columns", workspace, file, Options(chosen, bare(tool or "") or None), key, done, enough(kind, chosen))  # fmt: skip
 
 
 def correct(
@@ -74,7 +76,7 @@ def correct(
     }
     changed = any(file["columns"].get(field) != column for field, column in chosen.items())
     options = Options({**chosen, **kept}, file["said"].get("tool"))
-    _button("Read it this way", workspace, file, options, key, done, changed)
+    button("Read it this way", workspace, file, options, key, done, changed)
 
 
 def enough(kind: str, columns: dict[str, str]) -> bool:
@@ -119,10 +121,10 @@ def _ask_order(
     earlier = mappings.find(mappings.known(workspace), file.get("table", "")) if workspace else None
     said = earlier.options if earlier else Options()
     options = Options({**said.columns, "dates": order or ""}, said.tool)
-    _button("Read them so", workspace, file, options, key, done, order is not None)
+    button("Read them so", workspace, file, options, key, done, order is not None)
 
 
-def _button(
+def button(
     words: str,
     workspace: str | None,
     file: dict[str, Any],
@@ -131,6 +133,7 @@ def _button(
     done: Callable[[], None],
     is_enough: bool,
 ) -> None:
+    """Draw the button that remembers what was said of a table and has it read so."""
     if workspace is None:
         note("Name the company first: what you say here is remembered for it.")
     st.button(
@@ -141,6 +144,13 @@ def _button(
         args=(workspace, file.get("table", ""), options, done),
     )
     note(NEVER)
+
+
+def told(field: str, column: str) -> str:
+    """Return "Sender = wer", or of a survey "Voice = 3 questions"."""
+    if field in (*constructs.NAMES, NO_CONSTRUCT, "reversed"):
+        return f"{label(field)} = {count(len(column.split(';')), 'questions')}"
+    return f"{label(field)} = {column}"
 
 
 def _say(workspace: str, table: str, options: Options, done: Callable[[], None]) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 from rapidfuzz import fuzz
 
@@ -88,6 +89,7 @@ def _alike(known: str, wanted: str) -> float:
     return max(fuzz.ratio(known, wanted), fuzz.ratio(known, wanted[-len(known) :]))
 
 
+@cache
 def suggest(text: str) -> str | None:
     """Return what the words of a question point to, for a person to confirm; null where nothing does."""
     words = plain(text)

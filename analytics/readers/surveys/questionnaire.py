@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -31,6 +32,7 @@ STRAIGHT_FROM = 5  # items that all have the same answer
 AT_ONCE = 10_000  # responses
 FEW_WORDS = 4  # a longer name of a column is a question
 LONGEST_PLACE = 80
+FEWEST_PLACES, MOST_PLACES = 2, 100
 # a question about oneself: on health, faith, origin, sex, age or address it is not kept, whatever its scale
 ABOUT_ONESELF = re.compile(
     r"\b(?:gender|sex|sexual|age|how old|born|birth\w*|nationality|citizenship|ethnic\w*|race|religio\w*|faith|union member\w*"
@@ -94,6 +96,7 @@ def is_sentence(name: str) -> bool:
     return len(plain(name).split()) > FEW_WORDS or name.strip().endswith(("?", "]"))
 
 
+@cache
 def kept_out(text: str) -> bool:
     """Say whether a question asks what is not kept: feelings, health, faith, origin, sex, age, address."""
     words = plain(text)
@@ -115,16 +118,19 @@ def hand_over(sheet: Sheet, sink: Sink, options: Options, file: str) -> None:
     said = {name: text for name, text in options.columns.items() if name in SAID}
     references = _References(sheet.questions, sheet.extra, file)
     department = references.one(said["department"]) if said.get("department") else None
+    labels = {one.cell: one.labels for one in sheet.questions if one.labels}
+    if department in labels:
+        rows = rows.with_columns(pl.col(department).replace(labels[department]))
     asked = [one for one in sheet.questions if one.cell != department]
     items = _items(asked, rows, said, references, file)
-    _tell(asked, items, rows, sheet, sink)
+    _tell(asked, items, rows, sink)
+    sink.questions = _for_a_person(items, rows, sheet)
     sink.columns |= said
     if not items:
         raise UnreadableExport(
             "no_scale",
             f"{file}: no question was found whose answers stand on a known scale. Say it: --map scale=1-5 where they are "
             "numbers, --map 'labels=never; sometimes; always' (from low to high) where they are words.",
-            [one.text for one in sheet.questions],
         )
     sink.stored += rows.height
     _flag(rows, items, sheet, sink)
@@ -250,7 +256,6 @@ class _References:
                 "column_missing",
                 f"{self.file}: there is no question “{name[:SHOWN_LENGTH]}”. {found_names(self.names)} "
                 "Name a question by its code, its text or the number of its column.",
-                self.names,
             )
         return found
 
@@ -267,6 +272,7 @@ def _last(text: str) -> str:
     return row[1] if row else re.split(r"\s[-–—]\s|-(?=[A-ZÀ-Ý])", text)[-1]
 
 
+@cache
 def _known(text: str) -> constructs.Known | None:
     return constructs.recognise(_last(text)) or constructs.recognise(text)
 
@@ -346,22 +352,17 @@ def _counts(answers: pl.Series) -> dict[str, int]:
 # ------------------------------------------------------------------------------------ what is said of it
 
 
-def _tell(
-    asked: Sequence[Question], items: list[Item], rows: pl.DataFrame, sheet: Sheet, sink: Sink
-) -> None:
-    """Note what became of the other columns, by code, and which questions there are, for whoever says what they measure."""
+def _tell(asked: Sequence[Question], items: list[Item], rows: pl.DataFrame, sink: Sink) -> None:
+    """Note what became of the columns that are no items, and what is assumed of those that are."""
     taken = {one.question.cell for one in items}
-    columns = {
-        one.cell: scales.Column(
-            _counts(rows[one.cell]), one.block, one.labels, is_known=bool(_may_measure(one.text))
-        )
-        for one in asked
-        if one.cell not in taken
+    left = [one for one in asked if one.cell not in taken]
+    words = {
+        one.cell: scales.words(scales.Column(_counts(rows[one.cell]), labels=one.labels))
+        for one in left
     }
-    for one in asked:
-        if one.cell not in taken:
-            sink.warn(_why_not(one, columns, rows[one.cell]))
-            sink.ignored.append(one.text[:SHOWN_LENGTH] or one.cell)
+    for one in left:
+        sink.warn(_why_not(one, words, rows[one.cell]))
+        sink.ignored.append(one.text[:SHOWN_LENGTH] or one.cell)
     for item in items:
         given = _counts(rows[item.question.cell])
         if not all(answer in item.scale.scores or scales.is_no_answer(answer) for answer in given):
@@ -370,7 +371,20 @@ def _tell(
         sink.warn("scale_assumed")
     if any(one.construct is None and one.suggested for one in items):
         sink.warn("construct_suggested")
-    sink.questions = [
+
+
+def _for_a_person(
+    items: list[Item], rows: pl.DataFrame, sheet: Sheet
+) -> list[dict[str, str | bool]]:
+    """Return what a person may be asked: what each item measures, and which column says the department."""
+    taken = {one.question.cell for one in items}
+    others = {one.text: one.cell for one in sheet.questions if one.cell not in taken}
+    places: list[dict[str, str | bool]] = [
+        {"item": "", "text": name}
+        for name, cell in (others | dict(sheet.extra)).items()
+        if not kept_out(name) and _may_be_place(rows[cell])
+    ]
+    asked: list[dict[str, str | bool]] = [
         {
             "item": one.item,
             "text": one.question.text,
@@ -380,24 +394,30 @@ def _tell(
         }
         for one in items
     ]
+    return [*asked, *places]
+
+
+def _may_be_place(answers: pl.Series) -> bool:
+    """Say whether a column holds a few names that many share, as a department is written."""
+    given = answers.drop_nulls()
+    few = FEWEST_PLACES <= given.n_unique() <= min(MOST_PLACES, given.len() // 2)
+    return few and bool((given.str.len_chars() <= LONGEST_PLACE).all())
 
 
 def _may_measure(text: str) -> bool:
     return bool(_known(text) or constructs.suggest(_last(text)))
 
 
-def _why_not(one: Question, columns: Mapping[str, scales.Column], answers: pl.Series) -> str:
+def _why_not(one: Question, words: Mapping[str, frozenset[str]], answers: pl.Series) -> str:
     if kept_out(one.text):
         return "sensitive_column_dropped"
     given = answers.drop_nulls()
-    if one.is_text or (given.len() and not columns[one.cell].counts):
-        return "free_text_dropped"
-    mine = columns[one.cell]
-    others = (other for cell, other in columns.items() if cell != one.cell)
-    if mine.is_known or any(scales.looks_alike(mine, other) for other in others):
-        return "scale_unknown"
     is_long = bool((given.str.len_chars() > scales.LONGEST_LABEL).any())
-    return "free_text_dropped" if is_long else "column_ignored"
+    if one.is_text or is_long or (given.len() and not _counts(answers)):
+        return "free_text_dropped"
+    mine = words[one.cell]
+    alike = any(scales.look_alike(mine, other) for cell, other in words.items() if cell != one.cell)
+    return "scale_unknown" if alike or _may_measure(one.text) else "column_ignored"
 
 
 def _flag(rows: pl.DataFrame, items: list[Item], sheet: Sheet, sink: Sink) -> None:

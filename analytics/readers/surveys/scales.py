@@ -8,6 +8,7 @@ taken as they are, the ends of their scale only where enough answers show both.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from analytics.readers.base import UnreadableExport
 from analytics.readers.headers import plain
@@ -124,14 +125,19 @@ def find(columns: Mapping[str, Column], said: Mapping[str, str], file: str) -> d
     return found | (_as_said(numbers, columns, ends) if ends else _by_numbers(numbers, columns))
 
 
+@lru_cache(4096)
 def is_no_answer(text: str) -> bool:
     """Say whether an answer means that none is given: "Don't know", "Non applicabile", −99."""
     return text in NOT_SEEN or plain(text) in NO_ANSWER or _bare(text) in NO_ANSWER
 
 
-def looks_alike(one: Column, other: Column) -> bool:
-    """Say whether two columns of words share most of their answers, as questions on one list do."""
-    mine, yours = set(_worded(one).values()), set(_worded(other).values())
+def words(column: Column) -> frozenset[str]:
+    """Return the words that a column's answers are, empty where they are no list of labels."""
+    return frozenset(_worded(column).values())
+
+
+def look_alike(mine: frozenset[str], yours: frozenset[str]) -> bool:
+    """Say whether two columns share most of their words, as questions with one list of answers do."""
     return len(mine) >= FEWEST and len(mine & yours) * 2 > len(mine | yours)
 
 
@@ -145,6 +151,7 @@ def _sets(texts: Sequence[str]) -> tuple[Set, ...]:
 KNOWN = _sets((*AGREEMENT, *FREQUENCY, *SATISFACTION))
 
 
+@lru_cache(4096)
 def _bare(text: str) -> str:
     return plain(LETTERED.sub("", NUMBERED.sub("", text.strip())))
 

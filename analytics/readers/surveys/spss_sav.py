@@ -40,13 +40,18 @@ def identify(source: "Source") -> bool:
     return source.kind == "file" and source.head(4) in MARKS
 
 
+def names(source: "Source") -> list[str]:
+    """Return what the variables are called, none where it is no such file; raises UnreadableExport where it is damaged."""
+    return _called(_open(source, is_whole=False)[1]) if identify(source) else []
+
+
 def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     """Hand over export.survey_answer; raises UnreadableExport: sav_damaged, no_rows."""
     values, meta = _open(source)
     names = list(meta.column_names)
     if not values.height or not names:
         raise UnreadableExport("no_rows", f"{source.name}: the file holds no answers.")
-    sink.header = tuple(names)
+    sink.header = tuple(_called(meta))
     times = {name for name, form in meta.original_variable_types.items() if "DATE" in form}
     cells = [
         _text(values[name], is_time=name in times).alias(f"c{number}")
@@ -71,7 +76,11 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     questionnaire.hand_over(sheet, sink, options, source.name)
 
 
-def _open(source: "Source") -> tuple[pl.DataFrame, Any]:
+def _called(meta: Any) -> list[str]:  # noqa: ANN401 - pyreadstat's own object
+    return [meta.column_names_to_labels.get(name) or name for name in meta.column_names]
+
+
+def _open(source: "Source", *, is_whole: bool = True) -> tuple[pl.DataFrame, Any]:
     import pyreadstat
 
     try:
@@ -79,7 +88,10 @@ def _open(source: "Source") -> tuple[pl.DataFrame, Any]:
             # the package's own type of a file asks for more than it uses
             whole: Any = stream
             frame, meta = pyreadstat.read_sav(
-                whole, output_format="polars", disable_datetime_conversion=True
+                whole,
+                output_format="polars",
+                disable_datetime_conversion=True,
+                metadataonly=not is_whole,
             )
     except (pyreadstat.ReadstatError, OSError, ValueError, UnicodeDecodeError):
         raise UnreadableExport(
