@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from analytics import audit_log, roles
+from analytics.metrics import others
 from analytics.metrics.reasons import REASONS
 from analytics.privacy.attack import TITLES
 from analytics.release import Release
@@ -171,8 +172,10 @@ def facts(passport: dict[str, Any]) -> list[tuple[str, str]]:
         ("Better is", better),
         ("Shown when", passport["minimum"]),
         ("Needs", ", ".join(str(need).replace("_", " ") for need in passport["needs"])),
-        ("Nearest elsewhere", passport["peers"]),
+        ("How others define it", passport["peers"]),
+        *(("Others' numbers", sentence) for sentence in others.of(str(passport["id"]))),
         ("Comes from", passport["source"]),
+        ("Checked against", passport["check"]),
     )
     return [(name, str(value)) for name, value in rows if value]
 

@@ -63,6 +63,8 @@ def entry(passport: Passport) -> list[str]:
         "Others": passport.peers,
         "Checked against": passport.check,
     }
+    from analytics.metrics import others
+
     variants = {name: text for name, text in passport.variants.items() if name or text}
     lines = [
         f"### {passport.title} (`{passport.id}`)",
@@ -73,6 +75,7 @@ def entry(passport: Passport) -> list[str]:
         "",
     ]
     lines += [f"* **{name}**: {text}" for name, text in facts.items() if text]
+    lines += [f"* **Others' numbers**: {sentence}" for sentence in others.of(passport.id)]
     if variants:
         told = "; ".join(f"`{name or 'default'}` {text}" for name, text in variants.items())
         lines.append(f"* **Variants**: {told}")

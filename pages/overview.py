@@ -77,7 +77,7 @@ def _opening(figures: Figures) -> None:
 
 def _card(figures: Figures, key: str, label: str, metric: str, bin_: str | None) -> Card:
     return Card(
-        key=key, label=label, unit=figures.unit(metric), help=str(figures.passport(metric).get("definition", "")),
+        key=key, label=label, unit=figures.unit(metric), passport=figures.passport(metric),
         row=figures.one(metric, bin_), series=figures.series(metric, bin_),
         verdict=figures.verdict(metric, bin_), latest=figures.latest(metric, bin_),
     )  # fmt: skip

@@ -11,6 +11,7 @@ from analytics.charts import numbers
 from analytics.charts.spark import against_company, sparkline
 from analytics.charts.words import in_words
 from analytics.findings.verdicts import Verdict
+from pages.parts.definition import about
 from pages.parts.figure import Picture, _specification, screen
 from pages.parts.states import as_it_was, note, words
 from pages.parts.text import plain
@@ -35,7 +36,7 @@ class Card:
     key: str
     label: str
     unit: str
-    help: str
+    passport: Mapping[str, Any]
     row: Mapping[str, Any] | None
     series: pl.DataFrame
     verdict: Verdict
@@ -54,7 +55,7 @@ def legend() -> None:
 def card(c: Card) -> None:
     """Draw a card; what is not known carries its reason, never a zero."""
     with st.container(border=True, height="stretch", gap="xxsmall", key=f"card_{c.key}"):
-        st.markdown(plain(c.label), help=plain(c.help) or None)
+        _named(c.key, c.label, c.passport, c.row)
         if c.row is None or c.row["value"] is None:
             bold, sentence = words((c.row or {}).get("reason") or "not_released")
             st.markdown("## :gray[—]", anchors=False)
@@ -71,6 +72,13 @@ def card(c: Card) -> None:
             note(told.capitalize())
         _course(c, value, interval)
         st.markdown(verdict_line(c.verdict, c.latest, c.unit))
+
+
+def _named(key: str, label: str, passport: Mapping[str, Any], row: Mapping[str, Any] | None) -> None:  # fmt: skip
+    """Write what is measured, with its definition behind one click."""
+    with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", wrap=False):
+        st.markdown(plain(label), width="stretch")
+        about(key, [passport], pl.DataFrame([row]) if row else None)
 
 
 def _course(c: Card, value: str, interval: str) -> None:
@@ -111,20 +119,21 @@ def _earlier(row: Mapping[str, Any]) -> str:
 def small_multiple(
     key: str,
     label: str,
-    unit: str,
+    passport: Mapping[str, Any],
     rows: tuple[pl.DataFrame, pl.DataFrame],
     now: tuple[Any, Any],
     block: str,
 ) -> None:
     """Draw one measure of one group against the company: rows = (group, company) over time, now = their figures."""
     own, company = now
+    unit = str(passport["unit"])
     verdict = {
         "higher": ":primary[● higher]",
         "lower": ":primary[● lower]",
         "alike": ":gray[○ can't tell]",
     }.get(block, "")
     with st.container(border=True, gap="xsmall", height="stretch", key=f"card_{key}"):
-        st.markdown(plain(label))
+        _named(key, label, passport, own)
         if own is None or own["value"] is None:
             bold, _ = words((own or {}).get("reason") or "not_released")
             st.markdown(f"{MARKS['unseen']} :small[{bold}]")

@@ -15,6 +15,7 @@ from analytics.charts.theme import LIGHT, Drawn, Look, look
 from analytics.release import Release
 from pages.parts import filters, journal, workspace
 from pages.parts.data import Figures
+from pages.parts.definition import counted
 from pages.parts.states import as_it_was, note, state
 from pages.parts.table import show_table
 from pages.parts.text import plain
@@ -130,7 +131,7 @@ def _more(key: str, said: Said, picture: Picture, rows: pl.DataFrame) -> None:
         )  # fmt: skip
         _files(key, said, picture, rows)
         for passport in said.passports:
-            counted(passport)
+            counted(passport, rows)
 
 
 def _flip(name: str) -> None:
@@ -172,14 +173,6 @@ def workbook(rows: pl.DataFrame, release: Release | None) -> bytes:
     items = council.certificate_rows(release) if release else []
     about = pl.DataFrame(items, schema=["What", "How much"], orient="row")
     return sheets.excel_bytes(rows, certificate=about)
-
-
-def counted(passport: dict[str, Any]) -> None:
-    """Say how a figure is counted, from its passport."""
-    st.markdown(f"**{plain(passport['title'])}**")
-    for part in (passport.get("definition"), passport.get("source"), passport.get("peers")):
-        if part:
-            note(plain(part))
 
 
 def pair() -> tuple[DeltaGenerator, DeltaGenerator]:

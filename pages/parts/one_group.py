@@ -45,7 +45,7 @@ def one_group(figures: Figures, rows: pl.DataFrame, cut: str) -> None:
             label, metric, bin_ = MEASURES[key]
             lines = (figures.series(metric, bin_, **{**NOWHERE, cut: chosen}),
                      figures.series(metric, bin_, **NOWHERE))  # fmt: skip
-            small_multiple(key, label, figures.unit(metric), lines, (own, company), block)
+            small_multiple(key, label, figures.passport(metric), lines, (own, company), block)
     note(f"Solid: {plain(chosen)} with its 95% band. Dashed: the company.")
 
 

@@ -9,7 +9,8 @@ from analytics import sheets
 from analytics.charts import numbers
 from pages.parts import filters, journal
 from pages.parts.data import Figures
-from pages.parts.figure import counted, screen
+from pages.parts.definition import counted
+from pages.parts.figure import screen
 from pages.parts.states import note, words
 from pages.parts.table import show_table
 from pages.parts.text import short_day
@@ -99,4 +100,4 @@ def _more(figures: Figures, rows: pl.DataFrame) -> None:
             on_click="ignore", icon=":material/description:", type="tertiary",
         )  # fmt: skip
         for metric in (ACTIVE, COUNTS):
-            counted(figures.passport(metric))
+            counted(figures.passport(metric), rows)

@@ -13,6 +13,7 @@ from analytics.findings import say
 from analytics.worth import Ends, Result
 from pages.parts import assumed, filters
 from pages.parts.data import Figures
+from pages.parts.definition import about
 from pages.parts.figure import Picture, Said, figure, pair, source
 from pages.parts.states import note, state
 from pages.parts.text import plain
@@ -76,7 +77,9 @@ def _currency(figures: Figures) -> str:
 
 
 def _money(figures: Figures, hours: worth.Hours | None, found: Result | None) -> None:
-    st.markdown("#### What it costs, if you accept these assumptions", anchors=False)
+    with st.container(horizontal=True, vertical_alignment="center", wrap=False):
+        st.markdown("#### What it costs, if you accept these assumptions", anchors=False, width="stretch")  # fmt: skip
+        about("money", [figures.passport("cost"), figures.passport(HOURS)], figures.block(HOURS))
     if hours is None:
         row = figures.one(HOURS, "total")
         state((row or {}).get("reason") or "not_released", key="money")
