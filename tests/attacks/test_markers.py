@@ -22,6 +22,7 @@ PLACES = (
     "comment on a file", "attachment", "name of a channel", "topic of a channel", "reaction", "profile", "unknown key",
     "canvas", "file beside the export", "subject of a mail", "body of a mail", "unknown column", "thread and message id",
     "job title and note", "comment in a workbook", "second sheet", "line set apart", "file refused",
+    "text of an issue", "title or text of a page", "text of a ticket",
     "text of a question", "free text of a survey", "who answered a survey",
 )  # fmt: skip
 MARKS = {place: f"zqx{number:02}vwkj" for number, place in enumerate(PLACES)}
@@ -165,6 +166,55 @@ def survey() -> pl.DataFrame:
     return pl.DataFrame([*heads, *rows], schema=names, orient="row")
 
 
+def issues(path: Path) -> Path:
+    """A search in Jira as CSV, with a label, a comment and a column of the company's own."""
+    said = mark("text of an issue")
+    path.write_text(
+        f"Summary,Issue key,Issue id,Reporter,Created,Labels,Labels,Description,Comment,Custom field ({said})\n"
+        + "".join(
+            f"{said},A-{n},{n},U{n % PEOPLE:03},{n % 28 + 1:02}/Jan/26 9:00 AM,{said},b,{said},"
+            f"{n % 28 + 1:02}/Jan/26 9:30 AM;U{(n + 1) % PEOPLE:03};{said}; {said},{said}\n"
+            for n in range(40)
+        )
+    )
+    return path
+
+
+def pages(path: Path) -> Path:
+    """Pages, comments and files of Confluence."""
+    said = mark("title or text of a page")
+    records = [
+        {
+            "id": str(n), "type": kind, "status": "current", "title": said,
+            "space": {"key": "TEAM", "name": said},
+            "history": {"createdBy": {"accountId": f"U{n % PEOPLE:03}"}, "createdDate": "2026-01-05T09:00:00.000Z"},
+            "version": {"by": {"accountId": "U001"}, "when": "2026-01-06T09:00:00.000Z", "number": 2, "message": said},
+            "container": {"id": "0", "title": said}, "ancestors": [{"id": "0", "title": said}],
+            "body": {"storage": {"value": f"<p>{said}</p>"}}, "_links": {"webui": f"/display/TEAM/{said}"},
+        }
+        for n, kind in enumerate(["page", "blogpost", "comment", "attachment"] * 5)
+    ]  # fmt: skip
+    path.write_text(json.dumps({"results": records, "_links": {"base": said}}))
+    return path
+
+
+def desk(path: Path) -> Path:
+    """Tables of ServiceNow: tasks with their texts, journals, a group and a user."""
+    said = mark("text of a ticket")
+    tables = {
+        "task": f"sys_id,number,opened_at,assigned_to_value,opened_by_value,description,short_description,contact_type\nt1,{said},2026-01-05 09:00:00,U001,U002,{said},{said},{said}\n",
+        "incident": f"sys_id,caller_id_value,category,close_notes\nt1,U002,{said},{said}\n",
+        "sys_journal_field": f"sys_id,element,element_id,sys_created_by,sys_created_on,value\nj1,comments,t1,u1,2026-01-05 10:00:00,{said}\nj2,work_notes,t1,u1,2026-01-05 11:00:00,{said}\n",
+        "sys_user": f"sys_id,user_name,email,name,title,introduction\nU001,u1,u001@acme.example,Person U001,{said},{said}\n",
+        "sys_user_group": f"sys_id,name,manager_value,description\ng1,{said},U001,{said}\n",
+    }
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in tables.items():
+            archive.writestr(f"{name}.csv", content)
+        archive.writestr("kb_knowledge.csv", f"sys_id,text\n1,{said}\n")
+    return path
+
+
 def exports(folder: Path) -> list[Path]:
     """Every kind of file that is read, and some that are set apart or refused."""
     folder.mkdir()
@@ -198,7 +248,9 @@ def exports(folder: Path) -> list[Path]:
     (folder / "unknown.csv").write_text(f"a,b\n1,{mark('file refused')}\n")
     (folder / "talk.vtt").write_text(f"WEBVTT\n\n00:01.000 --> 00:02.000\n{mark('file refused')}\n")
     (folder / "cut.zip").write_bytes(mark("file refused").encode() + b"PK\x03\x04" * 9)
+    issues(folder / "issues.csv")
     return [slack(folder / "slack.zip"), workbook(folder / "staff.xlsx"), *sorted(folder.glob("*.csv")),
+            pages(folder / "pages.json"), desk(folder / "desk.zip"),
             folder / "mail.tsv", folder / "calls.parquet", folder / "talk.vtt", folder / "cut.zip"]  # fmt: skip
 
 
@@ -236,7 +288,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert outcomes == {
         "slack.zip": "partial", "staff.xlsx": "accept", "bad.csv": "partial", "mail.csv": "accept",
         "staff.csv": "accept", "survey.csv": "accept", "unknown.csv": "reject", "mail.tsv": "accept", "calls.parquet": "accept",
-        "members.csv": "accept", "channels.csv": "accept",
+        "members.csv": "accept", "channels.csv": "accept", "issues.csv": "accept", "pages.json": "accept",
+        "desk.zip": "accept",
         "talk.vtt": "reject", "cut.zip": "reject",
     }  # fmt: skip
     for form in ("table", "csv", "json"):
