@@ -5,6 +5,7 @@ import pytest
 
 from analytics.metrics import engine, time_cost
 from analytics.metrics.panel import panel
+from pages.parts.money import interpolate
 from tests.drawn import Settings, store
 from tests.real_traffic import mail, traffic
 
@@ -31,28 +32,56 @@ def test_work_outside_hours_equals_the_published_share_and_hangs_on_the_zone(
         assert ratio(cells(con, "weekend_share", settings)) == pytest.approx(0.004502, abs=5e-7)
 
 
-def test_deliveries_per_day_equal_the_published_number(shared, tmp_path):
-    settings = Settings()
-    con = traffic(tmp_path, mail(shared))
-
-    [row] = cells(con, "deliveries_per_day", settings, bin="total").rows(named=True)
-
-    assert row["sx"] == 82_876
-    assert row["sx"] / (167 * 194) == pytest.approx(2.558059, abs=5e-7)
-    assert row["sx"] / row["sy"] == pytest.approx(2.558059, rel=0.01)
+@pytest.fixture(scope="module")
+def mailed(shared, tmp_path_factory):
+    return traffic(tmp_path_factory.mktemp("mail"), mail(shared))
 
 
-def test_the_union_of_own_acts_equals_the_published_hours_at_all_five_caps(shared, tmp_path):
-    con = traffic(tmp_path, mail(shared))
+def test_deliveries_per_day_equal_the_published_numbers(mailed):
+    rows = {
+        row["bin"]: row for row in cells(mailed, "deliveries_per_day", Settings()).rows(named=True)
+    }
+    days = mailed.sql(
+        "select count(*) from person_day where tool is not null and direct + grouped + broadcast > 0"
+    ).fetchall()[0][0]
 
-    hours = con.sql(
-        "select sum(act_us_30), sum(act_us_60), sum(act_us_120), sum(act_us_300), sum(act_us_600)"
-        " from person_clock where tool is null"
-    ).fetchall()[0]
+    total = rows["total"]
+    assert total["sx"] == 82_876
+    assert total["sx"] / (167 * 194) == pytest.approx(2.558059, abs=5e-7)
+    assert total["sx"] / total["sy"] == pytest.approx(2.558059, rel=0.01)
+    assert total["sx"] / days == pytest.approx(4.945164, abs=5e-7)
+    assert rows["broadcast"]["sx"] / total["sx"] == pytest.approx(0.113628, abs=5e-7)
 
-    assert [us / 3.6e9 for us in hours] == pytest.approx(
-        [468.2425, 908.822778, 1744.916667, 4069.321389, 7643.460278], rel=2e-3
+
+def test_collaboration_hours_equal_the_published_unions_at_all_five_caps(mailed):
+    """The union does not grow with the cap as items times minutes would (486.77 to 9,735.33 hours)."""
+    found = cells(mailed, "collaboration_hours", Settings(), bin="own_acts")
+
+    hours = {row["variant"]: row["sx"] for row in found.rows(named=True)}
+
+    assert hours == pytest.approx(
+        {
+            "c0.5": 468.2425,
+            "c1": 908.822778,
+            "": 1744.916667,
+            "c5": 4069.321389,
+            "c10": 7643.460278,
+        },
+        abs=5e-7,
     )
+    assert mailed.sql("select count(*) from event").fetchall() == [(58_412,)]
+
+
+def test_between_two_caps_the_hours_are_read_off_a_line_a_little_too_low():
+    hours = {2.0: 1744.916667, 5.0: 4069.321389}
+    rows = {
+        cap: {"low": None, "value": value, "high": None, "n": 167} for cap, value in hours.items()
+    }
+
+    _, at_three_minutes, _, _ = interpolate(rows, 3.0)
+
+    assert at_three_minutes == pytest.approx(2519.718241, abs=5e-7)
+    assert at_three_minutes / 2543.518611 - 1 == pytest.approx(-0.0094, abs=5e-5)
 
 
 def test_meetings_at_the_same_time_take_their_time_once(tmp_path):
