@@ -11,10 +11,12 @@ from analytics.charts.stack import areas
 from analytics.charts.trend import trend
 from analytics.findings import say
 from pages.parts.access import guard
+from pages.parts.attention_view import broken_up, left_whole, load_by_level
 from pages.parts.data import Figures
 from pages.parts.figure import Picture, Said, figure, first_reason, pair, source
 from pages.parts.filters import scope
 from pages.parts.lead import opening
+from pages.parts.meetings_view import kinds_of_meetings, true_of_meetings
 from pages.parts.week_view import off
 from pages.parts.workspace import release
 from pages.parts.worth_view import worth_blocks
@@ -40,10 +42,17 @@ def page() -> None:
     with right:
         _load(figures)
     st.space("small")
-    left, right = pair()
-    with left:
-        _kinds(figures)
-    st.space("small")
+    for first, second in (
+        (_kinds, load_by_level),
+        (left_whole, broken_up),
+        (kinds_of_meetings, true_of_meetings),
+    ):
+        left, right = pair()
+        with left:
+            first(figures)
+        with right:
+            second(figures)
+        st.space("small")
     worth_blocks(figures)
 
 

@@ -56,16 +56,31 @@ SHAPES = {
     "leadership_voice_ratio": ("ratio", 1.3, [""], [None]),
     "broadcast_share": ("share", 0.19, [""], [None]),
     "org_match": ("share", 0.63, [""], [None]),
+    "meeting_mix": ("share", None, [""], ["one_to_one", "decision", "status", "bloated", "lengthy", "all_hands", "workshop", "unknown"]),
+    "meeting_flags": ("share", None, [""], ["large", "long", "large_long", "small_long", "recurring"]),
+    "conflicting_hours": ("share", 0.06, [""], [None]),
+    "redundant_hours": ("share", None, [""], ["three_levels", "over_head"]),
+    "focus_hours": ("hours", None, [""], ["focus", "two", "hour", "gap", "busy", "free", "working"]),
+    "fragmented_share": ("share", 0.21, [""], [None]),
+    "context_switches": ("share", 0.18, [""], [None]),
+    "load_caused": ("count", 21.0, [""], ["total", "direct", "mention", "group", "broadcast", "channel"]),
+    "reading_caused": ("hours", 1.4, [""], [None]),
 }  # fmt: skip
 BIN_VALUES = {
     "enabled": 1.0, "active": 0.78, "contributing": 0.62, "reciprocal": 0.41, "habitual": 0.33,
     "new": 0.02, "retained": 0.52, "resurrected": 0.05, "dormant": 0.04,
     "total": 9.4, "meeting": 4.8, "call": 0.6, "own_acts": 4.0, "reading": 2.1,
     "direct": 4.0, "mention": 1.2, "group": 2.8, "broadcast": 2.0, "channel": 11.0,
+    "one_to_one": 0.14, "decision": 0.3, "status": 0.16, "bloated": 0.1, "lengthy": 0.13, "all_hands": 0.05, "workshop": 0.12,
+    "unknown": 0.0, "large": 0.4, "long": 0.25, "large_long": 0.12, "small_long": 0.13, "recurring": 0.62,
+    "three_levels": 0.2, "over_head": 0.15,
+    "focus": 3.9, "two": 2.3, "hour": 1.6, "gap": 1.4, "busy": 2.7, "free": 5.3, "working": 8.0,
     "gini_low": 0.6, "gini_high": 0.63, "top_tenth": 0.4, "silent": 0.2,
     "1": 5.2, "2": 1.9, "3": 1.2, "4": 0.8, "5": 0.47,
 }  # fmt: skip
-HIERARCHY = list(SHAPES)[list(SHAPES).index("tree_reach_ratio") :]
+NAMES = list(SHAPES)
+HIERARCHY = NAMES[NAMES.index("tree_reach_ratio") : NAMES.index("meeting_mix")]
+TIME = NAMES[NAMES.index("meeting_mix") :]
 TOTAL_ONLY = {"lifecycle", "retention", "participation_inequality", *HIERARCHY}
 
 
@@ -79,6 +94,7 @@ def passport(metric: str) -> dict[str, object]:
         "weekend_share",
         "deliveries_per_day",
         "cost",
+        *TIME,
     }:
         family = "time_cost"
     return {
@@ -114,7 +130,7 @@ def figures(seed: int = 7, divisions: dict[str, int] | None = None) -> pl.DataFr
     cells += [({"department": d, "level": "4"}, n // 2) for d, n in DEPARTMENTS.items()]
     for metric, (unit, typical, variants, bins) in SHAPES.items():
         for grain, period in periods:
-            if metric in HIERARCHY and grain == "week":
+            if metric in {*HIERARCHY, *TIME} and grain == "week":
                 continue
             if metric in {"lifecycle"} and grain not in {"week", "month"}:
                 continue

@@ -33,7 +33,7 @@ SLOTS = {
     "measure": "The share of people in conversation", "higher": ["Customer care"], "lower": ["Operations"], "others": 5,
     "checked": ["active_people", "adoption_funnel:reciprocal", "stickiness", "meeting_hours"], "what": "meetings",
     "reason": "no_calendar", "rest": "", "later": "four", "returned": "29", "silent_people": "3", "count": "three",
-    "largest": "Meetings", "part": "51%", "was_higher": ["Finance"], "was_lower": [], "mix": "levels",
+    "largest": "Meetings", "part": "51%", "kind": "three to eight, short", "was_higher": ["Finance"], "was_lower": [], "mix": "levels",
     "used": 248, "enabled": 397, "tools": ["mail", "slack"], "of_ten_contribute": 8, "of_ten_exchange": 5,
     "minutes_low": 12.0, "minutes_high": 45.0, "needs": "A calendar with who took part. Read from: Outlook.",
     "values": {"Customer care": 0.88}, "elsewhere": 0.6, "weeks": "9",

@@ -1,11 +1,12 @@
 """Time cost against numbers from outside: published mail, and days worked out by hand."""
 
+import numpy as np
 import polars as pl
 import pytest
 
+from analytics import worth
 from analytics.metrics import engine, time_cost
 from analytics.metrics.panel import panel
-from pages.parts.money import interpolate
 from tests.drawn import Settings, store
 from tests.real_traffic import mail, traffic
 
@@ -73,12 +74,7 @@ def test_collaboration_hours_equal_the_published_unions_at_all_five_caps(mailed)
 
 
 def test_between_two_caps_the_hours_are_read_off_a_line_a_little_too_low():
-    hours = {2.0: 1744.916667, 5.0: 4069.321389}
-    rows = {
-        cap: {"low": None, "value": value, "high": None, "n": 167} for cap, value in hours.items()
-    }
-
-    _, at_three_minutes, _, _ = interpolate(rows, 3.0)
+    at_three_minutes = worth.taken({2.0: 1744.916667, 5.0: 4069.321389}, np.array([3.0])).item()
 
     assert at_three_minutes == pytest.approx(2519.718241, abs=5e-7)
     assert at_three_minutes / 2543.518611 - 1 == pytest.approx(-0.0094, abs=5e-5)

@@ -23,16 +23,18 @@ known as (
         tool in (select tool from event where action in ('post', 'reply', 'reaction')) as has_posts,
         tool in (select tool from event where action = 'meeting' and seconds > 0)     as has_meetings,
         tool in (select tool from event where action = 'call' and seconds > 0)        as has_calls,
+        tool in (select tool from meeting_kind where is_series = 1)                   as has_series,
         tool in (select tool from event where action in ('post', 'reply', 'email', 'file')) as has_writing,
         tool in (select tool from event where is_timed and action in ('post', 'reply', 'email', 'file')) as has_times,
+        tool in (select tool from event where is_timed and space is not null and action in ('post', 'reply', 'email', 'file')) as has_places,
         tool in (select tool from seated_tool)                                        as has_uptake,
         tool in (select tool from tie_week)                                           as has_ties,
         tool in (select tool from tie_week) or tool in (select tool from membership)  as has_recipients
     from used
 )
 from known
-union all
-select null, {any_tool} from known
+union all by name
+select null as tool, {any_tool} from known
 """
 
 # Adoption is about tools that list who may use them: what is done in the others (a mail log) is nobody's uptake.
@@ -137,13 +139,7 @@ several as (
     where tool is not null
     group by person, period
 ),
-clock as (
-    select
-        person, tool, {period} as period,
-        {clock_sums}
-    from person_clock
-    group by person, tool, {period}
-),
+{summed_up}
 could_read as (
     select person, tool, period, sum(posts)::bigint as channel
     from (
@@ -205,7 +201,7 @@ left join several v    on v.person = m.person and v.period = m.period and m.tool
 left join done d       on d.person = m.person and d.period = m.period and d.tool is not distinct from m.tool
 left join taken_up e   on e.person = m.person and e.period = m.period and e.tool is not distinct from m.tool
 left join taken_up b   on b.person = m.person and b.period = m.previous and b.tool is not distinct from m.tool
-left join clock k      on k.person = m.person and k.period = m.period and k.tool is not distinct from m.tool
+{summed_joins}
 left join could_read r on r.person = m.person and r.period = m.period and r.tool is not distinct from m.tool
 left join recent n     on n.person = m.person and n.period = m.period and n.tool is not distinct from m.tool
 left join exchange x   on x.person = m.person and x.period = m.period and x.tool is not distinct from m.tool
@@ -215,27 +211,32 @@ left join seated_start i on i.tool is not distinct from m.tool
 """
 
 SEES = (
-    "has_seats", "has_views", "has_posts", "has_meetings", "has_calls", "has_writing", "has_times", "has_ties",
-    "has_recipients", "has_uptake",
+    "has_seats", "has_views", "has_posts", "has_meetings", "has_calls", "has_series", "has_writing", "has_times", "has_ties",
+    "has_recipients", "has_uptake", "has_places",
 )  # fmt: skip
-CLOCK = (
-    "act_us_30",
-    "act_us_60",
-    "act_us_120",
-    "act_us_300",
-    "act_us_600",
-    "meeting_us",
-    "call_us",
-)
+# Rollups of which every column is summed over the days of a period: (its name in the query, columns).
+SUMMED = {
+    "person_clock": ("k", ("act_us_30", "act_us_60", "act_us_120", "act_us_300", "act_us_600", "meeting_us", "call_us")),
+    "person_meeting": ("g", (
+        "one_to_one_us", "decision_us", "status_us", "bloated_us", "lengthy_us", "all_hands_us", "workshop_us", "unknown_us",
+        "met_us", "conflict_us", "large_us", "long_us", "large_long_us", "small_long_us", "series_us", "layered_us",
+        "over_head_us",
+    )),
+    "person_focus": ("fo", ("focus_days", "working_s", "busy_s", "gap_s", "hour_s", "two_s")),
+    "person_switch": ("sw", ("near_acts", "switches")),
+    "person_caused": ("ca", (
+        "direct_out", "mentioned_out", "grouped_out", "broadcast_out", "channel_out", "words_out", "mails_out", "chats_out",
+    )),
+}  # fmt: skip
 COUNTS = {
     "e": ("acts", "messages", "interactions", "views", "active_days", "active_working_days"),
     "d": (
         "timed_acts", "outside_acts", "weekend_acts", "direct", "mentioned", "grouped", "broadcast", "mails_in",
         "chats_in",
     ),
-    "k": CLOCK,
     "r": ("channel",),
     "n": ("recent_acts", "recent_views", "recent_in", "recent_active_weeks"),
+    **dict(SUMMED.values()),
 }  # fmt: skip
 
 
@@ -252,17 +253,36 @@ def make(
     con: duckdb.DuckDBPyConnection, grain: str, workdays: tuple[int, ...], zone_is_set: bool
 ) -> None:
     """Make the table `base` of a grain; needs the tables of periods.make, panel.load, seated and the rollups."""
-    con.execute(TOOL.format(any_tool=", ".join(f"bool_or({name})" for name in SEES)))
+    con.execute(TOOL.format(any_tool=", ".join(f"bool_or({name}) as {name}" for name in SEES)))
     whole = f"date '{WHOLE.isoformat()}'"
+    period = whole if grain == "all" else grain
     query = BASE.format(
-        period=whole if grain == "all" else grain,
+        period=period,
         space_period=whole if grain == "all" else f"s.{grain}",
         own_period=whole if grain == "all" else f"p.{grain}",
         sees=", ".join(f"t.{name}" for name in SEES),
         new_after=NEW_AFTER_DAYS,
-        clock_sums=", ".join(f"sum({name})::bigint as {name}" for name in CLOCK),
+        summed_up="\n".join(_summed(name, period) for name in SUMMED),
+        summed_joins="\n".join(_joined(name) for name in SUMMED),
         zeros=", ".join(
             f"coalesce({t}.{name}, 0) as {name}" for t, names in COUNTS.items() for name in names
         ),
     )
     con.execute(query, {"grain": grain, "workdays": list(workdays), "zone_is_set": zone_is_set})
+
+
+def _summed(rollup: str, period: str) -> str:
+    """Return SQL of a step that adds a rollup's columns up over the days of each period."""
+    columns = ", ".join(f"sum({name})::bigint as {name}" for name in SUMMED[rollup][1])
+    return (
+        f"{rollup}_sum as (select person, tool, {period} as period, {columns}"  # noqa: S608  # names are those of SUMMED
+        f" from {rollup} group by person, tool, {period}),"
+    )
+
+
+def _joined(rollup: str) -> str:
+    alias = SUMMED[rollup][0]
+    return (
+        f"left join {rollup}_sum {alias} on {alias}.person = m.person and {alias}.period = m.period"
+        f" and {alias}.tool is not distinct from m.tool"
+    )

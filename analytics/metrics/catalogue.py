@@ -7,10 +7,12 @@ import polars as pl
 
 from analytics.metrics import (
     adoption,
+    attention,
     displaced,
     engine,
     first_use,
     inequality,
+    meetings,
     periods,
     retention,
     time_cost,
@@ -27,6 +29,8 @@ MEASURES: tuple[engine.Measure, ...] = (
     *adoption.MEASURES,
     *first_use.MEASURES,
     *time_cost.MEASURES,
+    *meetings.MEASURES,
+    *attention.MEASURES,
 )
 
 # The reason that goes with a missing capability, and what would bring it.
@@ -73,6 +77,8 @@ def passports() -> "tuple[Passport, ...]":
         *vendor.PASSPORTS,
         *time_cost.PASSPORTS,
         *displaced.PASSPORTS,
+        *meetings.PASSPORTS,
+        *attention.PASSPORTS,
         *hierarchy.PASSPORTS,
     )
 

@@ -122,6 +122,8 @@ def cells(
     found = [pl.DataFrame(schema=SCHEMA)]
     for grain in periods.GRAINS:
         wanted = tuple(measure for measure in measures if grain in measure.grains)
+        if not wanted:
+            continue
         base.make(con, grain, settings.workdays, settings.time_zone is not None)
         found += _of_grain(con, grain, wanted)
     return pl.concat(found)
@@ -144,7 +146,7 @@ def _of_grain(
 ) -> list[pl.DataFrame]:
     reasons = list(dict.fromkeys(measure.reason for measure in measures))
     found = _lattice(con, reasons)
-    if found.is_empty() or not measures:
+    if found.is_empty():
         return []
     lattice = Lattice.of(found)
     parts = []

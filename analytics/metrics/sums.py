@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from analytics.metrics import time_cost
+from analytics.metrics import attention, meetings, time_cost
 
 Figure = tuple[str, str, str | None]  # metric, variant, bin
 
@@ -26,7 +26,17 @@ def _fates(*bins: str) -> tuple[Figure, ...]:
     return tuple(("lifecycle", "", name) for name in bins)
 
 
+def _kinds(*bins: str) -> tuple[Figure, ...]:
+    return tuple(("meeting_mix", "", name) for name in bins)
+
+
+def _day(*bins: str) -> tuple[Figure, ...]:
+    return tuple(("focus_hours", "", name) for name in bins)
+
+
 ACTIVE: Figure = ("active_people", "", None)
+IN_MEETINGS: Figure = ("meeting_hours", "", None)
+FOCUS, FREE, WORKING, GAP = _day("focus", "free", "working", "gap")
 SUMS = (
     Sum(ACTIVE, _fates("new", "retained", "resurrected")),
     Sum(ACTIVE, _fates("retained", "dormant"), before=True),
@@ -54,13 +64,35 @@ SUMS = (
         for variant in CAPPED[1:]
         for name in ("meeting", "call", "reading")
     ),
-    Sum(("collaboration_hours", "", "meeting"), (("meeting_hours", "", None),)),
+    Sum(("collaboration_hours", "", "meeting"), (IN_MEETINGS,)),
+    Sum(IN_MEETINGS, _kinds(*meetings.CLASSES, "unknown")),
+    Sum(
+        ("meeting_flags", "", "long"),
+        (("meeting_flags", "", "large_long"), ("meeting_flags", "", "small_long")),
+    ),
+    Sum(FOCUS, _day("two", "hour")),
+    Sum(FREE, _day("focus", "gap")),
+    Sum(WORKING, _day("free", "busy")),
+    Sum(GAP, (("fragmented_share", "", None),)),
+    Sum(
+        ("load_caused", "", "total"),
+        tuple(("load_caused", "", name) for name in attention.CAUSED if name != "total"),
+    ),
 )
 
 # Numerators of weeks add up to months, months to quarters, quarters to the whole period. Counts of people do not.
 OVER_TIME = (
     "collaboration_hours",
     "meeting_hours",
+    "meeting_mix",
+    "meeting_flags",
+    "conflicting_hours",
+    "redundant_hours",
+    "focus_hours",
+    "fragmented_share",
+    "context_switches",
+    "load_caused",
+    "reading_caused",
     "deliveries_per_day",
     "outside_hours_share",
     "weekend_share",
@@ -71,11 +103,20 @@ OVER_TIME = (
 # and whoever came within 13 weeks of exports of 13 weeks.
 ALIKE = (
     ("active_people", "lifecycle", "adoption_funnel", "technical_human_gap", "time_to_adoption"),
-    ("collaboration_hours", "meeting_hours"),
+    ("collaboration_hours", "meeting_hours", "meeting_mix"),
+    ("focus_hours", "fragmented_share"),
 )
 
 # A person counts for a part of one: fewer than three of these are few people, as they are where a person counts or not.
 PARTS_OF_PEOPLE = ("adopter_category",)
 
-# The denominator of stickiness is days times active people: it tells how many are active.
-TOLD_BY_DENOMINATOR = {"stickiness": ACTIVE}
+# Shares of hours: that there were none of a kind is told, as it is where hours themselves are told.
+OF_MEETINGS = ("meeting_mix", "meeting_flags", "conflicting_hours", "redundant_hours")
+OF_HOURS = (*OF_MEETINGS, "fragmented_share")
+
+# Denominators that are figures themselves: days times active people, hours in meetings, free hours.
+TOLD_BY_DENOMINATOR = {
+    "stickiness": ACTIVE,
+    "fragmented_share": FREE,
+    **dict.fromkeys(OF_MEETINGS, IN_MEETINGS),
+}

@@ -26,6 +26,9 @@ MOST = {
     "collaboration_hours": float(time_cost.MOST_HOURS_A_WEEK),
     "meeting_hours": float(time_cost.MOST_HOURS_A_WEEK),
     "deliveries_per_day": time_cost.MOST_DELIVERIES_A_WEEK / DAYS_A_WEEK,
+    "load_caused": time_cost.MOST_DELIVERIES_A_WEEK / DAYS_A_WEEK,
+    "reading_caused": float(time_cost.MOST_HOURS_A_WEEK),
+    "focus_hours": 24.0,
 }
 
 

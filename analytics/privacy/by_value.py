@@ -9,10 +9,11 @@ import polars as pl
 
 from analytics.metrics.panel import with_division
 from analytics.metrics.passport import declared
-from analytics.metrics.sums import PARTS_OF_PEOPLE, TOLD_BY_DENOMINATOR
+from analytics.metrics.sums import ALIKE, OF_HOURS, PARTS_OF_PEOPLE, TOLD_BY_DENOMINATOR
 from analytics.privacy import bounds, relations
 
 ONE_MOST, TWO_MOST = 0.5, 0.75  # shares of a sum above which one or two people make it
+SUMMED_UP = {metric for group in ALIKE for metric in group}
 TAIL = 3  # fewer than three people on either side of a yes or no
 
 
@@ -27,7 +28,8 @@ def withhold(cells: pl.DataFrame, k: int, panel: pl.DataFrame) -> pl.DataFrame:
         weight=relations.weight(declared().costs["hiding_a_figure"])
     )
     people = relations.People.of(panel)
-    told = pl.col("metric").is_in(list(TOLD_BY_DENOMINATOR))
+    # what adds up to other figures is looked at together with them
+    told = pl.col("metric").is_in([name for name in TOLD_BY_DENOMINATOR if name not in SUMMED_UP])
     # each step only hides, so what an earlier one has made sure of stays true
     cells = bounds.widen(cells)
     shields = (
@@ -58,7 +60,8 @@ def judged(cells: pl.DataFrame, k: int) -> pl.DataFrame:
 
 def _why(k: int) -> pl.Expr:
     tail = (pl.col("sx") < TAIL) | (pl.col("sx") > pl.col("sy") - TAIL)
-    same = (pl.col("kind") == "clustered") & ((pl.col("sx") == 0) | (pl.col("sx") == pl.col("sy")))
+    of_acts = (pl.col("kind") == "clustered") & ~pl.col("metric").is_in(OF_HOURS)
+    same = of_acts & ((pl.col("sx") == 0) | (pl.col("sx") == pl.col("sy")))
     of_people = pl.col("yes_or_no") | pl.col("metric").is_in(PARTS_OF_PEOPLE)
     two = pl.col("x1") + pl.col("x2").fill_null(0.0)
     x1, sxx = pl.col("x1"), pl.col("sxx")

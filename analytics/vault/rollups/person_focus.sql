@@ -1,0 +1,78 @@
+-- One row a person and working day of a week in which the person was seen: how the working hours fall into time in meetings,
+-- calls and own acts (at most two minutes each) and the stretches between them. In seconds; busy + gap + hour + two = working.
+-- Days off are those of where the person lives; a day on which nobody at all did anything is no day. What reaches a person
+-- breaks nothing: nobody knows when it was seen.
+with stretch as (
+    select e.event, e.actor as person, e.day, e.week, e.month, e.quarter, e.second_of_day - 120 as starts, e.second_of_day as ends
+    from event e
+    where e.is_timed and e.action in ('post', 'reply', 'email', 'file')
+    union all
+    select e.event, e.actor, e.day, e.week, e.month, e.quarter, e.second_of_day, e.second_of_day + e.seconds
+    from event e
+    where e.action in ('meeting', 'call') and e.seconds > 0 and coalesce(e.recipients, 1) >= 1
+    union all
+    select d.event, d.person, d.day, d.week, d.month, d.quarter, d.second_of_day, d.second_of_day + d.seconds
+    from delivery d
+    where d.how = 'attendee' and d.action in ('meeting', 'call') and d.seconds > 0
+),
+seen as (
+    select distinct person, week from stretch
+),
+open_day as (
+    select distinct e.day, e.week, e.month, e.quarter from event e where e.action <> 'notice'
+),
+due as (
+    select s.person, o.day, o.week, o.month, o.quarter, w.starts as opens, w.ends as closes
+    from seen s
+    join lives l on l.person = s.person
+    join open_day o on o.week = s.week
+    join working_day w on w.calendar = l.calendar and w.day = o.day
+    where w.starts < w.ends
+),
+cut as (
+    select d.person, d.day, d.opens, d.closes, s.event,
+           greatest(s.starts, d.opens) as starts, least(s.ends, d.closes) as ends
+    from due d
+    join stretch s on s.person = d.person and s.day = d.day
+    where s.ends > d.opens and s.starts < d.closes
+    union all
+    -- the end of the day closes the last stretch
+    select d.person, d.day, d.opens, d.closes, cast(null as bigint), d.closes, d.closes
+    from due d
+),
+gaps as (
+    select
+        person,
+        day,
+        starts - greatest(opens, coalesce(max(ends) over (
+            partition by person, day
+            order by starts nulls last, ends nulls last, event nulls last
+            rows between unbounded preceding and 1 preceding
+        ), opens)) as free
+    from cut
+),
+summed as (
+    select
+        person,
+        day,
+        cast(sum(case when free > 0 and free < 3600 then free else 0 end) as bigint)     as gap_s,
+        cast(sum(case when free >= 3600 and free < 7200 then free else 0 end) as bigint) as hour_s,
+        cast(sum(case when free >= 7200 then free else 0 end) as bigint)                 as two_s
+    from gaps
+    group by person, day
+)
+select
+    d.person,
+    cast(null as varchar)                                       as tool,
+    d.day,
+    d.week,
+    d.month,
+    d.quarter,
+    cast(1 as bigint)                                           as focus_days,
+    cast(d.closes - d.opens as bigint)                          as working_s,
+    cast(d.closes - d.opens as bigint) - gap_s - hour_s - two_s as busy_s,
+    gap_s,
+    hour_s,
+    two_s
+from due d
+join summed s on s.person = d.person and s.day = d.day

@@ -1,0 +1,81 @@
+"""What the hours in meetings are made of: kinds by size and length, and what else is true of them."""
+
+import polars as pl
+
+from analytics.charts import numbers, shape, words
+from analytics.charts.bars import bars
+from analytics.findings import say
+from pages.parts.data import Figures
+from pages.parts.figure import Picture, Said, figure, first_reason, source
+
+KINDS = {
+    "one_to_one": "Two, short",
+    "decision": "Three to eight, short",
+    "status": "Nine to eighteen, short",
+    "bloated": "Nineteen to fifty",
+    "lengthy": "Up to eighteen, long",
+    "workshop": "Up to fifty, longer",
+    "all_hands": "Fifty-one or more",
+    "unknown": "Size not exported",
+}
+OF_MEETINGS = ("meeting_flags", "conflicting_hours", "redundant_hours")
+FLAGS = {
+    "meeting_flags:large": "Nine people or more",
+    "meeting_flags:long": "Longer than an hour",
+    "meeting_flags:large_long": "Both",
+    "meeting_flags:recurring": "One of a series",
+    "conflicting_hours:": "In two at once",
+    "redundant_hours:three_levels": "Three levels at once",
+    "redundant_hours:over_head": "Manager's manager too",
+}
+
+
+def kinds_of_meetings(figures: Figures) -> None:
+    """Draw the share of the meeting hours by kind; a kind that never occurred is left out."""
+    metric = "meeting_mix"
+    found = figures.block(metric)
+    rows = toned(shape.rows_named(found.filter(pl.col("value") != 0), KINDS, "share"))
+    said = Said(
+        finding=_largest(rows),
+        measure="Share of people's hours in meetings by how many are invited; short is up to an hour, long up to two. Lines: 95% intervals",
+        source=source(figures, found, "time in two meetings at once counts once"),
+        alt=words.in_words("Hours in meetings", rows["name"].to_list(), rows["text"].to_list()),
+        passports=[figures.passport(metric)],
+    )
+    draw("meeting_kinds", said, rows, found, words.table(found, "share", KINDS))
+
+
+def _largest(rows: pl.DataFrame) -> str:
+    if rows.height < 2:  # noqa: PLR2004  # one kind alone is no comparison
+        return say("kinds_question")
+    most = rows.sort("value", descending=True, maintain_order=True).row(0, named=True)
+    return say("kinds_known", kind=most["name"][:1].lower() + most["name"][1:], part=most["text"])
+
+
+def true_of_meetings(figures: Figures) -> None:
+    """Draw the shares of the meeting hours that are large, long, recurring, booked twice or of three levels."""
+    found = pl.concat(figures.block(metric) for metric in OF_MEETINGS)
+    named = found.with_columns(bin=pl.format("{}:{}", "metric", pl.col("bin").fill_null("")))
+    rows = toned(shape.rows_named(named, FLAGS, "share"))
+    large = named.filter(bin="meeting_flags:large")["value"].to_list()
+    known = [value for value in large if value]
+    said = Said(
+        finding=say("large_known", part=numbers.number(known[0], "share")) if known else say("large_question"),
+        measure="Share of people's hours in meetings of which each is true; they overlap and do not add up. Lines: 95% intervals",
+        source=source(figures, found, "invited is not present"),
+        alt=words.in_words("Of the hours in meetings", rows["name"].to_list(), rows["text"].to_list()),
+        passports=[figures.passport(metric) for metric in OF_MEETINGS],
+    )  # fmt: skip
+    draw("meeting_flags", said, rows, found, words.table(named, "share", FLAGS))
+
+
+def toned(rows: pl.DataFrame, tone: str = "accent") -> pl.DataFrame:
+    """Return named rows as `bars` draws them."""
+    return rows.with_columns(tone=pl.lit(tone)).drop("key", "is_ours")
+
+
+def draw(key: str, said: Said, rows: pl.DataFrame, found: pl.DataFrame, twin: pl.DataFrame) -> None:
+    """Draw bars of the rows, or say why there are none; `found`: the released rows, `twin`: the same as text."""
+    figure(
+        key, said, Picture(bars, (rows,)) if rows.height else None, found, twin, first_reason(found)
+    )

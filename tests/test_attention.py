@@ -1,0 +1,251 @@
+"""Focus, switches and reading caused, against printed numbers and days worked out by hand."""
+
+from dataclasses import replace
+
+import polars as pl
+import pytest
+
+from analytics.metrics import attention, engine
+from analytics.metrics.panel import panel
+from tests.drawn import Settings, local_columns, store, write
+from tests.real_traffic import mail, traffic
+
+SETTINGS = Settings()
+ALL = tuple(replace(measure, grains=("all",)) for measure in attention.MEASURES)
+A_DAY = """
+    at               | tool | action  | actor | seconds | attendee | to
+    2026-01-05 10:00 | cal  | meeting | 1     | 1800    | 2        |
+    2026-01-05 11:00 | cal  | meeting | 1     | 3600    | 2        |
+    2026-01-05 11:30 | cal  | meeting | 1     | 3600    | 2        |
+    2026-01-05 15:00 | cal  | meeting | 1     | 1800    | 2        |
+    """
+OF_MAIL = "    2026-01-05 18:00 | mail | email   | 1     |         |          | 2\n"
+
+
+def sums(con, settings=SETTINGS):
+    """Return {(metric, bin): row of sums} of the company for the whole time."""
+    cells = engine.cells(con, panel(con, settings), settings, ALL)
+    rows = cells.filter(pl.col("grain") == "all", pl.col("cut") == "total")
+    return {(row["metric"], row["bin"]): row for row in rows.rows(named=True)}
+
+
+def of(rows, metric, column="sx"):
+    """Return {bin: sum} of a metric."""
+    return {bin_: row[column] for (name, bin_), row in rows.items() if name == metric}
+
+
+@pytest.fixture(scope="module")
+def a_day(tmp_path_factory):
+    return sums(store(tmp_path_factory.mktemp("day"), event=A_DAY + OF_MAIL))
+
+
+def test_focus_hours_are_what_meetings_leave_whole(a_day):
+    # blocks of 1, 0.5, 2.5 and 1.5 hours, for both of them
+    assert of(a_day, "focus_hours") == {
+        "focus": 2 * 5.0, "two": 2 * 2.5, "hour": 2 * 2.5, "gap": 2 * 0.5, "busy": 2 * 2.5, "free": 2 * 5.5, "working": 2 * 8.0,
+    }  # fmt: skip
+    assert set(of(a_day, "focus_hours", "sy").values()) == {2}
+
+
+def test_fragmented_share_is_the_part_of_free_time_in_gaps(a_day):
+    row = a_day["fragmented_share", None]
+
+    assert row["sx"] / row["sy"] == pytest.approx(0.090909, abs=5e-7)
+
+
+def test_where_messages_have_no_place_switches_are_not_told(a_day):
+    assert a_day["context_switches", None]["reason"] == "not_applicable"
+
+
+def test_an_own_act_breaks_a_stretch_and_what_is_received_does_not(tmp_path):
+    act = "    2026-01-05 14:02 | mail | email   | 1     |         |          | 2\n"
+    con = store(tmp_path, event=A_DAY + act)
+
+    days = con.sql(
+        "select person, busy_s, gap_s, hour_s, two_s from person_focus order by person"
+    ).fetchall()
+
+    # person 1: 12:30-15:00 falls into 12:30-14:00 and 14:02-15:00
+    assert days == [
+        (1, 9000 + 120, 1800 + 58 * 60, 4 * 3600, 0),
+        (2, 9000, 1800, 2 * 3600 + 1800, 9000),
+    ]
+
+
+def test_days_without_acts_are_whole_in_a_week_in_which_one_was_seen(tmp_path):
+    seen = """
+    2026-01-06 10:00 | mail | email   | 3     |         |          | 4
+    2026-01-12 10:00 | mail | email   | 3     |         |          | 4
+    """
+    con = store(tmp_path, event=A_DAY + seen.lstrip("\n"))
+
+    days = con.sql(
+        "select person, day::varchar, two_s from person_focus order by person, day"
+    ).fetchall()
+
+    # 1 and 2: all of Tuesday, and not the week after, where nobody saw them; 4 was never seen
+    assert days == [
+        (1, "2026-01-05", 9000), (1, "2026-01-06", 28800), (2, "2026-01-05", 9000), (2, "2026-01-06", 28800),
+        (3, "2026-01-05", 28800), (3, "2026-01-06", 25200), (3, "2026-01-12", 25200),
+    ]  # fmt: skip
+
+
+def test_only_working_hours_are_cut_and_a_meeting_across_their_end_counts_inside(tmp_path):
+    event = """
+    at               | tool | action  | actor | seconds | attendee | to
+    2026-01-05 16:00 | cal  | meeting | 1     | 7200    | 2        |
+    2026-01-05 07:00 | cal  | meeting | 1     | 3600    | 2        |
+    2026-01-10 10:00 | cal  | meeting | 1     | 3600    | 2        |
+    2026-01-05 18:00 | mail | email   | 1     |         |          | 2
+    """
+    late = Settings(day_starts=8, day_ends=18)
+
+    days = [
+        store(tmp_path / str(settings.day_ends), event=event, settings=settings)
+        .sql("select day::varchar, busy_s, working_s, two_s from person_focus where person = 1")
+        .fetchall()
+        for settings in (SETTINGS, late)
+    ]
+
+    # the meeting at seven is before the day, Saturday no day, and of the one at four an hour or two are inside
+    assert days == [[("2026-01-05", 3600, 28800, 25200)], [("2026-01-05", 7200, 36000, 28800)]]
+
+
+def test_focus_needs_meetings_acts_and_the_zone(tmp_path):
+    no_calendar = store(
+        tmp_path / "mail",
+        event="at | tool | actor | action | to\n 2026-01-05 10:00 | mail | 1 | email | 2",
+    )
+    no_acts = store(tmp_path / "cal", event=A_DAY)
+    nowhere = Settings(time_zone=None)
+    no_zone = store(
+        tmp_path / "zone",
+        settings=nowhere,
+        event=A_DAY + OF_MAIL,
+        person="person | zone_known\n 1 | false\n 2 | false",
+    )
+
+    told = [
+        {
+            row["reason"]
+            for (metric, _), row in sums(con, settings).items()
+            if metric in {"focus_hours", "fragmented_share"}
+        }
+        for con, settings in ((no_calendar, SETTINGS), (no_acts, SETTINGS), (no_zone, nowhere))
+    ]
+
+    assert told == [{"no_calendar"}, {"not_applicable"}, {"no_time_zone"}]
+
+
+@pytest.mark.parametrize(("name", "switches", "near", "share"), [
+    ("elmlang_2019.csv", 600, 10_106, 0.059371), ("racket_2018.csv", 401, 6_827, 0.058737),
+])  # fmt: skip
+def test_context_switches_equal_the_published_counts(shared, tmp_path, name, switches, near, share):
+    log = pl.read_csv(shared / "data/slack_disco" / name, infer_schema=False)
+    acts = log.select(
+        us=pl.col("ts").str.to_datetime("%Y-%m-%dT%H:%M:%S%.6f", time_unit="us").dt.epoch("us"),
+        actor=pl.col("user").rank("dense").cast(pl.Int64), space=pl.col("conversation_id").rank("dense").cast(pl.Int64),
+        tool=pl.lit("slack"), action=pl.lit("post"), is_timed=pl.lit(True),
+        **dict.fromkeys(("thread", "in_reply_to", "recipients", "seconds", "words", "is_question", "mentions")),
+    ).with_row_index("event", 1).with_columns(pl.col("event").cast(pl.Int64))  # fmt: skip
+    con = write(tmp_path, {"event": local_columns(acts, "UTC")})
+
+    told = con.sql(
+        "select sum(switches)::bigint, sum(near_acts)::bigint from person_switch where tool is null"
+    ).fetchall()
+
+    assert told == [(switches, near)]
+    assert switches / near == pytest.approx(share, abs=5e-7)
+
+
+def test_a_change_of_tool_is_a_switch_in_all_and_none_in_each(tmp_path):
+    con = store(tmp_path, event="""
+        at               | tool  | actor | action | space
+        2026-01-05 09:00 | slack | 1     | post   | 7
+        2026-01-05 09:10 | mail  | 1     | email  |
+        2026-01-05 09:20 | mail  | 1     | email  |
+        2026-01-05 09:30 | slack | 1     | post   | 8
+        2026-01-05 10:01 | slack | 1     | post   | 7
+        2026-01-09 10:01 | slack | 1     | post   | 7
+        """)  # fmt: skip
+
+    told = con.sql(
+        "select tool, near_acts, switches from person_switch order by tool nulls first"
+    ).fetchall()
+
+    assert told == [(None, 3, 2), ("mail", 1, 0), ("slack", 1, 1)]
+
+
+def test_load_caused_by_eight_senders_equals_the_published_share(shared, tmp_path):
+    con = traffic(tmp_path, mail(shared))
+
+    out = con.sql(
+        "select person, sum(direct_out + grouped_out + broadcast_out)::bigint as n from person_caused where tool is null group by person order by n desc"
+    ).pl()["n"]
+
+    assert out.sum() == 82_876
+    assert out.head(8).sum() / out.sum() == pytest.approx(0.261185, abs=5e-7)
+
+
+def test_load_caused_is_counted_by_who_sends_it(tmp_path):
+    con = store(
+        tmp_path,
+        event="""
+        at               | action | tool  | actor | space | to                      | mention
+        2026-01-05 09:00 | post   | slack | 1     | 100   |                         |
+        2026-01-05 09:01 | post   | slack | 2     | 100   |                         | 1 9
+        2026-01-05 09:02 | email  | mail  | 1     |       | 2 3 9                   |
+        2026-01-05 09:03 | email  | mail  | 3     |       | 1                       |
+        2026-01-09 09:03 | email  | mail  | 3     |       | 1 2 4 5 6 7 8 10 11 12  |
+        """,
+        space="space | tool | openness\n 100 | slack | public",
+        membership="space | tool | person\n 100 | slack | 1\n 100 | slack | 2\n 100 | slack | 3\n 100 | slack | 9",
+        person="person | kind\n" + "\n".join(f" {i} | {'bot' if i == 9 else 'human'}" for i in range(1, 13)),
+    )  # fmt: skip
+
+    told = con.sql(
+        "select person, direct_out, mentioned_out, grouped_out, broadcast_out, channel_out from person_caused where tool is null order by all"
+    ).fetchall()
+    rows = sums(con)
+
+    # 9 is a bot: nobody reads there. 2's post reaches 1 by name and 3 as a member
+    assert told == [(1, 0, 0, 2, 0, 2), (2, 0, 1, 0, 0, 1), (3, 0, 0, 0, 10, 0), (3, 1, 0, 0, 0, 0)]
+    assert of(rows, "load_caused") == {
+        "total": 17, "direct": 1, "mention": 1, "group": 2, "broadcast": 10, "channel": 3,
+    }  # fmt: skip
+
+
+def test_reading_caused_by_one_long_mail_to_two_thousand_equals_the_published_hours(tmp_path):
+    people = range(2, 2002)
+    event = (
+        "at | tool | actor | action | words | to\n2026-01-05 10:00 | mail | 1 | email | 300 | "
+        + " ".join(map(str, people))
+    )
+    con = store(tmp_path, event=event)
+
+    row = sums(con)["reading_caused", None]
+
+    [(words,)] = con.sql("select words_out from person_caused where tool is null").fetchall()
+    assert row["sx"] == pytest.approx(42.016807, abs=5e-7)
+    assert [words / (speed * 60) for speed in (300, 175)] == pytest.approx(
+        [33.333333, 57.142857], abs=5e-7
+    )
+
+
+def test_reading_without_words_takes_a_minute_a_mail_and_a_quarter_a_message(tmp_path):
+    con = store(tmp_path, event="""
+        at               | tool  | actor | action | to
+        2026-01-05 10:00 | mail  | 1     | email  | 2 3
+        2026-01-05 10:01 | slack | 1     | post   | 2
+        """)  # fmt: skip
+
+    assert sums(con)["reading_caused", None]["sx"] == pytest.approx((2 * 60 + 15) / 3600)
+
+
+def test_without_recipients_nobody_is_said_to_cause_reading(tmp_path):
+    con = store(tmp_path, event="at | actor\n 2026-01-05 10:00 | 1")
+
+    rows = sums(con)
+
+    assert set(of(rows, "load_caused", "reason").values()) == {"no_recipients"}
+    assert rows["reading_caused", None]["reason"] == "no_recipients"
