@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from analytics.readers import parcels, sandbox
+from analytics.readers import nursery, parcels, sandbox
 
 AT_ONCE = 2  # each reader may take 1.5 GB of memory
 NOT_CONTENT = ("__MACOSX", "Thumbs.db")
@@ -59,7 +59,7 @@ def beside_one_another(
         left = [one for _, one in waiting]
         pool.shutdown(wait=False, cancel_futures=True)
         while not all(one.done() for one in left):  # one may just have begun
-            sandbox.stop_all()
+            nursery.stop_all()
             time.sleep(0.05)
         raise
     finally:

@@ -3,7 +3,6 @@
 python -m benchmarks.interaction_log [ROWS] [--quoted]
 """
 
-import resource
 import sys
 import tempfile
 import time
@@ -13,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from analytics.readers import sandbox
+from analytics.readers import nursery, sandbox
 from analytics.readers.base import Options
 
 START = datetime(2026, 1, 1)  # noqa: DTZ001 - UTC
@@ -61,7 +60,7 @@ def main() -> None:
         report = sandbox.parse(log, Path(folder) / "out", Options())
         whole = time.perf_counter() - begin
         size = log.stat().st_size
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    peak = nursery.peak_mb()
     print(
         f"{rows:,} rows, {size / 2**20:,.0f} MB: {report.outcome} {report.reject_code or ''} {report.message or ''}"
     )

@@ -4,7 +4,6 @@ python -m benchmarks.mattermost_export [POSTS]
 """
 
 import json
-import resource
 import sys
 import tempfile
 import time
@@ -14,7 +13,7 @@ import msgspec
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from analytics.readers import sandbox
+from analytics.readers import nursery, sandbox
 from analytics.readers.chat.mattermost_json import Line
 
 START_MS = 1_735_689_600_000  # 2025
@@ -59,7 +58,7 @@ def main() -> None:
         began = time.perf_counter()
         report = sandbox.parse(path, out)
         whole = time.perf_counter() - began
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        peak = nursery.peak_mb()
         print(f"{report.stored:,} messages, {path.stat().st_size / 1e6:,.0f} MB")
         print(f"typed decode {floor:.1f} s, whole {whole:.1f} s: {whole / floor:.1f} ×, peak {peak:.0f} MB")  # fmt: skip
 

@@ -7,7 +7,6 @@ Figures are ratios to the floor measured in the same run, so that they mean some
 
 import json
 import random
-import resource
 import sys
 import tempfile
 import time
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import msgspec
 
+from analytics.readers import nursery
 from analytics.readers.sandbox import parse
 from analytics.readers.slack_json import Message
 
@@ -120,7 +120,7 @@ def main(messages):
         began = time.perf_counter()
         report = parse(path, Path(folder) / "out")
         whole = time.perf_counter() - began
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    peak = nursery.peak_mb()
     assert report.stored == count, report
     print(f"{count:,} messages, events {report.events}, deliveries {report.rows['delivery']:,}")
     print(f"floor {least:.1f} s, whole {whole:.1f} s = {whole / least:.1f} x, peak {peak:.0f} MB")

@@ -2,6 +2,7 @@
 
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import polars as pl
 import pytest
 import xlsxwriter
 
+from analytics.readers import nursery
 from analytics.readers.base import NOTHING_SAID, Options
 from analytics.readers.jail import Limits
 from analytics.readers.sandbox import Report, parse
@@ -109,6 +111,39 @@ def test_one_far_cell_kills_nobody(tmp_path):
 
 
 def test_no_child_and_no_descriptor_is_left(tmp_path):
+    run(tmp_path, "fine")  # the nursery stays, with its line
     before = len(list(Path("/proc/self/fd").iterdir()))
     run(tmp_path, "sleep", replace(SMALL, seconds=2))
     assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+def test_where_the_nursery_is_ended_a_new_one_takes_its_place(tmp_path):
+    run(tmp_path, "fine")
+    _, process, _ = nursery._nursery
+    process.kill()
+    process.wait()
+
+    assert run(tmp_path, "fine").outcome == "accept"
+
+
+def test_workers_beside_one_another_answer_for_their_own_file(tmp_path):
+    def one(number):
+        (tmp_path / str(number)).mkdir()
+        return run(tmp_path / str(number), ("fine", "partial", "crash")[number % 3])
+
+    with ThreadPoolExecutor(4) as pool:
+        reports = list(pool.map(one, range(24)))
+
+    assert [each.outcome for each in reports] == ["accept", "partial", "reject"] * 8
+
+
+def test_a_stopped_worker_is_a_rejected_file_and_its_memory_is_told(tmp_path):
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(run, tmp_path, "sleep")
+        while not nursery._working:
+            time.sleep(0.01)
+        nursery.stop_all()
+
+    assert waiting.result().reject_code == "file_crashed_parser"
+    assert not nursery._working
+    assert 20 < nursery.peak_mb() < 2000

@@ -49,9 +49,16 @@ def lock(limits: Limits) -> None:
 
 
 def _leave_the_world(libc: ctypes.CDLL) -> None:
-    """Die with the parent, gain no rights, be no one's to inspect, and have no network where the system lets us."""
-    libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    """Gain no rights, be no one's to inspect, and have no network where the system lets us."""
     libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0)
     if libc.unshare(CLONE_NEWNET) != 0 and os.geteuid() != 0:
         libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
+
+
+def die_with_parent(parent: int) -> None:
+    """End this process when the process that forked it ends, also when that has just happened."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        os._exit(1)

@@ -4,13 +4,8 @@ One cell far out in a workbook of 2 kB makes a library ask for 500 GB and abort;
 that. So the file is parsed in a child with limits, and the child's death is a rejected file.
 """
 
-import contextlib
-import json
 import os
 import signal
-import subprocess
-import sys
-import tempfile
 from collections.abc import Container
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -22,6 +17,7 @@ import polars as pl
 from analytics.readers import (
     clock_change,
     forbidden,
+    nursery,
     parcels,
     preview,
     recall,
@@ -32,20 +28,11 @@ from analytics.readers.base import NOTHING_SAID, Options, Sink, UnreadableExport
 from analytics.readers.files import Source, open_source
 from analytics.readers.jail import USUAL, Limits
 
-ROOT = Path(__file__).resolve().parents[2]
-START = (
-    "import json, sys; sys.path.insert(0, sys.argv[1]);"
-    "from analytics.readers.jail import USUAL, Limits, lock; lock(Limits(**json.loads(sys.argv[2])));"
-    "from analytics.readers.sandbox import serve; serve()"
-)
-# Few threads: each brings a stack and a heap of its own, which count against the limit.
-SURROUNDINGS = {"LANG": "C.UTF-8", "TZ": "UTC", "POLARS_MAX_THREADS": "2", "OMP_NUM_THREADS": "1"}
-ANSWER_LIMIT = 4 << 20
+ROOT = nursery.ROOT
 SHOWN_JUNK = 100
 OF_ONE_FILE = ("window",)  # first and last day that a file counts: never those of the next
 SAID_LIKE_COLUMNS = ("dates", zones.SAID, *OF_ONE_FILE)  # dd/mm or mm/dd; a time zone
 NEARLY = ("column_missing", "ambiguous_format")  # refused, but worth being told by name
-_children: set[subprocess.Popen[bytes]] = set()
 
 Outcome = Literal["accept", "partial", "reject"]
 
@@ -145,14 +132,13 @@ def parse(
         )
     job = {
         "name": name,
-        "descriptor": descriptor,
         "out": str(out.resolve()),
         "options": asdict(options),
         "how": asdict(how),
         "readers": [reader.__name__ for reader in readers],
     }
     try:
-        report = _run(job, limits)
+        report = _ended(name, nursery.run(job, descriptor, limits), limits)
     finally:
         os.close(descriptor)
     if report.outcome == "reject":
@@ -161,46 +147,13 @@ def parse(
     return report
 
 
-def stop_all() -> None:
-    """End every reader of this process at once: who waits for one in a thread gets a rejection."""
-    for child in tuple(_children):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)
-
-
-def _run(job: dict[str, Any], limits: Limits) -> Report:
-    """Start the child, wait, and make of its answer or its death a report."""
-    with tempfile.TemporaryDirectory(prefix="convivio-") as empty:
-        child = subprocess.Popen(  # noqa: S603 - our own interpreter and our own words
-            [sys.executable, "-I", "-c", START, str(ROOT), json.dumps(asdict(limits))],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,  # a library's last words may quote the file
-            cwd=empty,
-            env={"PATH": os.environ.get("PATH", os.defpath), **SURROUNDINGS},
-            pass_fds=(job["descriptor"],),
-            start_new_session=True,
-        )
-        _children.add(child)
-        try:
-            answer, _ = child.communicate(json.dumps(job).encode(), timeout=limits.seconds)
-        except subprocess.TimeoutExpired:
-            return _too_slow(job["name"], limits)
-        finally:
-            _end(child)
-            _children.discard(child)
-    if child.returncode == 0 and len(answer) <= ANSWER_LIMIT:
-        return Report.from_dict(json.loads(answer))
-    if child.returncode == -signal.SIGXCPU:
-        return _too_slow(job["name"], limits)
-    return _died(job["name"])
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    """Leave no child behind, whatever happened."""
-    if child.poll() is None:
-        os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
+def _ended(name: str, ended: nursery.Ended, limits: Limits) -> Report:
+    """Make a report of a worker's answer or its death."""
+    if ended.answer is not None:
+        return Report.from_dict(ended.answer)
+    if ended.code in (None, -signal.SIGXCPU):
+        return _too_slow(name, limits)
+    return _died(name)
 
 
 def _too_slow(name: str, limits: Limits) -> Report:
@@ -222,16 +175,6 @@ def _died(name: str, why: str = "") -> Report:
 
 
 # ------------------------------------------------------------------------------------------ in the child
-
-
-def serve() -> None:
-    """Read the job from standard input, do it, and answer on standard output: the whole life of the child."""
-    job = json.load(sys.stdin)
-    answer = os.dup(1)
-    os.dup2(2, 1)  # whatever a library prints is not an answer
-    report = work(job)
-    with os.fdopen(answer, "w") as stream:
-        json.dump(report.to_dict(), stream)
 
 
 def work(job: dict[str, Any]) -> Report:
