@@ -5,6 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from analytics.readers.base import NOTHING_SAID, Options, Sink, UnreadableExport
 
@@ -20,9 +21,11 @@ SENSITIVE = re.compile(
 )
 SHOWN_NAMES = 25
 SHOWN_LENGTH = 40
+REMEMBERED = 1 << 15  # names: each reader asks after the same ones
 LONGEST_NAME = 80  # a longer cell is a sentence
 
 
+@lru_cache(REMEMBERED)
 def plain(name: str) -> str:
     """Return a header cell as lower-case words: "ReportsToID", "reports_to_id" and "Reports to ID" agree."""
     text = unicodedata.normalize("NFKC", name).replace("#", " no ").replace("°", "o")

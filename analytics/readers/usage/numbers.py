@@ -1,10 +1,11 @@
 """Which number does a cell of a vendor's report mean? Counts, hours, durations, yes and no."""
 
 import re
+from functools import lru_cache
 
 import polars as pl
 
-from analytics.readers.headers import SENSITIVE, plain
+from analytics.readers.headers import REMEMBERED, SENSITIVE, plain
 
 YES = ("true", "yes", "y", "sì", "si", "ja", "oui")
 NO = ("false", "no", "n", "nein", "non")
@@ -25,14 +26,14 @@ ONE_WORD = {
     "one drive": "onedrive", "share point": "sharepoint", "power point": "powerpoint", "one note": "onenote",
     "i os": "ios", "i phone": "iphone", "i pad": "ipad", "chrome o s": "chrome os", "d ms": "dms",
 }  # fmt: skip
+SPLIT = re.compile(rf"\b({'|'.join(ONE_WORD)})\b")
 
 
+@lru_cache(REMEMBERED)
 def name_of(written: str) -> str:
     """Return a column as lower-case words: "Used  Chrome OS", "usedChromeOS" and "used_chrome_os" agree."""
     name = plain(written)
-    for apart, together in ONE_WORD.items():
-        name = re.sub(rf"\b{apart}\b", together, name)
-    return name
+    return SPLIT.sub(lambda found: ONE_WORD[found[0]], name)
 
 
 def measure(name: str) -> str:
