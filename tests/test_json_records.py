@@ -42,6 +42,14 @@ def test_a_list_is_read_however_it_is_wrapped(tmp_path, content):
     assert rejects == []
 
 
+def test_utf16_that_was_cut_within_a_letter_is_set_apart_whole(tmp_path):
+    content = '[{"id":"a"},{"id":"b"}]'.encode("utf-16")[:-1]
+
+    rows, rejects, _ = read(tmp_path, content)
+
+    assert (rows, rejects) == ([], [("a.json", "encoding_invalid")])
+
+
 def test_lines_are_records_and_each_bad_one_is_told_by_its_number(tmp_path):
     lines = [b'{"id":"a"}', b"{broken", b'"text"', b'{"id":1}', b'{"id":"x","id":"y"}', b'{"id":"b","size":"no"}', b"null"]  # fmt: skip
 

@@ -102,7 +102,7 @@ def read_file(source: Source, kind: Kind[Record], sink: Sink) -> Iterator[Found[
     if head.startswith(UTF16_STARTS):
         sink.warn("encoding_converted")
         with source.open() as stream:
-            yield from read_bytes(as_utf8(stream.read()), kind, sink, source.name)
+            yield from read_bytes(stream.read(), kind, sink, source.name)
         return
     if _is_lines(head):
         with source.open() as stream:
@@ -119,7 +119,11 @@ def read_bytes(
 
     Raises UnreadableExport(json_shape) where there is neither a list nor an object; damaged JSON is set apart.
     """
-    data = as_utf8(data)
+    try:
+        data = as_utf8(data)
+    except UnicodeError:  # UTF-16 that was cut within a letter, or bytes that only begin like it
+        sink.reject(place or name, "encoding_invalid")
+        return
     if _is_lines(data[:HEAD]):
         import io
 
