@@ -97,6 +97,13 @@ FORMATS: dict[str, str] = {
     "slack_export": "Slack export",
     "interaction_log": "Interaction log",
     "hr_file": "HR file",
+    "qualtrics_csv": "Qualtrics answers",
+    "limesurvey_csv": "LimeSurvey answers",
+    "microsoft_forms": "Microsoft Forms answers",
+    "google_forms": "Google Forms answers",
+    "surveymonkey_csv": "SurveyMonkey answers",
+    "spss_sav": "SPSS file of answers",
+    "survey_table": "Table of answers",
 }
 
 

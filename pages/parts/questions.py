@@ -7,7 +7,7 @@ import streamlit as st
 
 from analytics.readers.base import Options
 from analytics.readers.surveys import constructs
-from analytics.readers.surveys.questionnaire import NO_CONSTRUCT
+from analytics.readers.surveys.questionnaire import NO_CONSTRUCT, statement
 from pages.parts import mapping
 from pages.parts.states import note
 from pages.parts.text import bare, plain
@@ -31,11 +31,11 @@ def correct(
     st.markdown("**What do its questions measure?**")
     if any(one["suggested"] and not one["construct"] for one in asked.values()):
         note("Proposed by their words, and counted only once you have confirmed it.")
-    chosen = {
-        name: _several(name, asked, _taken(name, asked), f"{key}_{name}")
-        for name in constructs.NAMES
-        if name in NAMES
-    }
+    with st.grid(2, min_column_width=280, gap="small"):
+        chosen = {
+            name: _several(name, asked, _taken(name, asked), f"{key}_{name}")
+            for name in constructs.NAMES
+        }
     turned = _several(
         "reversed",
         asked,
@@ -114,9 +114,9 @@ def _several(
 
 
 def _shown(text: str) -> str:
-    """Return a question in one line, of a table of questions its statement."""
-    line = bare(text)
-    return line if len(line) <= LONGEST else f"… {line[-LONGEST:]}"
+    """Return a question in one line; of one in a table of questions, its statement."""
+    line = bare(statement(text))
+    return line if len(line) <= LONGEST else f"{line[:LONGEST]}…"
 
 
 def _department(file: Mapping[str, Any], said: Mapping[str, str], key: str) -> str | None:

@@ -243,7 +243,7 @@ class _References:
         self.ids = dict(zip((one.cell for one in questions), _ids(questions), strict=True))
         self.by: dict[str, str] = {plain(name): cell for name, cell in extra.items()}
         for one in questions:
-            for name in (one.text, _last(one.text), one.code, self.ids[one.cell]):
+            for name in (one.text, statement(one.text), one.code, self.ids[one.cell]):
                 if name:
                     self.by.setdefault(plain(name), one.cell)
             self.by.setdefault(str(int(one.cell[1:]) + 1), one.cell)
@@ -266,7 +266,7 @@ class _References:
         return [self.one(name) for name in re.split(r"[;|]", names) if name.strip()]
 
 
-def _last(text: str) -> str:
+def statement(text: str) -> str:
     """Return the statement of a question in a table of questions: what stands in [ ] or behind the last dash."""
     row = re.search(r"\[([^\]]+)\]\s*$", text)
     return row[1] if row else re.split(r"\s[-–—]\s|-(?=[A-ZÀ-Ý])", text)[-1]
@@ -274,7 +274,7 @@ def _last(text: str) -> str:
 
 @cache
 def _known(text: str) -> constructs.Known | None:
-    return constructs.recognise(_last(text)) or constructs.recognise(text)
+    return constructs.recognise(statement(text)) or constructs.recognise(text)
 
 
 def _ids(questions: Iterable[Question]) -> list[str]:
@@ -304,7 +304,7 @@ def _items(
     }
     turned = set(references.several(said["reversed"])) if said.get("reversed") else set()
     known = {one.cell: _known(one.text) for one in asked}
-    suggested = {one.cell: constructs.suggest(_last(one.text)) for one in asked}
+    suggested = {one.cell: constructs.suggest(statement(one.text)) for one in asked}
     columns = {
         one.cell: scales.Column(
             counts,
@@ -405,7 +405,7 @@ def _may_be_place(answers: pl.Series) -> bool:
 
 
 def _may_measure(text: str) -> bool:
-    return bool(_known(text) or constructs.suggest(_last(text)))
+    return bool(_known(text) or constructs.suggest(statement(text)))
 
 
 def _why_not(one: Question, words: Mapping[str, frozenset[str]], answers: pl.Series) -> str:
