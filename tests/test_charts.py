@@ -367,3 +367,9 @@ def test_a_period_of_which_a_part_is_kept_back_is_open_and_counts_nobody():
         (None, "kept back")
     ]
     assert drawn.filter(pl.col("last").is_not_null())["period"].max() < last
+
+
+def test_a_tools_name_is_written_as_its_maker_writes_it():
+    names = [words.capitals(tool) for tool in ("slack", "viva_engage", "servicenow", "hubspot")]
+
+    assert names == ["Slack", "Viva Engage", "ServiceNow", "HubSpot"]

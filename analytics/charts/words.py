@@ -18,12 +18,18 @@ CUT_NAMES = {
     "bin": "Part",
     "variant": "Definition",
 }
+# tools that their makers write otherwise than with one capital
+WRITTEN = {
+    "hubspot": "HubSpot", "servicenow": "ServiceNow", "rocketchat": "Rocket.Chat", "onedrive": "OneDrive",
+    "sharepoint": "SharePoint", "limesurvey": "LimeSurvey", "surveymonkey": "SurveyMonkey", "spss": "SPSS",
+}  # fmt: skip
 VERDICTS = {True: "● stands apart", False: "○ can't be told apart"}
 
 
 def capitals(tool: str) -> str:
     """Return a tool's name as it is read: slack is Slack, viva_engage is Viva Engage."""
-    return " ".join(word[:1].upper() + word[1:] for word in tool.split("_"))
+    plain = " ".join(word[:1].upper() + word[1:] for word in tool.split("_"))
+    return WRITTEN.get(tool, plain)
 
 
 def in_words(title: str, names: Sequence[str], figures: Sequence[str | None]) -> str:
