@@ -21,6 +21,7 @@ CHANNELS = "Name,Messages posted,Members who posted\nsecret-merger,4,2\n"
         ("Acme_Member_Analytics_Prior_30_Days_-_Jul_8__2026.csv", (date(2026, 6, 9), date(2026, 7, 8))),
         ("Acme Member Analytics Mar 17, 2025 - Apr 17, 2026.csv", (date(2025, 3, 17), date(2026, 4, 17))),
         ("Acme Member Analytics All time - Apr 17, 2026.csv", None),
+        ("May 5, 2026/Acme Member Analytics Mar 17, 2026 - Apr 17, 2026.csv", (date(2026, 3, 17), date(2026, 4, 17))),
         ("May 5 2026 members.csv", None),
         ("Acme Feb 30, 2026 - Apr 17, 2026.csv", None),
         ("members.csv", None),

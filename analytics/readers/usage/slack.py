@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from datetime import date, timedelta
+from pathlib import PurePosixPath
 
 import polars as pl
 
@@ -34,17 +35,14 @@ def window(file: str, options: Options) -> tuple[date, date] | None:
     """
     if said := counts.said_window(options):
         return said
-    name = " ".join(re.split(r"[\s_,]+", file.casefold()))
+    name = " ".join(re.split(r"[\s_,]+", PurePosixPath(file).name.casefold()))
     days = [_day(*found) for found in NAMED_DAY.findall(name)]
-    if None in days or not days:
-        return None
-    last = days[-1]
+    *_, first, last = None, None, *days
     if last is None:
         return None
     if prior := PRIOR.search(name):
         return last - timedelta(days=int(prior[1]) - 1), last
-    first = days[0]
-    return (first, last) if len(days) > 1 and first is not None and first <= last else None
+    return (first, last) if first is not None and first <= last else None
 
 
 def _day(month: str, day: str, year: str) -> date | None:
