@@ -110,6 +110,7 @@ def _several(
         format_func=lambda item: _shown(asked[item]["text"]),
         placeholder="no question",
         key=key,
+        wrap=True,
     )
 
 
