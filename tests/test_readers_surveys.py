@@ -11,7 +11,7 @@ import pytest
 from analytics.readers import registry
 from analytics.readers.base import Options
 from analytics.readers.sandbox import work
-from analytics.readers.surveys.questionnaire import digest
+from analytics.readers.surveys.questionnaire import _stamp, digest
 
 TABLE = "respondent,department,q1,q2,comment\n"
 
@@ -324,3 +324,29 @@ def test_a_table_whose_fives_mean_little_is_turned_by_saying_so(tmp_path):
 
     assert sorted(rows["score"].to_list()) == [1.0, 5.0]
     assert rows.filter(pl.col("score") == 5)["item"].to_list() == [digest("q1")]
+
+
+WAVE = "id,submitdate,lastpage,Q1[1],Q1[2]\n1,{day} 09:00:00,2,2,4\n2,{day} 09:05:00,2,3,3\n"
+
+
+def test_two_waves_of_a_survey_that_counts_from_one_stay_apart(tmp_path):
+    told = []
+    for name, day in (("a", "2026-03-01"), ("b", "2026-09-01"), ("again", "2026-03-01")):
+        (tmp_path / f"{name}.csv").write_text(WAVE.format(day=day))
+        _, rows = read_export(tmp_path / name, tmp_path / f"{name}.csv", scale="1-5")
+        told.append(set(rows["respondent"]))
+
+    assert told[0] == told[2]
+    assert not told[0] & told[1]
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        ("7/11/26 15:05:00", "2026-07-11 15:05:00", "11.07.2026 15.05.00", "7/11/26 3:05:00 PM"),
+        ("2026/03/01 9:00:00 AM GMT+1", "01/03/2026 09:00:00", "3/1/2026 9:00"),
+    ],
+)
+def test_a_time_stands_for_the_same_response_however_it_is_written(times):
+    assert len({_stamp(time) for time in times}) == 1
+    assert _stamp(times[0]) != _stamp("7/12/26 15:05:00")

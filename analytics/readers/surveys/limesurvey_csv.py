@@ -125,6 +125,6 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     rows = opened.rows.with_columns(code=pl.when(unfinished).then(pl.lit("survey_unfinished")))
     sheet = Sheet(
         "limesurvey", rows, tuple(questions), opened.place, at["respondent"], at.get("email"), at["finished_at"],
-        at.get("started_at"), at.get("seconds"), extra,
+        at.get("started_at"), at.get("seconds"), extra=extra,
     )  # fmt: skip
     questionnaire.hand_over(sheet, sink, options, source.name)

@@ -97,6 +97,7 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
             at.get("finished_at") or at.get("ended_at"),
             at.get("started_at"),
             at.get("seconds"),
+            has_own_ids=True,
         ),
         sink,
         options,

@@ -33,6 +33,8 @@ AT_ONCE = 10_000  # responses
 FEW_WORDS = 4  # a longer name of a column is a question
 LONGEST_PLACE = 80
 FEWEST_PLACES, MOST_PLACES = 2, 100
+HOUR, NOON = 3, 12  # the hour is the fourth number of a time
+_ZONE = re.compile(r"\s*(?:GMT|UTC)(?:[+-]\d{1,2}(?::?\d{2})?)?$")
 # a question about oneself: on health, faith, origin, sex, age or address it is not kept, whatever its scale
 ABOUT_ONESELF = re.compile(
     r"\b(?:gender|sex|sexual|age|how old|born|birth\w*|nationality|citizenship|ethnic\w*|race|religio\w*|faith|union member\w*"
@@ -64,6 +66,7 @@ class Question:
 class Sheet:
     """Responses as text, and which of the columns hold what; `respondent` is the tool's id of a response.
 
+    has_own_ids: the tool gives no other response the same id; else it counts from 1 in every survey anew.
     rows: line, the cells, and code (why a response is set apart; null = it counts). seconds: how long it took.
     """
 
@@ -76,6 +79,7 @@ class Sheet:
     finished_at: str | None = None
     started_at: str | None = None
     seconds: str | None = None
+    has_own_ids: bool = False
     extra: Mapping[str, str] = field(default_factory=dict)  # other columns by name, for departments
 
 
@@ -213,22 +217,28 @@ def _order(text: pl.Series) -> dates.Order | None:
 
 def _without_zone(text: pl.Series) -> pl.Series:
     """Return times without GMT+1 behind them: they are local, and only their day and differences count."""
-    return text.str.replace(r"\s*(?:GMT|UTC)(?:[+-]\d{1,2}(?::?\d{2})?)?$", "")
+    return text.str.replace(_ZONE.pattern, "")
 
 
 def _respondents(rows: pl.DataFrame, sheet: Sheet) -> pl.Series:
-    """Return a hash of the tool's id of each response; without one, of its time and place among equal times."""
-    if sheet.respondent:
-        ids = rows[sheet.respondent].fill_null("")
-        missing = rows["line"].cast(pl.String)
-        ids = ids.zip_with(ids != "", "line " + missing)
-    elif sheet.finished_at:
-        time = pl.col(sheet.finished_at).fill_null("")
-        nth = pl.int_range(pl.len()).over(sheet.finished_at)
-        ids = rows.select(pl.format("{} #{}", time, nth)).to_series()
-    else:
-        ids = rows["line"].cast(pl.String)
-    return ids.map_elements(digest, return_dtype=pl.String).alias("respondent")
+    """Return a hash of the tool's id of each response; a running number with its time, so that two waves stay apart."""
+    line = "line " + rows["line"].cast(pl.String)
+    ids = rows[sheet.respondent].fill_null(line) if sheet.respondent else None
+    if sheet.finished_at and not (sheet.respondent and sheet.has_own_ids):
+        time = rows[sheet.finished_at].fill_null("").map_elements(_stamp, return_dtype=pl.String)
+        nth = time.to_frame("time").select(pl.int_range(pl.len()).over("time")).to_series()
+        ids = (nth.cast(pl.String) if ids is None else ids) + " at " + time
+    told = line if ids is None else ids
+    return told.map_elements(digest, return_dtype=pl.String).alias("respondent")
+
+
+def _stamp(time: str) -> str:
+    """Return a time so that 7/11/26 3:05:00 PM and 2026-07-11 15:05:00 are one, whichever of them is the month."""
+    numbers = [int(part) for part in re.findall(r"\d+", _ZONE.sub("", time))]
+    if re.search(r"\d\s*[Pp]\.?[Mm]", time) and len(numbers) > HOUR and numbers[HOUR] < NOON:
+        numbers[HOUR] += NOON
+    seconds = [0] if len(numbers) == HOUR + 2 else []
+    return " ".join(str(number) for number in sorted(n % 100 for n in [*numbers, *seconds]))
 
 
 # ------------------------------------------------------------------------------------ which columns are items

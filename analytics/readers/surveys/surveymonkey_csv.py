@@ -78,7 +78,7 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     rows = opened.rows.with_columns(code=pl.when(unanswered).then(pl.lit("survey_unfinished")))
     sheet = Sheet(
         "surveymonkey", rows, tuple(questions), opened.place, at["respondent"], at.get("email"), at.get("finished_at"),
-        at.get("started_at"), extra=extra,
+        at.get("started_at"), has_own_ids=True, extra=extra,
     )  # fmt: skip
     questionnaire.hand_over(sheet, sink, options, source.name)
 
