@@ -1,12 +1,14 @@
 """Surveys as tables: scales, what is set apart, what is never kept."""
 
 import csv
+import io
 import os
 from dataclasses import asdict
 from pathlib import Path
 
 import polars as pl
 import pytest
+import xlsxwriter
 
 from analytics.readers import registry
 from analytics.readers.base import Options
@@ -350,3 +352,39 @@ def test_two_waves_of_a_survey_that_counts_from_one_stay_apart(tmp_path):
 def test_a_time_stands_for_the_same_response_however_it_is_written(times):
     assert len({_stamp(time) for time in times}) == 1
     assert _stamp(times[0]) != _stamp("7/12/26 15:05:00")
+
+
+def as_workbook(path, text):
+    with xlsxwriter.Workbook(path, {"strings_to_numbers": False}) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(csv.reader(io.StringIO(text))):
+            sheet.write_row(number, 0, row)
+
+
+def in_excel(path, text):
+    rows = list(csv.reader(io.StringIO(text)))
+    out = io.StringIO()
+    csv.writer(out, delimiter=";", lineterminator="\r\n").writerows(rows)
+    path.write_bytes(out.getvalue().encode("utf-16"))
+
+
+@pytest.mark.parametrize("save", [as_workbook, in_excel])
+@pytest.mark.parametrize(
+    "export",
+    [
+        "qualtrics_csv/labels_german.csv", "qualtrics_csv/legacy_codes.csv", "limesurvey_csv/texts.csv",
+        "limesurvey_csv/codes_german.csv", "google_forms/english.csv", "surveymonkey_csv/expanded.csv",
+        "surveymonkey_csv/condensed.csv",
+    ],
+)  # fmt: skip
+def test_an_export_saved_by_a_spreadsheet_gives_the_same_answers(tmp_path, export, save):
+    path = EXPORTS / export
+    saved = tmp_path / ("saved.xlsx" if save is as_workbook else "saved.csv")
+    save(saved, path.read_text("utf-8-sig"))
+
+    told, rows = read_export(tmp_path / "a", path)
+    again, same = read_export(tmp_path / "b", saved)
+
+    assert again.format == told.format
+    assert (again.stored, again.rejected, again.duplicates) == (told.stored, told.rejected, told.duplicates)  # fmt: skip
+    assert same.sort(same.columns).equals(rows.sort(rows.columns))
