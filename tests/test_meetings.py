@@ -17,7 +17,7 @@ THREE_OVERLAPPING = """
     2026-01-05 09:30 | cal  | meeting | 1     | 5400    | 2
     2026-01-05 10:30 | cal  | meeting | 1     | 5400    | 2
     2026-01-05 13:00 | cal  | meeting | 1     | 1800    | 2
-    2026-01-09 13:00 | mail | email   | 1     |         |
+    2026-01-05 18:00 | mail | email   | 1     |         |
     """
 
 

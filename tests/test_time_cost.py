@@ -1,11 +1,13 @@
 """Time cost against numbers from outside: published mail, and days worked out by hand."""
 
+from datetime import date, timedelta
+
 import numpy as np
 import polars as pl
 import pytest
 
 from analytics import worth
-from analytics.metrics import engine, time_cost
+from analytics.metrics import attention, engine, time_cost
 from analytics.metrics.panel import panel
 from tests.drawn import Settings, store
 from tests.real_traffic import mail, traffic
@@ -104,6 +106,43 @@ def test_without_meetings_their_hours_are_not_known(tmp_path):
     )
 
     assert cells(con, "meeting_hours", settings)["reason"].to_list() == ["no_calendar"]
+
+
+def test_months_that_no_calendar_covers_have_unknown_hours_and_not_none(tmp_path):
+    """Mail of twelve weeks, meetings of the first four: later months are not free of meetings."""
+    days = [date(2026, 1, 5) + timedelta(days=n) for n in range(84)]
+    lines = ["at | tool | action | actor | seconds | attendee | to"]
+    lines += [f"{day} 12:00 | mail | email | 1 | | | 2" for day in days]
+    lines += [f"{day} 09:00 | cal | meeting | 1 | 3600 | 2 |" for day in days[:26]]
+    con = store(tmp_path, event="\n".join(lines))
+    measures = tuple(
+        m
+        for m in (*time_cost.MEASURES, *attention.MEASURES)
+        if m.metric in {"meeting_hours", "collaboration_hours", "focus_hours"} and m.variant == ""
+    )
+
+    found = engine.cells(con, panel(con, Settings()), Settings(), measures)
+
+    rows = found.filter(cut="total").filter(
+        pl.col("bin").is_null() | pl.col("bin").is_in(["total", "own_acts", "focus"])
+    )
+    told = {
+        (metric, bin_): part.sort("grain", "period")["reason"].to_list()
+        for (metric, bin_), part in rows.filter(
+            pl.col("grain").is_in(["month", "quarter", "all"])
+        ).group_by("metric", "bin")
+    }
+    late = [
+        "short_history",
+        None,
+        "short_history",
+        "short_history",
+        "short_history",
+    ]  # all, three months, the quarter
+    assert told == {
+        ("meeting_hours", None): late, ("collaboration_hours", "total"): late, ("focus_hours", "focus"): late,
+        ("collaboration_hours", "own_acts"): [None] * 5,
+    }  # fmt: skip
 
 
 def test_a_calendar_has_no_messages_to_give_hours_for(tmp_path):

@@ -8,6 +8,7 @@ from analytics.metrics.time_cost import (
     MOST_DELIVERIES_A_WEEK,
     MOST_HOURS_A_WEEK,
     NO_RECIPIENTS,
+    NOT_MET,
     READING_SECONDS,
     STANDARD,
     UNTIMED,
@@ -19,8 +20,8 @@ WORDS_A_MINUTE = 238  # Brysbaert 2019: 190 studies of silent reading, 18,573 pe
 A_DAY: tuple[Cut, ...] = tuple(cut for cut in STANDARD if "tool" not in cut)  # a day is all tools'
 
 NO_DAY = WHEN(
-    "when not bool_or(has_meetings) then 'no_calendar'"
-    f" {UNTIMED} when avg(zone_known::int) < {ZONES_KNOWN} then 'no_time_zone'"
+    f"{NOT_MET} {UNTIMED} when not bool_or(now_times) then 'short_history'"
+    f" when avg(zone_known::int) < {ZONES_KNOWN} then 'no_time_zone'"
 )
 NO_PLACES = WHEN(f"{UNTIMED} when not bool_or(has_places) then 'not_applicable'")
 

@@ -9,6 +9,9 @@ import duckdb
 from analytics.metrics.periods import WHOLE
 
 FIRST_MASS = 0.16  # more than Rogers' first adopters in the very first week: the start lies before the exports
+COVERS = (
+    0.8  # of the working days of a period: with fewer, what an export would tell is not known of it
+)
 NEW_AFTER_DAYS = 56  # "first seen" means "first" only once the exports reach back eight weeks
 
 # What a tool's exports can tell, judged by what is in them.
@@ -35,6 +38,22 @@ known as (
 from known
 union all by name
 select null as tool, {any_tool} from known
+"""
+
+# Which of it holds in a period, in any tool: exports of one kind may begin later or end earlier than others.
+COVERED = """
+create or replace temp table covered as
+with told as (
+    select c.day, {told}
+    from calendar c
+    join tool_sees t on t.tool = c.tool
+    group by c.day
+)
+select {period} as period, {covers}
+from calendar
+left join told using (day)
+where tool is null and is_workday
+group by {period}
 """
 
 # Adoption is about tools that list who may use them: what is done in the others (a mail log) is nobody's uptake.
@@ -183,6 +202,7 @@ select
     m.*,
     z.zone_known or $zone_is_set                    as zone_known,
     {sees},
+    {covers},
     coalesce(o.tools_enabled, 0) > 0                as enabled,
     coalesce(o.tools_enabled, 0)                    as tools_enabled,
     coalesce(v.tools_active, 0)                     as tools_active,
@@ -196,6 +216,7 @@ select
 from member m
 join person z on z.person = m.person
 join tool_sees t   on t.tool is not distinct from m.tool
+left join covered c on c.period = m.period
 left join open_seat o  on o.person = m.person and o.period = m.period and o.tool is not distinct from m.tool
 left join several v    on v.person = m.person and v.period = m.period and m.tool is null
 left join done d       on d.person = m.person and d.period = m.period and d.tool is not distinct from m.tool
@@ -214,6 +235,7 @@ SEES = (
     "has_seats", "has_views", "has_posts", "has_meetings", "has_calls", "has_series", "has_writing", "has_times", "has_ties",
     "has_recipients", "has_uptake", "has_places",
 )  # fmt: skip
+NOW = ("meetings", "calls", "times", "recipients")  # has_… is said of the tools, now_… of a period
 # Rollups of which every column is summed over the days of a period: (its name in the query, columns).
 SUMMED = {
     "person_clock": ("k", ("act_us_30", "act_us_60", "act_us_120", "act_us_300", "act_us_600", "meeting_us", "call_us")),
@@ -256,11 +278,24 @@ def make(
     con.execute(TOOL.format(any_tool=", ".join(f"bool_or({name}) as {name}" for name in SEES)))
     whole = f"date '{WHOLE.isoformat()}'"
     period = whole if grain == "all" else grain
+    con.execute(
+        COVERED.format(
+            period=period,
+            told=", ".join(f"bool_or(t.has_{name}) as {name}" for name in NOW),
+            covers=", ".join(
+                f"count(*) filter ({name}) >= {COVERS} * count(*) as {name}" for name in NOW
+            ),
+        )
+    )
     query = BASE.format(
         period=period,
         space_period=whole if grain == "all" else f"s.{grain}",
         own_period=whole if grain == "all" else f"p.{grain}",
         sees=", ".join(f"t.{name}" for name in SEES),
+        covers=", ".join(
+            f"case when m.tool is null then coalesce(c.{name}, false) else t.has_{name} end as now_{name}"
+            for name in NOW
+        ),
         new_after=NEW_AFTER_DAYS,
         summed_up="\n".join(_summed(name, period) for name in SUMMED),
         summed_joins="\n".join(_joined(name) for name in SUMMED),

@@ -2,17 +2,25 @@
 
 from analytics.metrics.engine import Measure
 from analytics.metrics.passport import Passport, Words
-from analytics.metrics.time_cost import EVERY, MICROSECONDS_AN_HOUR, NO_MEETINGS, STANDARD, WHEN
+from analytics.metrics.time_cost import (
+    EVERY,
+    MICROSECONDS_AN_HOUR,
+    NO_MEETINGS,
+    NOT_MET,
+    STANDARD,
+    WHEN,
+)
 
 SIZE_UNKNOWN = 0.2  # of the hours: above it nothing is said about sizes
 CLASSES = ("one_to_one", "decision", "status", "bloated", "lengthy", "all_hands", "workshop")
 FLAGS = ("large", "long", "large_long", "small_long")
 LAYERS = {"three_levels": "layered_us", "over_head": "over_head_us"}
 
-_NONE = "when not bool_or(has_meetings) then 'no_calendar'"
-NO_SIZE = WHEN(f"{_NONE} when sum(unknown_us) > {SIZE_UNKNOWN} * sum(met_us) then 'no_recipients'")
-NO_SERIES = WHEN(f"{_NONE} when not bool_or(has_series) then 'no_data'")
-NO_LEVELS = WHEN(f"{_NONE} when bool_and(level is null) then 'no_manager'")
+NO_SIZE = WHEN(
+    f"{NOT_MET} when sum(unknown_us) > {SIZE_UNKNOWN} * sum(met_us) then 'no_recipients'"
+)
+NO_SERIES = WHEN(f"{NOT_MET} when not bool_or(has_series) then 'no_data'")
+NO_LEVELS = WHEN(f"{NOT_MET} when bool_and(level is null) then 'no_manager'")
 
 
 def _hours(column: str) -> str:

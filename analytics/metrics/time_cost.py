@@ -19,15 +19,26 @@ SHARE_OPENED = 0.7
 ZONES_KNOWN = 0.8
 
 WHEN = "case {} end".format
-NO_MEETINGS = WHEN("when not bool_or(has_meetings) then 'no_calendar'")
-NO_CALLS = WHEN("when not bool_or(has_calls) then 'no_calendar'")
+# exports of one kind may begin later or end earlier than the others: what they would tell is then not known of a period
+NOT_MET = "when not bool_or(has_meetings) then 'no_calendar' when not bool_or(now_meetings) then 'short_history'"
+NO_MEETINGS = WHEN(NOT_MET)
+NO_CALLS = WHEN(
+    "when not bool_or(has_calls) then 'no_calendar' when not bool_or(now_calls) then 'short_history'"
+)
 UNTIMED = (
     "when not bool_or(has_writing) then 'not_applicable'"  # a calendar holds no messages
     " when not bool_or(has_times) then 'no_timestamps'"
 )
-NO_TIMES = WHEN(UNTIMED)
-NO_CLOCK = WHEN(f"when bool_or(has_meetings or has_calls) then null {UNTIMED}")
-NO_RECIPIENTS = WHEN("when not bool_or(has_recipients) then 'no_recipients'")
+NO_TIMES = WHEN(f"{UNTIMED} when not bool_or(now_times) then 'short_history'")
+# a total without one of its parts would be taken for less time
+NO_CLOCK = WHEN(
+    "when bool_or(has_meetings) and not bool_or(now_meetings) then 'short_history'"
+    " when bool_or(has_times) and not bool_or(now_times) then 'short_history'"
+    f" when bool_or(has_meetings or has_calls) then null {UNTIMED}"
+)
+NO_RECIPIENTS = WHEN(
+    "when not bool_or(has_recipients) then 'no_recipients' when not bool_or(now_recipients) then 'short_history'"
+)
 NO_ZONE = WHEN(f"{UNTIMED} when avg(zone_known::int) < {ZONES_KNOWN} then 'no_time_zone'")
 
 
@@ -149,7 +160,7 @@ PASSPORTS = (
         ),
         cuts=STANDARD,
         grains=EVERY,
-        minimum="10 people; a whole working week, or four of them for a month or quarter",
+        minimum="10 people; a whole working week, or four of them for a month or quarter; an export that tells of it for 8 in 10 of the working days",
         smallest_worth_showing=0.5,
         tables=("person_clock", "person_day", "space_week"),
         needs=("acts",),
@@ -185,7 +196,7 @@ PASSPORTS = (
         ),
         cuts=STANDARD,
         grains=EVERY,
-        minimum="10 people; a whole working week, or four of them for a month or quarter",
+        minimum="10 people; a whole working week, or four of them for a month or quarter; an export that tells of it for 8 in 10 of the working days",
         smallest_worth_showing=0.5,
         tables=("person_clock",),
         needs=("meetings",),
@@ -271,7 +282,7 @@ PASSPORTS = (
         ),
         cuts=STANDARD,
         grains=EVERY,
-        minimum="10 people; a whole working week, or four of them for a month or quarter",
+        minimum="10 people; a whole working week, or four of them for a month or quarter; an export that tells of it for 8 in 10 of the working days",
         smallest_worth_showing=2.0,
         tables=("person_day", "space_week", "membership"),
         needs=("recipients",),
