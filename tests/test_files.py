@@ -136,6 +136,13 @@ def test_every_cut_is_damage(tmp_path, length):
     assert refused(tmp_path / "cut.zip") == "zip_corrupt"
 
 
+def test_an_archive_that_lost_bytes_on_the_way_is_refused(tmp_path):
+    whole = write_zip(tmp_path / "a.zip", {"a.csv": "x,y\n1,2\n" * 99, "b.csv": "x\n"}).read_bytes()
+    (tmp_path / "less.zip").write_bytes(whole[:40] + whole[60:])
+
+    assert refused(tmp_path / "less.zip") == "zip_corrupt"
+
+
 def test_an_empty_file_is_said_to_be_empty(tmp_path):
     (tmp_path / "a.csv").touch()
     assert refused(tmp_path / "a.csv") == "file_empty"

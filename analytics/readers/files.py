@@ -321,7 +321,8 @@ def _check_overlap(
     """Refuse entries that share bytes: a small file that claims gigabytes (CVE-2024-0450)."""
     spans = []
     for entry in entries:
-        head = os.pread(source._descriptor, LOCAL_HEADER.size, entry.header_offset)
+        at = entry.header_offset  # before the file begins, where bytes were lost on the way
+        head = os.pread(source._descriptor, LOCAL_HEADER.size, at) if at >= 0 else b""
         if len(head) < LOCAL_HEADER.size or not head.startswith(b"PK\x03\x04"):
             raise archives.damaged(source.name, "a member is not where the list of contents says")
         _, name_length, extra_length = LOCAL_HEADER.unpack(head)
