@@ -13,7 +13,8 @@ import xlsxwriter
 from analytics.readers import registry
 from analytics.readers.base import Options
 from analytics.readers.sandbox import work
-from analytics.readers.surveys.questionnaire import _stamp, digest
+from analytics.readers.surveys.responses import stamp
+from analytics.readers.surveys.sheet import digest, kept_out
 
 TABLE = "respondent,department,q1,q2,comment\n"
 
@@ -350,8 +351,8 @@ def test_two_waves_of_a_survey_that_counts_from_one_stay_apart(tmp_path):
     ],
 )
 def test_a_time_stands_for_the_same_response_however_it_is_written(times):
-    assert len({_stamp(time) for time in times}) == 1
-    assert _stamp(times[0]) != _stamp("7/12/26 15:05:00")
+    assert len({stamp(time) for time in times}) == 1
+    assert stamp(times[0]) != stamp("7/12/26 15:05:00")
 
 
 def as_workbook(path, text):
@@ -388,3 +389,25 @@ def test_an_export_saved_by_a_spreadsheet_gives_the_same_answers(tmp_path, expor
     assert again.format == told.format
     assert (again.stored, again.rejected, again.duplicates) == (told.stored, told.rejected, told.duplicates)  # fmt: skip
     assert same.sort(same.columns).equals(rows.sort(rows.columns))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In genere mi sento ascoltato", "We address problems openly", "I have faith in our leaders", "I use my phone for work",
+        "L'indirizzo strategico è chiaro", "My manager pays attention to what I say", "I get feedback on my performance",
+    ],
+)  # fmt: skip
+def test_a_statement_is_not_kept_out_for_a_word_that_also_means_something_else(text):
+    assert not kept_out(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What is your gender?", "Quanti anni hai? (età)", "Wie ist Ihr Geschlecht?", "How old are you?", "Il mio stato di salute",
+        "Please describe your current mood.", "Please enter your address [Street]", "My health suffers from my work",
+    ],
+)  # fmt: skip
+def test_what_people_are_asked_of_themselves_is_kept_out(text):
+    assert kept_out(text)

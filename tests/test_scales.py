@@ -4,6 +4,7 @@ import pytest
 
 from analytics.readers.base import UnreadableExport
 from analytics.readers.surveys import constructs
+from analytics.readers.surveys.items import known_item
 from analytics.readers.surveys.scales import AGREEMENT, FREQUENCY, SATISFACTION, Column, find
 
 EN = ("Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree")
@@ -124,9 +125,7 @@ def test_numbers_with_words_at_the_ends_are_one_to_seven():
 def test_items_of_psychological_safety_are_known_by_their_words_and_turned_by_them(
     text, item, is_reversed
 ):
-    from analytics.readers.surveys.questionnaire import _known
-
-    assert _known(text) == constructs.Known(
+    assert known_item(text) == constructs.Known(
         f"edmondson_{item}", "psychological_safety", is_reversed
     )
 

@@ -49,6 +49,7 @@ WARNINGS: dict[str, str] = {
     "answers_all_alike": "Some people gave every question the same answer. They are counted.",
     "answers_very_fast": "Some people took less than two seconds a question. They are counted.",
     "construct_suggested": "Some questions seem to measure something we know: say what, and they are counted as that.",
+    "responses_unnumbered": "Answers have neither number nor time: another export of the same questions takes their place.",
     "scale_assumed": "Answers are numbers: the lowest and highest found were taken as the ends, a higher one as more.",
     "scale_unknown": "Some questions have answers in an order that is not known: they were not read.",
     "already_known": "The same file was imported before: nothing was counted twice.",

@@ -9,7 +9,7 @@ import streamlit as st
 from analytics import mappings
 from analytics.readers.base import Options
 from analytics.readers.surveys import constructs
-from analytics.readers.surveys.questionnaire import NO_CONSTRUCT
+from analytics.readers.surveys.items import NO_CONSTRUCT
 from pages.parts.states import note
 from pages.parts.text import bare, count, plain
 

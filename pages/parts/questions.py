@@ -7,7 +7,8 @@ import streamlit as st
 
 from analytics.readers.base import Options
 from analytics.readers.surveys import constructs
-from analytics.readers.surveys.questionnaire import NO_CONSTRUCT, statement
+from analytics.readers.surveys.items import NO_CONSTRUCT
+from analytics.readers.surveys.sheet import statement
 from pages.parts import mapping
 from pages.parts.states import note
 from pages.parts.text import bare, plain

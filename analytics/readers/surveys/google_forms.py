@@ -13,7 +13,7 @@ from analytics.readers import tables
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
 from analytics.readers.headers import plain
 from analytics.readers.surveys import heads, questionnaire
-from analytics.readers.surveys.questionnaire import Question, Sheet
+from analytics.readers.surveys.sheet import Question, Sheet, is_sentence
 
 if TYPE_CHECKING:
     from analytics.readers.files import Source
@@ -51,7 +51,7 @@ def _heads(rows: list[tables.Row]) -> list[tables.Row] | None:
         for number, name in enumerate(names)
         if number != at and name and plain(name) not in ADDRESSES | LET_GO
     ]
-    asked = [name for name in others if OF_ROW.match(name) or questionnaire.is_sentence(name)]
+    asked = [name for name in others if OF_ROW.match(name) or is_sentence(name)]
     below = [row.cells for row in rows[1:] if row.part == rows[0].part and len(row.cells) > at]
     is_time = all(TIME.match(cells[at]) for cells in below)
     return rows[:1] if asked and len(asked) * 2 >= len(others) and is_time else None

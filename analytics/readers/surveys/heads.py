@@ -8,7 +8,7 @@ import polars as pl
 
 from analytics.readers import forbidden, tables
 from analytics.readers.base import Sink, UnreadableExport
-from analytics.readers.surveys import questionnaire
+from analytics.readers.surveys.sheet import is_sentence
 
 if TYPE_CHECKING:
     from analytics.readers.files import Source
@@ -37,7 +37,7 @@ def open_sheet(
     source: "Source",
     sink: Sink,
     find: Find,
-    is_asked: Callable[[str], bool] = questionnaire.is_sentence,
+    is_asked: Callable[[str], bool] = is_sentence,
 ) -> Opened:
     """Read the whole table; raises what tables.open_table does, and no_rows.
 

@@ -14,7 +14,7 @@ from analytics.readers import tables
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
 from analytics.readers.headers import plain
 from analytics.readers.surveys import heads, questionnaire
-from analytics.readers.surveys.questionnaire import Question, Sheet
+from analytics.readers.surveys.sheet import Question, Sheet, is_sentence
 
 if TYPE_CHECKING:
     from analytics.readers.files import Source
@@ -91,7 +91,7 @@ def _key(name: str) -> tuple[str, str, str]:
 
 def _is_asked(name: str) -> bool:
     # how long a question took is called after it
-    return questionnaire.is_sentence(name) or bool(NO_QUESTION.match(_key(name)[2]))
+    return is_sentence(name) or bool(NO_QUESTION.match(_key(name)[2]))
 
 
 def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:

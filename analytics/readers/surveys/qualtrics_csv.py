@@ -12,7 +12,7 @@ from analytics.readers import tables
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
 from analytics.readers.headers import plain
 from analytics.readers.surveys import heads, qualtrics_status, questionnaire
-from analytics.readers.surveys.questionnaire import Question, Sheet
+from analytics.readers.surveys.sheet import Question, Sheet
 
 if TYPE_CHECKING:
     from analytics.readers.files import Source

@@ -12,7 +12,7 @@ import polars as pl
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
 from analytics.readers.headers import plain
 from analytics.readers.surveys import qualtrics_status, questionnaire
-from analytics.readers.surveys.questionnaire import Question, Sheet
+from analytics.readers.surveys.sheet import Question, Sheet
 
 if TYPE_CHECKING:
     from analytics.readers.files import Source

@@ -20,6 +20,7 @@ from analytics.readers.headers import (
     may_assign,
 )
 from analytics.readers.surveys import questionnaire, scales
+from analytics.readers.surveys.sheet import Question, Sheet, is_sentence
 
 if TYPE_CHECKING:
     from analytics.readers.files import Source
@@ -116,7 +117,7 @@ def _questions(header: tables.Header, rows: list[tables.Row]) -> list[int]:
 def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     """Hand over export.survey_answer; a row with an answer that is none is set apart whole."""
     table = tables.open_table(
-        source, sink, lambda rows: _choose(rows, options, source.name), questionnaire.is_sentence
+        source, sink, lambda rows: _choose(rows, options, source.name), is_sentence
     )
     names = table.header.names
     sink.header = tuple(names)
@@ -136,15 +137,13 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
         answers = answers.with_columns(
             code=pl.when(missing).then(pl.lit("row_incomplete")).otherwise("code")
         )
-    asked = tuple(
-        questionnaire.Question(f"c{place}", names[place], is_item=True) for place in questions
-    )
+    asked = tuple(Question(f"c{place}", names[place], is_item=True) for place in questions)
     said = {"scale": f"{ends[0]}-{ends[1]}"}
     extra = {}
     if "department" in at:
         said["department"] = names[assigned.at["department"]]
         extra[said["department"]] = at["department"]
-    sheet = questionnaire.Sheet(
+    sheet = Sheet(
         "survey", answers, asked, table.place, at.get("respondent"), finished_at=at.get("asked_on"), extra=extra
     )  # fmt: skip
     questionnaire.hand_over(sheet, sink, Options({**said, **options.columns}), source.name)
