@@ -10,9 +10,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from analytics.readers import sandbox
+from analytics.readers import nursery, sandbox
 from analytics.readers.base import Options
-from benchmarks._measured import peak_mb
 
 PEOPLE = 500
 START = datetime(2025, 1, 6, 7, tzinfo=UTC)
@@ -66,10 +65,10 @@ def main() -> None:
         write(tenth, events // 10)
         begin = time.perf_counter()
         sandbox.parse(tenth, Path(folder) / "tenth", Options())
-        a_tenth, small = time.perf_counter() - begin, peak_mb()
+        a_tenth, small = time.perf_counter() - begin, nursery.peak_mb()
         begin = time.perf_counter()
         report = sandbox.parse(path, Path(folder) / "all", Options())
-        whole, large = time.perf_counter() - begin, peak_mb()
+        whole, large = time.perf_counter() - begin, nursery.peak_mb()
         begin = time.perf_counter()
         count = libraries(path)
         least = time.perf_counter() - begin

@@ -12,9 +12,8 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from analytics.readers import sandbox
+from analytics.readers import nursery, sandbox
 from analytics.readers.base import Options
-from benchmarks._measured import peak_mb
 
 PEOPLE = 500
 BODY = ("The plan for next week is ready, please have a look. " * 80 + "\n").encode()  # 4 kB
@@ -62,10 +61,10 @@ def main() -> None:
         write(tenth, mails // 10)
         begin = time.perf_counter()
         sandbox.parse(tenth, Path(folder) / "tenth", Options())
-        a_tenth, small = time.perf_counter() - begin, peak_mb()
+        a_tenth, small = time.perf_counter() - begin, nursery.peak_mb()
         begin = time.perf_counter()
         report = sandbox.parse(path, Path(folder) / "all", Options())
-        whole, large = time.perf_counter() - begin, peak_mb()
+        whole, large = time.perf_counter() - begin, nursery.peak_mb()
         begin = time.perf_counter()
         count = standard(path)
         least = time.perf_counter() - begin
