@@ -1,5 +1,6 @@
 """Time cost against numbers from outside: published mail, and days worked out by hand."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
@@ -11,6 +12,8 @@ from analytics.metrics import attention, engine, time_cost
 from analytics.metrics.panel import panel
 from tests.drawn import Settings, store
 from tests.real_traffic import mail, traffic
+
+OF_ALL_TIME = tuple(replace(measure, grains=("all",)) for measure in time_cost.MEASURES)
 
 
 def cells(con, metric, settings, **where):
@@ -143,6 +146,43 @@ def test_months_that_no_calendar_covers_have_unknown_hours_and_not_none(tmp_path
         ("meeting_hours", None): late, ("collaboration_hours", "total"): late, ("focus_hours", "focus"): late,
         ("collaboration_hours", "own_acts"): [None] * 5,
     }  # fmt: skip
+
+
+def test_where_most_people_are_in_no_calendar_their_hours_are_unknown(tmp_path):
+    everybody = " ".join(map(str, range(2, 11)))
+    lines = ["at | tool | action | actor | seconds | attendee | to"]
+    lines += [
+        f"2026-01-{day:02d} 12:00 | mail | email | 1 | | | {everybody}" for day in range(5, 10)
+    ]
+    lines += [
+        f"2026-01-{day:02d} 09:00 | cal | meeting | 1 | 3600 | {{}} |" for day in range(5, 10)
+    ]
+    told = {}
+    for name, invited in (("few", "2 3 4 5 6 7"), ("most", "2 3 4 5 6 7 8")):
+        con = store(tmp_path / name, event="\n".join(lines).replace("{}", invited))
+        found = engine.cells(con, panel(con, Settings()), Settings(), OF_ALL_TIME)
+        rows = found.filter(
+            pl.col("metric").is_in(["meeting_hours", "collaboration_hours"]),
+            grain="all",
+            variant="",
+        )
+        told[name] = {
+            (r["cut"], r["tool"], r["bin"]): r["reason"]
+            for r in rows.rows(named=True)
+            if r["bin"] != "call"
+        }
+
+    assert [told["few"]["total", None, bin_] for bin_ in (None, "total", "own_acts")] == [
+        "low_coverage",
+        "low_coverage",
+        None,
+    ]
+    assert told["few"]["tool", "cal", None] is None
+    assert [told["most"]["total", None, bin_] for bin_ in (None, "total", "own_acts")] == [
+        None,
+        None,
+        None,
+    ]
 
 
 def test_a_calendar_has_no_messages_to_give_hours_for(tmp_path):

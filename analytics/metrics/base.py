@@ -125,6 +125,12 @@ member as (
     join panel p on p.quarter = s.quarter
     where s.tool is null or list_contains(string_split(p.tools, ','), s.tool)
 ),
+-- who is in the exports that hold meetings: of the others it is not known whether they met
+in_calendar as (
+    select distinct p.person, p.quarter
+    from panel p
+    join tool_sees t on t.has_meetings and list_contains(string_split(p.tools, ','), t.tool)
+),
 open_seat as (
     select m.person, m.tool, m.period, count(distinct t.tool) as tools_enabled
     from member m
@@ -201,6 +207,7 @@ select
     row_number() over (order by m.period, m.tool nulls first, m.person) - 1 as "row",
     m.*,
     z.zone_known or $zone_is_set                    as zone_known,
+    y.person is not null                            as in_calendar,
     {sees},
     {covers},
     coalesce(o.tools_enabled, 0) > 0                as enabled,
@@ -217,6 +224,7 @@ from member m
 join person z on z.person = m.person
 join tool_sees t   on t.tool is not distinct from m.tool
 left join covered c on c.period = m.period
+left join in_calendar y on y.person = m.person and y.quarter = m.quarter
 left join open_seat o  on o.person = m.person and o.period = m.period and o.tool is not distinct from m.tool
 left join several v    on v.person = m.person and v.period = m.period and m.tool is null
 left join done d       on d.person = m.person and d.period = m.period and d.tool is not distinct from m.tool

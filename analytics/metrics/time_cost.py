@@ -20,7 +20,13 @@ ZONES_KNOWN = 0.8
 
 WHEN = "case {} end".format
 # exports of one kind may begin later or end earlier than the others: what they would tell is then not known of a period
-NOT_MET = "when not bool_or(has_meetings) then 'no_calendar' when not bool_or(now_meetings) then 'short_history'"
+SEEN_LEAST = (
+    0.8  # of the people of a group: with fewer in a calendar, their hours are not the group's
+)
+NOT_MET = (
+    "when not bool_or(has_meetings) then 'no_calendar' when not bool_or(now_meetings) then 'short_history'"
+    f" when avg(in_calendar::int) < {SEEN_LEAST} then 'low_coverage'"
+)
 NO_MEETINGS = WHEN(NOT_MET)
 NO_CALLS = WHEN(
     "when not bool_or(has_calls) then 'no_calendar' when not bool_or(now_calls) then 'short_history'"
@@ -33,6 +39,7 @@ NO_TIMES = WHEN(f"{UNTIMED} when not bool_or(now_times) then 'short_history'")
 # a total without one of its parts would be taken for less time
 NO_CLOCK = WHEN(
     "when bool_or(has_meetings) and not bool_or(now_meetings) then 'short_history'"
+    f" when bool_or(has_meetings) and avg(in_calendar::int) < {SEEN_LEAST} then 'low_coverage'"
     " when bool_or(has_times) and not bool_or(now_times) then 'short_history'"
     f" when bool_or(has_meetings or has_calls) then null {UNTIMED}"
 )
@@ -160,7 +167,7 @@ PASSPORTS = (
         ),
         cuts=STANDARD,
         grains=EVERY,
-        minimum="10 people; a whole working week, or four of them for a month or quarter; an export that tells of it for 8 in 10 of the working days",
+        minimum="10 people; a whole working week, or four of them for a month or quarter; an export that tells of it for 8 in 10 of the working days; 8 in 10 of the people in an export with meetings",
         smallest_worth_showing=0.5,
         tables=("person_clock", "person_day", "space_week"),
         needs=("acts",),
@@ -196,7 +203,7 @@ PASSPORTS = (
         ),
         cuts=STANDARD,
         grains=EVERY,
-        minimum="10 people; a whole working week, or four of them for a month or quarter; an export that tells of it for 8 in 10 of the working days",
+        minimum="10 people; a whole working week, or four of them for a month or quarter; an export that tells of it for 8 in 10 of the working days; 8 in 10 of the people in an export with meetings",
         smallest_worth_showing=0.5,
         tables=("person_clock",),
         needs=("meetings",),
