@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from analytics import figures, findings, history, press, visibility
-from analytics.metrics import catalogue, hierarchy, time_cost, vendor, working_time
+from analytics.metrics import catalogue, hierarchy, seats, time_cost, vendor, working_time
 from analytics.metrics import panel as panels
 from analytics.metrics.passport import CUTS
 from analytics.privacy import merge, suppress
 from analytics.privacy.lattice import LABELS, lies_in
 from analytics.privacy.ledger import Seen
 from analytics.vault import ledger, rollups, store
+from analytics.vault.milestones import parse
 from analytics.vault.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -159,6 +160,7 @@ def compute(ground: Ground, workspace: Workspace) -> dict[str, pl.DataFrame]:
         covered(catalogue.cells(connection, ground.people, settings), ground.headcount), computable
     )
     linear = figures.finish(sums, ground.mask.frame, passports, settings.threshold, ground.people)
+    linear = seats.over_headcount(linear, ground.headcount)
     cost = time_cost.cost(linear, settings.hourly_cost)
     voices = unseen(catalogue.finished(connection, ground.people, settings), computable)
     network, flow = hierarchy.figures(connection, ground.people, settings, ground.seed)
@@ -372,6 +374,7 @@ def company(ground: Ground, workspace: Workspace, path: Path) -> pl.DataFrame:
         "keep_days": _text(settings.keep_days),
         "keep_days_by_tool": ", ".join(settings.keep_days_by_tool) or None,
         "currency": settings.currency,
+        "milestones": _milestones(settings),
         "hourly_low": _text(cost[0]),
         "hourly_base": _text(cost[1]),
         "hourly_high": _text(cost[2]),
@@ -384,6 +387,13 @@ def company(ground: Ground, workspace: Workspace, path: Path) -> pl.DataFrame:
     return pl.DataFrame(
         list(items.items()), schema={"item": pl.String, "value": pl.String}, orient="row"
     )
+
+
+def _milestones(settings: "Settings") -> str | None:
+    """Return the dates that the company named, oldest first, as JSON; null = none."""
+    named = sorted((parse(entry) for entry in settings.milestones), key=lambda one: one.on)
+    told = [{"on": str(one.on), "name": one.name, "department": one.department} for one in named]
+    return json.dumps(told, ensure_ascii=False) if told else None
 
 
 def _divisions(people: pl.DataFrame) -> str | None:

@@ -11,14 +11,15 @@ from analytics.charts.dots import dots
 from analytics.charts.ladder import ladder
 from analytics.charts.lorenz import lorenz
 from analytics.charts.stack import columns
-from analytics.charts.trend import trend
 from analytics.findings import say
 from pages.parts.access import guard
 from pages.parts.data import Figures
 from pages.parts.figure import Picture, Said, figure, first_reason, pair, screen, source
 from pages.parts.filters import scope
 from pages.parts.first_use_view import first_use
+from pages.parts.habit_view import forecast, habit, reach, seats, several
 from pages.parts.lead import opening
+from pages.parts.milestone_view import milestones, trend_picture
 from pages.parts.vendor_view import vendor
 from pages.parts.workspace import release
 
@@ -50,11 +51,27 @@ def page() -> None:
     st.space("small")
     left, right = pair()
     with left:
+        habit(figures)
+    with right:
+        several(figures)
+    st.space("small")
+    left, right = pair()
+    with left:
         _definitions(figures)
     with right:
         _inequality(figures)
     st.space("small")
     first_use(figures)
+    st.space("small")
+    milestones(figures)
+    st.space("small")
+    forecast(figures)
+    st.space("small")
+    left, right = pair()
+    with left:
+        seats(figures)
+    with right:
+        reach(figures)
     st.space("small")
     vendor(figures)
 
@@ -140,7 +157,7 @@ def _trend(figures: Figures) -> None:
         passports=[figures.passport("active_people"), figures.passport(FUNNEL)],
     )
     both = pl.concat([active, talking])
-    shown = Picture(trend, (rows, "share")) if rows.height else None
+    shown = trend_picture(figures, rows) if rows.height else None
     figure(
         "trend",
         said,

@@ -32,6 +32,7 @@ LABELS = {
     "holidays": "Public holidays",
     "calendars": "Places in other countries",
     "hourly_cost": "Cost of an hour",
+    "milestones": "Dates to look at",
 }
 NOT_SET = "not set"
 
@@ -76,6 +77,7 @@ def as_table(said: dict[str, str]) -> None:
         "hourly_cost": " / ".join(said["hourly_cost"].split(",")) + f" {said['currency']}"
         if said["hourly_cost"]
         else "",
+        "milestones": said["milestones"].replace(",", ", ").replace("=", ": ").replace("@", " in "),
     }
     rows = pl.DataFrame(
         [{"Setting": LABELS[name], "Set to": words or NOT_SET} for name, words in answers.items()]
@@ -212,6 +214,14 @@ def working_time(said: dict[str, str]) -> None:
                 placeholder=NOT_SET,
             )
         st.text_input("Currency", said["currency"], key="set_currency", max_chars=3)
+    st.text_input(
+        "Dates to look at: launches, trainings, rules",
+        said["milestones"],
+        key="set_milestones",
+        placeholder="2026-03-02=Viva Engage opens, 2026-04-13@Sales=Training",
+        help="A day, = and a name, separated by commas; @ and a department before the = where it was for that one alone. "
+        "Whoever sees figures sees these names.",
+    )
 
 
 def days_off(said: dict[str, str]) -> None:
@@ -259,6 +269,7 @@ def typed() -> dict[str, str]:
         "day_ends": str(held["set_hours"][1]),
         "workdays": ",".join(str(day) for day in sorted(held["set_workdays"])),
         "hourly_cost": ",".join(str(value) for value in cost if value is not None),
+        "milestones": bare(held["set_milestones"] or ""),
     }
 
 

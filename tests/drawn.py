@@ -41,6 +41,7 @@ class Settings:
     currency: str = "EUR"
     calendar: str = ""
     places: dict[str, Place] = field(default_factory=dict)
+    milestones: tuple[str, ...] = ()
 
 
 def table(text: str) -> pl.DataFrame:

@@ -34,6 +34,12 @@ SHAPES = {
     "adoption_funnel": ("share", None, [""], ["enabled", "active", "contributing", "reciprocal", "habitual"]),
     "technical_human_gap": ("share", 0.45, [""], [None]),
     "stickiness": ("share", 0.41, [""], [None]),
+    "habit": ("share", 0.48, ["", "4w"], [None]),
+    "usage_segment": ("share", None, [""], ["enabled", "power", "habitual", "novice", "low", "non"]),
+    "multi_tool": ("share", None, [""], ["two", "three", "of_enabled"]),
+    "seats": ("share", None, [""], ["enabled", "claimed", "used"]),
+    "meaningful_reach": ("share", 0.35, [""], [None]),
+    "adoption_forecast": ("share", None, [""], ["ceiling", "4", "13", "26"]),
     "lifecycle": ("share", None, [""], ["new", "retained", "resurrected", "dormant"]),
     "time_to_adoption": ("share", None, [""], ["2", "4", "13"]),
     "retention": ("share", None, ["", "rolling", "bracket"], None),
@@ -75,13 +81,15 @@ BIN_VALUES = {
     "unknown": 0.0, "large": 0.4, "long": 0.25, "large_long": 0.12, "small_long": 0.13, "recurring": 0.62,
     "three_levels": 0.2, "over_head": 0.15,
     "focus": 3.9, "two": 2.3, "hour": 1.6, "gap": 1.4, "busy": 2.7, "free": 5.3, "working": 8.0,
+    "power": 0.12, "novice": 0.2, "low": 0.14, "non": 0.18,
+    "of_enabled": 0.6, "claimed": 0.9, "used": 0.8, "ceiling": 0.72, "26": 0.71,
     "gini_low": 0.6, "gini_high": 0.63, "top_tenth": 0.4, "silent": 0.2,
     "1": 5.2, "2": 1.9, "3": 1.2, "4": 0.8, "5": 0.47,
 }  # fmt: skip
 NAMES = list(SHAPES)
 HIERARCHY = NAMES[NAMES.index("tree_reach_ratio") : NAMES.index("meeting_mix")]
 TIME = NAMES[NAMES.index("meeting_mix") :]
-TOTAL_ONLY = {"lifecycle", "retention", "participation_inequality", *HIERARCHY}
+TOTAL_ONLY = {"lifecycle", "retention", "adoption_forecast", "participation_inequality", *HIERARCHY}
 
 
 def passport(metric: str) -> dict[str, object]:
@@ -134,7 +142,7 @@ def figures(seed: int = 7, divisions: dict[str, int] | None = None) -> pl.DataFr
                 continue
             if metric in {"lifecycle"} and grain not in {"week", "month"}:
                 continue
-            if metric in {"retention", "time_to_adoption"} and grain != "all":
+            if metric in {"retention", "time_to_adoption", "adoption_forecast"} and grain != "all":
                 continue
             for cell, n in cells:
                 if metric in TOTAL_ONLY and set(cell) - {"tool"}:
@@ -145,6 +153,10 @@ def figures(seed: int = 7, divisions: dict[str, int] | None = None) -> pl.DataFr
                         continue
                     for position, bin_ in enumerate(bins or [None]):
                         base = typical if bin_ is None else BIN_VALUES.get(bin_)
+                        if metric == "multi_tool":
+                            base = {"two": 0.55, "three": 0.21, "of_enabled": 0.6}[bin_]
+                        if metric == "adoption_forecast":
+                            base = {"ceiling": 0.72, "4": 0.66, "13": 0.7, "26": 0.71}[bin_]
                         if metric == "time_to_adoption":
                             base = {"2": 0.3, "4": 0.5, "13": 0.65}[bin_]
                         rows.append(

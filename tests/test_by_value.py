@@ -219,6 +219,52 @@ def test_two_people_in_the_gap_of_a_ladder_do_not_follow_from_its_steps():
     assert found[:2].count("protected") == 1
 
 
+def segments(**people: int) -> list[dict]:
+    return [
+        cell(metric="usage_segment", bin=name, sx=count, n=100, defined=name == "enabled")
+        for name, count in people.items()
+    ]
+
+
+def test_a_segment_of_two_does_not_follow_from_the_others_and_all():
+    found = reasons(*segments(enabled=100, power=2, habitual=40, novice=20, low=10, non=28), people=THREE)  # fmt: skip
+
+    assert found[:2] == [None, "nearly_all_or_none"]  # all are all by definition, hidden or not
+    assert found[2:].count("protected") == 1
+
+
+def test_a_segment_of_two_does_not_follow_from_habit_and_the_active():
+    parts = segments(enabled=100, power=2, habitual=40, novice=20, low=10, non=28)
+    habit = cell(metric="habit", sx=42, n=100)
+
+    found = reasons(*parts, habit, cell(metric="active_people", sx=72, n=100), people=THREE)
+
+    shown = {name for name, why in zip(("enabled", "power", "habitual", "novice", "low", "non", "habit", "active"), found, strict=True) if why is None}  # fmt: skip
+    assert "power" not in shown
+    assert not {"habitual", "habit"} <= shown
+    assert not {"habitual", "novice", "low", "active"} <= shown
+    assert not {"habitual", "novice", "low", "non"} <= shown
+
+
+TWO_TOOLS = staff((60, "A", None, None, "chat"), (40, "B", None, None, "chat,mail"))
+
+
+def test_two_people_in_two_tools_do_not_follow_from_those_in_each():
+    """With two tools, those in one and those in the other less those in any are those in both."""
+    active = {"metric": "active_people", "n": 100}
+
+    found = reasons(
+        cell(sx=50, **active), cell("tool", tool="chat", sx=40, **active), cell("tool", tool="mail", sx=12, **active | {"n": 40}),
+        cell(metric="multi_tool", bin="two", sx=2, n=100),
+        cell(metric="multi_tool", bin="of_enabled", kind="clustered", yes_or_no=False, sx=52, sy=140, sxx=54, n=100),
+        people=TWO_TOOLS,
+    )  # fmt: skip
+
+    assert found[3] == "nearly_all_or_none"
+    assert found[:3].count(None) < 3
+    assert found[0] is None or found[4] is not None
+
+
 def hours(grain: str, period: date, sx: float, x1: float = 1.0, **labels) -> dict:
     return cell(
         metric="meeting_hours", kind="ratio", yes_or_no=False, grain=grain, period=period, n=100, sx=sx, x1=x1,

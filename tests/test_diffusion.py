@@ -40,3 +40,18 @@ def test_the_curve_fits_published_sales_as_least_squares_do():
 def test_the_first_five_years_of_air_conditioners_cannot_be_extrapolated():
     """Least squares would give a market of billions."""
     assert not fit(SOLD[:5], 60_000).is_identified
+
+
+def test_a_launch_after_quiet_weeks_is_not_taken_for_one_without_imitation():
+    """All have come who will, so the ceiling's upper end is that of a share: 186 of 293, by its likelihood alone."""
+    come = np.array([0] * 5 + [14, 17, 11, 21, 32, 40, 31, 11, 5, 4] + [0] * 26)
+
+    found = fit(come, 293)
+
+    def beyond(share):
+        return 186 * np.log(share * 293 / 186) + 107 * np.log((1 - share) * 293 / 107) + 1.920729
+
+    assert found.is_identified
+    assert found.ceiling == pytest.approx(186 / 293, abs=1e-6)
+    assert found.high == pytest.approx(optimize.brentq(beyond, 186 / 293, 0.9), abs=1e-4)
+    assert 9 < found.peak < 11  # most came in the tenth and eleventh week

@@ -38,6 +38,7 @@ SLOTS = {
     "minutes_low": 12.0, "minutes_high": 45.0, "needs": "A calendar with who took part. Read from: Outlook.",
     "values": {"Customer care": 0.88}, "elsewhere": 0.6, "weeks": "9",
     "moved_by": "cost of an hour", "net_low": "1.2 min", "net_high": "58 min",
+    "milestone": "Viva Engage opens", "department": "Sales", "before_it": 0.25, "after_it": 0.5, "beyond": 0.25, "as_large": 0,
 }  # fmt: skip
 DRAWN = figures()
 # what is left of a direction word when it only names how something was counted or which way a message went

@@ -1,6 +1,6 @@
 """How did it move over time? Lines with their bands, named where they end."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import altair as alt
 import polars as pl
@@ -36,12 +36,33 @@ def value_axis(unit: str, top: float, field: str = "value") -> alt.Y:
     return alt.Y(f"{field}:Q", title=None, scale=alt.Scale(domain=[0, high], nice=False), axis=axis)
 
 
+def dated(rows: pl.DataFrame, unit: str, marks: pl.DataFrame, k: Look) -> Drawn:
+    """Draw `trend` with dashed rules at dates: `marks` has on, name, row (0 or 1: names stand in two rows above)."""
+    layers = _lines(rows, unit, k)
+    first, last = rows.select(a=pl.col("period").min(), b=pl.col("period").max()).row(0)
+    x = time_axis(first, last, k, field="on")
+    inside = marks.filter(pl.col("on") >= first, pl.col("on") <= last + timedelta(days=6))
+    base = alt.Chart(inside)
+    layers.insert(0, base.mark_rule(color=k.muted, strokeDash=[3, 3]).encode(x))
+    if not k.compact:  # on a phone the names would lie on each other; the table has them
+        for row in inside["row"].unique():
+            names = alt.Chart(inside.filter(pl.col("row") == row)).mark_text(
+                align="left", dx=4, fontSize=11.5, color=k.muted, baseline="top"
+            )
+            layers.append(names.encode(x, y=alt.value(14 * row), text="name:N"))
+    return finish(alt.layer(*layers).properties(height=300), k)
+
+
 def trend(rows: pl.DataFrame, unit: str, k: Look, filled: bool = False) -> Drawn:
     """Draw lines over time.
 
     Takes period, series, value, low, high, tone ("accent" or "noise"), last (label at the end, else null).
     `filled` shades the space between the first series and the last. Gaps in a series stay gaps.
     """
+    return finish(alt.layer(*_lines(rows, unit, k, filled=filled)).properties(height=300), k)
+
+
+def _lines(rows: pl.DataFrame, unit: str, k: Look, *, filled: bool = False) -> list[Drawn]:
     rows = rows.with_columns(
         color=pl.when(pl.col("tone") == "accent").then(pl.lit(k.accent)).otherwise(pl.lit(k.noise)),
         ink=pl.when(pl.col("tone") == "accent")
@@ -73,7 +94,7 @@ def trend(rows: pl.DataFrame, unit: str, k: Look, filled: bool = False) -> Drawn
     ]
     if filled:
         layers.insert(0, _between(rows, x, unit, top, k))
-    return finish(alt.layer(*layers).properties(height=300), k)
+    return layers
 
 
 def _apart(ends: pl.DataFrame, top: float) -> pl.DataFrame:

@@ -69,6 +69,12 @@ def _written(slots: Mapping[str, Any]) -> dict[str, str]:
         rest = len(names) - len(told)
         more = [f"{numbers.spelled(rest)} more"] if rest else []
         text["subjects_checked"] = listed([*told, *more])
+    for name in ("before_it", "after_it"):
+        if isinstance(slots.get(name), float):
+            text[name] = numbers.number(slots[name], "share")
+    if isinstance(slots.get("beyond"), float):
+        text["points"] = numbers.change(slots["beyond"], "share").lstrip("+" + numbers.MINUS)
+        text["way"] = "more" if slots["beyond"] > 0 else "less"
     text |= _turned(slots) | _facts(slots)
     return text | (_apart(slots) if "others" in slots else {})
 

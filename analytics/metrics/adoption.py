@@ -6,7 +6,9 @@ from analytics.metrics.passport import Cut, Grain, Passport, Words
 WHO = "enabled::int"
 CONTRIBUTES = "acts > 0 and enabled"
 NO_SEATS = "when not bool_or(has_seats) then 'no_seats'"
+STANDARD: tuple[Cut, ...] = tuple(CUTS)
 WITHOUT_TOOL: tuple[Cut, ...] = tuple(cut for cut in CUTS if "tool" not in cut)
+SHORT = "when not bool_and(has_recent) then 'short_history'"
 LONGER: tuple[Grain, ...] = ("month", "quarter", "all")
 HABIT_WEEKS = 3  # of the last four
 
@@ -35,9 +37,9 @@ ACTIVE = (
         reason=_unless(NO_SEATS, "when not bool_or(has_views) then 'no_views'"),
     ),
     Measure(
-        "active_people", "(tools_active >= 2 and tools_enabled >= 2)::int", "(tools_enabled >= 2)::int",
-        variant="adoption_score", cuts=WITHOUT_TOOL,
-        reason=_unless(NO_SEATS, "when max(tools_enabled) < 2 then 'not_applicable'"),
+        "active_people", "(tools_written >= 2 and tools_enabled >= 2)::int", "(tools_enabled >= 2)::int",
+        variant="adoption_score", cuts=WITHOUT_TOOL, grains=LONGER,
+        reason=_unless(NO_SEATS, SHORT, "when max(tools_enabled) < 2 then 'not_applicable'"),
     ),
 )  # fmt: skip
 
@@ -49,7 +51,6 @@ STEPS = {
     "reciprocal": "recent_acts > 0 and recent_exchange",
     "habitual": f"recent_acts > 0 and recent_exchange and recent_active_weeks >= {HABIT_WEEKS}",
 }
-SHORT = "when not bool_and(has_recent) then 'short_history'"
 NO_TIES = "when not bool_or(has_ties) then 'no_recipients'"
 FUNNEL = tuple(
     Measure(
@@ -98,7 +99,6 @@ LIFECYCLE = tuple(
 
 MEASURES = (*ACTIVE, *FUNNEL, *GAP, *STICKINESS, *LIFECYCLE)
 
-STANDARD: tuple[Cut, ...] = tuple(CUTS)
 PASSPORTS = (
     Passport(
         id="active_people",
@@ -133,7 +133,7 @@ PASSPORTS = (
             "viva": "Viva-like: sent a mail or a chat message",
             "swoop": "SWOOP-like: posted, replied or reacted",
             "slack": "Slack-like: read or sent a message",
-            "adoption_score": "Adoption-Score-like: active in two tools, of those with a seat in two",
+            "adoption_score": "Adoption-Score-like: wrote in two tools in the last four weeks, of those with a seat in two",
         },
     ),
     Passport(

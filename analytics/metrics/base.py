@@ -6,6 +6,7 @@ once per person and day before anything is added up, never the sum over tools.
 
 import duckdb
 
+from analytics.metrics import long_use
 from analytics.metrics.periods import WHOLE
 
 FIRST_MASS = 0.16  # more than Rogers' first adopters in the very first week: the start lies before the exports
@@ -80,6 +81,15 @@ select person, null, day, week, month, quarter, dow,
 from own
 group by person, day, week, month, quarter, dow;
 
+create or replace temp table seated_week as
+select person, tool, week, sum(acts)::bigint as acts from seated_day group by person, tool, week;
+
+create or replace temp table seated_sign as
+select person, tool, min(day) as day from seated_day where acts > 0 or views > 0 group by person, tool;
+
+create or replace temp table opened_space as
+select distinct actor as person, space, week from event where action = 'view' and space is not null;
+
 create or replace temp table seated_first as
 with own as (select person, tool, day, week, month from first_seen where tool in (select tool from seated_tool))
 from own
@@ -118,6 +128,9 @@ member as (
     select
         p.person, s.tool, s.period, s.quarter, s.previous, s.first_day, s.last_day, s.days, s.working_days, s.weeks, s.is_whole,
         s.recent_weeks is not null as has_recent,
+        s.habit_weeks is not null as has_long,
+        s.recent_weeks[-1] as recent_from,
+        s.habit_weeks[-1] as long_from,
         s.previous is not null as has_previous,
         s.first_day >= s.starts_on + {new_after} as has_history,
         p.division, p.department, p.level, p.location
@@ -164,6 +177,24 @@ several as (
     where tool is not null
     group by person, period
 ),
+recent_week as (
+    select distinct s.tool, s.period, unnest(s.recent_weeks) as week from span s
+),
+wrote as (
+    select d.person, w.period, count(distinct d.tool) filter (d.messages > 0) as tools_written
+    from seated_day d
+    join recent_week w on w.week = d.week and w.tool is null
+    where d.tool is not null
+    group by d.person, w.period
+),
+reach as (
+    select m.person, m.tool, {space_period} as period, count(*) as weeks_posted, count(v.person) as weeks_opened
+    from membership m
+    join space_week s on s.space = m.space and s.posts > 0
+    left join opened_space v on v.person = m.person and v.space = m.space and v.week = s.week
+    where m.tool in (select tool from tool_sees where has_views)
+    group by grouping sets ((m.person, m.tool, {space_period}), (m.person, {space_period}))
+),
 {summed_up}
 could_read as (
     select person, tool, period, sum(posts)::bigint as channel
@@ -177,9 +208,6 @@ could_read as (
         join membership m on m.space = p.space and m.person = p.person
     )
     group by grouping sets ((person, tool, period), (person, period))
-),
-recent_week as (
-    select distinct s.tool, s.period, unnest(s.recent_weeks) as week from span s
 ),
 recent as (
     select
@@ -213,6 +241,10 @@ select
     coalesce(o.tools_enabled, 0) > 0                as enabled,
     coalesce(o.tools_enabled, 0)                    as tools_enabled,
     coalesce(v.tools_active, 0)                     as tools_active,
+    coalesce(u.tools_written, 0)                    as tools_written,
+    coalesce(o.tools_enabled > 0 and h.day <= m.long_from + 1, false)   as enabled_long,
+    coalesce(o.tools_enabled > 0 and h.day <= m.recent_from + 1, false) as enabled_recent,
+    coalesce(si.day <= m.last_day, false)            as has_signed,
     {zeros},
     coalesce(b.acts, 0)                             as acts_before,
     coalesce(f.day < m.first_day, false)            as seen_before,
@@ -227,14 +259,18 @@ left join covered c on c.period = m.period
 left join in_calendar y on y.person = m.person and y.quarter = m.quarter
 left join open_seat o  on o.person = m.person and o.period = m.period and o.tool is not distinct from m.tool
 left join several v    on v.person = m.person and v.period = m.period and m.tool is null
+left join wrote u      on u.person = m.person and u.period = m.period and m.tool is null
+left join long_use l   on l.person = m.person and l.grain = $grain and l.period = m.period and l.tool is not distinct from m.tool
 left join done d       on d.person = m.person and d.period = m.period and d.tool is not distinct from m.tool
 left join taken_up e   on e.person = m.person and e.period = m.period and e.tool is not distinct from m.tool
 left join taken_up b   on b.person = m.person and b.period = m.previous and b.tool is not distinct from m.tool
 {summed_joins}
 left join could_read r on r.person = m.person and r.period = m.period and r.tool is not distinct from m.tool
+left join reach q      on q.person = m.person and q.period = m.period and q.tool is not distinct from m.tool
 left join recent n     on n.person = m.person and n.period = m.period and n.tool is not distinct from m.tool
 left join exchange x   on x.person = m.person and x.period = m.period and x.tool is not distinct from m.tool
 left join seated_first f on f.person = m.person and f.tool is not distinct from m.tool
+left join seated_sign si on si.person = m.person and si.tool is not distinct from m.tool
 left join seated_since h on h.person = m.person and h.tool is not distinct from m.tool
 left join seated_start i on i.tool is not distinct from m.tool
 """
@@ -265,18 +301,21 @@ COUNTS = {
         "chats_in",
     ),
     "r": ("channel",),
+    "l": ("long_acts", "long_active_weeks"),
+    "q": ("weeks_posted", "weeks_opened"),
     "n": ("recent_acts", "recent_views", "recent_in", "recent_active_weeks"),
     **dict(SUMMED.values()),
 }  # fmt: skip
 
 
 def seated(con: duckdb.DuckDBPyConnection) -> None:
-    """Make `seated_tool`, `seated_day`, `seated_first`, `seated_since` and `seated_start`: uptake, in tools that list who may use them.
+    """Make `seated_tool`, `seated_day`, `seated_week`, `seated_first`, `seated_sign`, `seated_since` and `seated_start`: uptake, in tools that list who may use them; `opened_space`; `long_use`.
 
-    Columns as in person_day and first_seen; seated_since: day from which the exports know the seat; seated_start:
-    seen_from_start = the exports reach back to the beginning; tool null = in any of these tools. Needs `calendar` and the rollups.
+    Columns as in person_day and first_seen; seated_sign: day of the first act or view; seated_since: day from which the exports know the seat; seated_start:
+    seen_from_start = the exports reach back to the beginning; tool null = in any of these tools. Needs `calendar`, `period` and the rollups.
     """
     con.execute(SEATED.format(first_mass=FIRST_MASS))
+    long_use.make(con)
 
 
 def make(

@@ -11,10 +11,16 @@ from analytics.metrics import (
     displaced,
     engine,
     first_use,
+    forecast,
+    habit,
     inequality,
     meetings,
+    milestone,
     periods,
+    reach,
     retention,
+    seats,
+    several_tools,
     time_cost,
     vendor,
 )
@@ -27,6 +33,10 @@ if TYPE_CHECKING:
 
 MEASURES: tuple[engine.Measure, ...] = (
     *adoption.MEASURES,
+    *seats.MEASURES,
+    *habit.MEASURES,
+    *several_tools.MEASURES,
+    *reach.MEASURES,
     *first_use.MEASURES,
     *time_cost.MEASURES,
     *meetings.MEASURES,
@@ -71,7 +81,13 @@ def passports() -> "tuple[Passport, ...]":
 
     return (
         *adoption.PASSPORTS,
+        *seats.PASSPORTS,
+        *habit.PASSPORTS,
+        *several_tools.PASSPORTS,
+        *reach.PASSPORTS,
         *first_use.PASSPORTS,
+        *forecast.PASSPORTS,
+        *milestone.PASSPORTS,
         *retention.PASSPORTS,
         *inequality.PASSPORTS,
         *vendor.PASSPORTS,
@@ -149,6 +165,6 @@ def cells(
 def finished(
     con: duckdb.DuckDBPyConnection, people: pl.DataFrame, settings: periods.Hours
 ) -> pl.DataFrame:
-    """Return the release.figure rows that are not sums: participation_inequality, displaced."""
-    parts = (inequality.figures, displaced.figures)
+    """Return the release.figure rows that are not sums: participation_inequality, adoption_forecast, uptake_after_milestone, displaced."""
+    parts = (inequality.figures, forecast.figures, milestone.figures, displaced.figures)
     return pl.concat([figures(con, people, settings) for figures in parts])

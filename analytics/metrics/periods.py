@@ -17,6 +17,7 @@ WHOLE = date(
     1, 1, 1
 )  # stands for "the whole period" where SQL must compare: null never equals null
 
+HABIT_WEEKS = 12  # of which a habit takes nine
 LEAST_WEEKS = 4  # a month or quarter covered for less says too little; a week must be covered whole
 
 
@@ -31,6 +32,8 @@ class Hours(Protocol):
     def threshold(self) -> int: ...
     @property
     def hourly_cost(self) -> tuple[float, float, float] | None: ...
+    @property
+    def milestones(self) -> tuple[str, ...]: ...
 
 
 CALENDAR = """
@@ -92,14 +95,22 @@ recent as (
     from long l
     join whole_week w on w.week = l.week and w.tool is not distinct from l.tool
     group by l.tool, l.grain, l.period
+),
+habitual as (
+    select s.tool, s.grain, s.period, list(w.week order by w.week desc)[:$habit_weeks] as habit_weeks
+    from summed s
+    join whole_week w on w.week <= s.last_day and w.tool is not distinct from s.tool
+    group by s.tool, s.grain, s.period
 )
 select
     s.*,
     lag(s.period) over w                                     as previous,
     case when len(r.recent_weeks) = 4 then r.recent_weeks end as recent_weeks,
+    case when len(h.habit_weeks) = $habit_weeks then h.habit_weeks end as habit_weeks,
     s.weeks >= case s.grain when 'week' then 1 when 'all' then 0 else $least_weeks end as is_whole
 from summed s
 left join recent r on r.grain = s.grain and r.period = s.period and r.tool is not distinct from s.tool
+left join habitual h on h.grain = s.grain and h.period = s.period and h.tool is not distinct from s.tool
 window w as (partition by s.tool, s.grain order by s.period)
 """
 
@@ -108,13 +119,19 @@ def make(con: duckdb.DuckDBPyConnection, settings: Hours) -> None:
     """Make the tables `calendar` (tool, day, …; tool null = any) and `period` (tool, grain, period, …).
 
     period: first_day, last_day, days, working_days, weeks (working days / days of a working week), previous,
-    recent_weeks (the last four whole weeks; null = fewer), is_whole (covered long enough to be shown).
+    recent_weeks (the last four whole weeks of the period; null = fewer), habit_weeks (the last twelve up to its end, newest
+    first, earlier periods included; null = fewer), is_whole (covered long enough to be shown).
     """
     blocks = {"month": _first_monday("month"), "quarter": _first_monday("quarter")}
     con.execute(CALENDAR.format(**blocks), {"workdays": list(settings.workdays)})
     con.execute(
         PERIODS,
-        {"whole": WHOLE, "workday_count": len(settings.workdays), "least_weeks": LEAST_WEEKS},
+        {
+            "whole": WHOLE,
+            "workday_count": len(settings.workdays),
+            "least_weeks": LEAST_WEEKS,
+            "habit_weeks": HABIT_WEEKS,
+        },
     )
 
 

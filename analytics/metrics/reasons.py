@@ -13,6 +13,7 @@ REASONS: dict[str, str] = {
     "no_org": "No HR file has been imported, so departments, levels and managers are not known.",
     "no_manager": "The HR file does not say who reports to whom.",
     "no_hire_date": "The HR file does not say when people started.",
+    "no_milestone": "No date of a launch, a training or a rule has been named in the settings.",
     "no_cost": "No hourly cost has been set, and none is assumed.",
     "org_mismatch": "The org chart and the messages do not match: people write to their own manager no more than to any other.",
     "names_concealed": "The export hides names, so people cannot be matched to departments.",

@@ -34,6 +34,10 @@ def _day(*bins: str) -> tuple[Figure, ...]:
     return tuple(("focus_hours", "", name) for name in bins)
 
 
+def _segments(*bins: str) -> tuple[Figure, ...]:
+    return tuple(("usage_segment", "", name) for name in bins)
+
+
 ACTIVE: Figure = ("active_people", "", None)
 IN_MEETINGS: Figure = ("meeting_hours", "", None)
 FOCUS, FREE, WORKING, GAP = _day("focus", "free", "working", "gap")
@@ -45,6 +49,10 @@ SUMS = (
         ("adoption_funnel", "", "active"),
         (("technical_human_gap", "", None), ("adoption_funnel", "", "habitual")),
     ),
+    # habit is power or habitual; whoever did anything in twelve weeks is in one of four, and so are the active of a period of twelve
+    Sum(("habit", "", None), _segments("power", "habitual")),
+    Sum(("usage_segment", "", "enabled"), _segments("power", "habitual", "novice", "low", "non")),
+    Sum(ACTIVE, _segments("power", "habitual", "novice", "low")),
     Sum(
         ("deliveries_per_day", "", "total"),
         tuple(("deliveries_per_day", "", name) for name in time_cost.BY_REACH if name != "total"),
@@ -102,9 +110,21 @@ OVER_TIME = (
 # Metrics that may tell of each other: by a sum, or because they count the same, as the funnel of a month of four weeks does
 # and whoever came within 13 weeks of exports of 13 weeks.
 ALIKE = (
-    ("active_people", "lifecycle", "adoption_funnel", "technical_human_gap", "time_to_adoption"),
+    (
+        "active_people", "lifecycle", "adoption_funnel", "technical_human_gap", "time_to_adoption", "habit",
+        "usage_segment", "multi_tool", "seats",
+    ),
     ("collaboration_hours", "meeting_hours", "meeting_mix"),
     ("focus_hours", "fragmented_share"),
+)  # fmt: skip
+
+# People active in each tool of a group add up to the tools that its people are active in; and with two or three tools these are
+# the people in one or more, in two or more and in three.
+TOOLS_OF_PEOPLE: Figure = ("multi_tool", "", "of_enabled")
+IN_SEVERAL: tuple[Figure, ...] = (
+    ACTIVE,
+    ("multi_tool", "", "two"),
+    ("multi_tool", "", "three"),
 )
 
 # A person counts for a part of one: fewer than three of these are few people, as they are where a person counts or not.

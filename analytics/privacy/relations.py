@@ -9,6 +9,7 @@ after all when the equations leave it one value, and then the cheapest shown fig
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -16,7 +17,7 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from analytics.metrics.passport import Cut
-from analytics.metrics.sums import ALIKE, OVER_TIME, SUMS, Sum
+from analytics.metrics.sums import ACTIVE, ALIKE, IN_SEVERAL, OVER_TIME, SUMS, TOOLS_OF_PEOPLE, Sum
 from analytics.privacy.kernel import product, random_primes, reduce_rows
 from analytics.privacy.lattice import KEYS, build
 from analytics.privacy.suppress import cheapest
@@ -54,6 +55,13 @@ class People:
         marks = lattice.member.T.astype(np.int64) @ rng.integers(1, 2**62, lattice.cells.height)
         _, first = np.unique(marks, return_index=True)  # kinds in the same cells are one
         return cls(cells, lattice.member[:, first].tocsr(), random_primes(rng, 1)[0])
+
+    def tools(self) -> dict[int, list[int]]:
+        """Return for each cell of any tool, by its row, the rows of its people in each tool."""
+        place = [key for key in KEYS if key != "tool"]
+        own = self.cells.filter(pl.col("tool").is_not_null()).select(*place, part="row")
+        pairs = self.cells.filter(pl.col("tool").is_null()).join(own, on=place, nulls_equal=True)
+        return dict(pairs.group_by("row", maintain_order=True).agg("part").iter_rows())
 
     def dependencies(self, rows: np.ndarray) -> sparse.csr_matrix:
         """Return a basis of the combinations of these cells (columns as in `rows`) that hold nobody."""
@@ -170,13 +178,15 @@ class _Puzzle:
                 cost=pl.col("weight").sum(),
                 is_dear=(~pl.col("cut").str.contains("_")).any(),
                 is_company=(pl.col("cut") == "total").any(),
+                # what a figure is by definition stands in the denominator of others too: hiding it hides nothing
+                is_defined=pl.col("defined").all(),
             )
             .sort("quantity", "row")
         )
         self.cells = slots["cell"]
         self.target = slots["target"].to_numpy().copy()
         self.unknown = self.target | ~(slots["shown"] | slots["nothing"]).to_numpy()
-        self.can_hide = slots["shown"].to_numpy() & ~self.target
+        self.can_hide = (slots["shown"] & ~slots["is_defined"]).to_numpy() & ~self.target
         self.cost = slots["cost"].to_numpy()
         self.is_dear = slots["is_dear"].to_numpy()
         self.is_company = slots["is_company"].to_numpy()
@@ -301,7 +311,8 @@ class _Puzzle:
         """Equations × slots, residues: each row's sum is nothing."""
         rows, slots, values = [], [], []
         count = 0
-        for equation, slot, value in (*self._of_people(), *self._over_time(), *self._of_sums()):
+        told = (*self._of_people(), *self._over_time(), *self._of_sums(), *self._of_tools())
+        for equation, slot, value in told:
             rows.append(equation + count)
             slots.append(slot)
             values.append(value)
@@ -341,11 +352,39 @@ class _Puzzle:
         basis = self.people.dependencies(rows).tocoo()
         yield basis.row, slots[rows][basis.col], basis.data
 
-    def _of_sums(self) -> Iterator[Equations]:
-        at = {
+    def _of_tools(self) -> Iterator[Equations]:
+        """Yield what the people active in each tool make of those active in several."""
+        parts = self.people.tools()
+        most = max((len(rows) for rows in parts.values()), default=0)
+        for key, row in self._at.items():
+            if key[:3] != TOOLS_OF_PEOPLE:
+                continue
+            whole = int(row["quantity"])
+            several = [self._at.get((*figure, *key[3:])) for figure in IN_SEVERAL[:most]]
+            if most <= len(IN_SEVERAL) and all(several):
+                yield self._sum(whole, [int(one["quantity"]) for one in several if one])
+            active = self._at.get((*ACTIVE, *key[3:]))
+            if active is not None:
+                yield from self._by_tool(whole, int(active["quantity"]), parts)
+
+    def _by_tool(
+        self, whole: int, active: int, parts: Mapping[int, list[int]]
+    ) -> Iterator[Equations]:
+        for row, tools in parts.items():
+            slots = np.array([self.slot[whole, row], *self.slot[active, tools]])
+            if (slots >= 0).all():
+                values = np.array([1] + [-1] * len(tools))
+                yield np.zeros(len(slots), np.int64), slots, values
+
+    @cached_property
+    def _at(self) -> dict[tuple, dict]:
+        return {
             (row["metric"], row["variant"], row["bin"], row["grain"], row["period"]): row
             for row in self.figures.iter_rows(named=True)
         }
+
+    def _of_sums(self) -> Iterator[Equations]:
+        at = self._at
         for declared in SUMS:
             for key, row in at.items():
                 if key[:3] != declared.parts[0]:

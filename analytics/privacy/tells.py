@@ -20,7 +20,13 @@ IDENTITY = re.compile(
     r"|(?<![\d.])\b[0-9a-f]{16,}\b|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{18,}\b"  # a digest, a GUID
     r"|\b[UW][A-Z0-9]{8,}\b|(?<![\d.])\d{15,}(?![\d.])"  # a chat account, a 64-bit key
 )
-OWN_WORDS = ("name", "purpose", "legal_basis", "agreement")  # of the company, written by its admin
+OWN_WORDS = (
+    "name",
+    "purpose",
+    "legal_basis",
+    "agreement",
+    "milestones",
+)  # of the company, written by its admin
 TABLES = ("figure", "flow", "coverage", "finding", "certificate", "company")
 Result = tuple[int, int]  # tried, succeeded
 

@@ -37,6 +37,7 @@ READ: dict[str, Callable[[str], object]] = {
     "calendars": str,
     "hourly_cost": _many(float),
     "currency": str,
+    "milestones": _many(str),
 }
 
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from analytics import calendars
 from analytics.calendars import Place
 from analytics.errors import AnalyticsError
+from analytics.vault import milestones
 
 LOWEST_THRESHOLD = 5  # under five people a group's figure says something about each of them
 MACHINE_THRESHOLD = "CONVIVIO_THRESHOLD"  # no workspace on this machine shows smaller groups
@@ -33,7 +34,7 @@ class Settings:
     """Threshold in people, hours of the local day, ISO weekdays (1 = Monday), cost low-base-high an hour.
 
     `agreement` refers to what was agreed with the works council or the unions, or to the authority's
-    authorisation; `holidays` is the calendar (calendars.py) of who is not known to live elsewhere, `calendars` those of
+    authorisation; `milestones` are dates with a name ("2026-03-02=Launch"); `holidays` is the calendar (calendars.py) of who is not known to live elsewhere, `calendars` those of
     locations of the HR file ("Munich=DE-BY; Austin=US-TX@America/Chicago"); `keep_days` is how long acts are kept, `keep_days_by_tool` where a tool differs ("slack=365").
     """
 
@@ -53,6 +54,7 @@ class Settings:
     calendars: str = ""
     hourly_cost: tuple[float, float, float] | None = None
     currency: str = "EUR"
+    milestones: tuple[str, ...] = ()
     demo: bool = False
 
     def __post_init__(self) -> None:
@@ -87,6 +89,7 @@ class Settings:
             raise WrongSetting(
                 f"holidays is {self.holidays!r}; it takes a country, or a region of it, such as IT or DE-BY."
             )
+        self._dated  # noqa: B018  # as well
         if self.keep_days is not None and not _is_days(self.keep_days):
             raise WrongSetting("keep_days takes a whole number of days, 1 or more, such as 365.")
 
@@ -112,6 +115,18 @@ class Settings:
             raise WrongSetting(
                 f"calendars takes places and their countries, such as Munich=DE-BY; Austin=US-TX@America/Chicago; {error}."
             ) from None
+
+    @cached_property
+    def _dated(self) -> tuple[milestones.Milestone, ...]:
+        found = []
+        for entry in self.milestones:
+            try:
+                found.append(milestones.parse(str(entry)))
+            except ValueError:
+                raise WrongSetting(
+                    f"milestones takes dates with a name, such as {milestones.EXAMPLE}; it holds {entry!r}."
+                ) from None
+        return tuple(found)
 
     @cached_property
     def _by_tool(self) -> dict[str, int]:

@@ -6,6 +6,8 @@ MEASURES: dict[str, tuple[str, str, str | None]] = {
     "active": ("People who contribute", "active_people", None),
     "habit": ("People with a habit", "adoption_funnel", "habitual"),
     "gap": ("Use without a habit", "technical_human_gap", None),
+    "week": ("Part of the week", "habit", None),
+    "several": ("In at least two tools", "multi_tool", "two"),
     "days": ("Days in use", "stickiness", None),
     "soon": ("Contributed within four weeks", "time_to_adoption", "4"),
     "first": ("Among the first 16% to take part", "adopter_category", "first"),

@@ -76,6 +76,12 @@ _PAGE_STATES: dict[str, tuple[str, str, str, str | None]] = {
         "Your data are safe and the other pages work.",
         None,
     ),
+    "no_milestone": (
+        "visibility_off",
+        "No date to look at.",
+        "Name the day of a launch, a training or a rule in the settings: then what people did before and after it stands side by side.",
+        "settings",
+    ),
     "no_cost": (
         "visibility_off",
         "No hourly cost has been set.",

@@ -1,0 +1,230 @@
+"""Did use change with a date that the company named? The same people before and after, and against other departments."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import duckdb
+import numpy as np
+import polars as pl
+from scipy import stats
+
+from analytics.metrics import base, periods
+from analytics.metrics import panel as panels
+from analytics.metrics.passport import Passport, Words
+from analytics.schema import polars_schema
+from analytics.statistics.interval import LEVEL, publish_ends
+from analytics.vault.milestones import Milestone, parse
+
+METRIC = "uptake_after_milestone"
+BEFORE, AFTER = 8, 12  # weeks
+DIGITS = 2  # an exact share of person-weeks would count them
+ONE_MOST, TWO_MOST = 0.5, 0.75  # of the weeks: then they are one or two people's
+LEAST_OTHERS = 2  # departments, to say how much others moved
+
+# Everybody covered from the first day to the last with a seat from its first week on, and the weeks they contributed in.
+PEOPLE = """
+select distinct p.person, p.department
+from panel p
+join seated_since s on s.person = p.person and s.tool is null
+where p.quarter = $whole
+order by p.person
+"""
+ACTED = "select person, week from seated_week where tool is null and acts > 0"
+WEEKS = """
+select week
+from calendar
+where tool is null
+group by week
+having count(*) filter (is_workday) >= $workday_count
+order by week
+"""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Each person's share of weeks with a contribution, before and after."""
+
+    department: np.ndarray
+    before: np.ndarray
+    after: np.ndarray
+    drift: np.ndarray  # from the first half of the weeks before to the second
+
+    def of(self, who: np.ndarray) -> "Moved":
+        """Return it for some of the people."""
+        return Moved(self.department[who], self.before[who], self.after[who], self.drift[who])
+
+    @property
+    def change(self) -> float:
+        """Return by how much the share moved."""
+        return float((self.after - self.before).mean())
+
+    def ends(self) -> tuple[float, float]:
+        """Return the 95 % interval of the change: people, each with themselves, by Student's t."""
+        own = self.after - self.before
+        error = own.std(ddof=1) / np.sqrt(len(own))
+        half = float(stats.t.ppf(0.5 + LEVEL / 2, len(own) - 1) * error)
+        return self.change - half, self.change + half
+
+
+def figures(
+    con: duckdb.DuckDBPyConnection, panel: pl.DataFrame, settings: periods.Hours
+) -> pl.DataFrame:
+    """Return finished release.figure rows: grain all, the company or the milestone's department; n = its people.
+
+    bin = "<day>/before", "/after" (shares of weeks), "/change" (with interval), and for a department "/against" (by how
+    much more it moved than the others) and "/as_large" (of how many others, taken as if it were they, moved as much) and
+    "/drift" (by how much more it moved within the weeks before, which should be nothing).
+    """
+    periods.make(con, settings)
+    panels.load(con, panel)
+    base.seated(con)
+    named = [parse(entry) for entry in settings.milestones]
+    rows = [row for milestone in named for row in _rows(con, milestone, settings)]
+    if not named and con.sql("from calendar limit 1").fetchall():
+        rows = [{"bin": None, "reason": "no_milestone"}]
+    schema = polars_schema("release.figure")
+    fixed = {"metric": METRIC, "variant": "", "grain": "all"}
+    full = [dict.fromkeys(schema) | row | fixed | {"position": i} for i, row in enumerate(rows)]
+    return pl.DataFrame(full, schema=schema)
+
+
+def _rows(
+    con: duckdb.DuckDBPyConnection, milestone: Milestone, settings: periods.Hours
+) -> list[dict[str, object]]:
+    place: dict[str, object] = {"department": milestone.department}
+
+    def untold(reason: str) -> list[dict[str, object]]:
+        return [place | {"bin": f"{milestone.on}/change", "reason": reason}]
+
+    if not con.sql("from seat limit 1").fetchall():
+        return untold("no_seats")
+    weeks = con.sql(WEEKS, params={"workday_count": len(settings.workdays)}).pl()["week"].to_list()
+    before, after = around(milestone.on, weeks)
+    if len(before) < BEFORE or len(after) < AFTER:
+        return untold("short_history")
+    moved = _moved(con, before, after)
+    inside = (
+        moved
+        if milestone.department is None
+        else moved.of(moved.department == milestone.department)
+    )
+    if len(inside.before) < settings.threshold:
+        return untold("small_group")
+    if reason := _of_few(inside):
+        return untold(reason)
+    low, high = inside.ends()
+    told: list[tuple[str, float, float | None, float | None]] = [
+        ("before", float(inside.before.mean()), None, None),
+        ("after", float(inside.after.mean()), None, None),
+        ("change", inside.change, low, high),
+    ]
+    rows = _published(told)
+    if milestone.department is not None:
+        rows += _against(moved, milestone.department, settings.threshold)
+    n = len(inside.before)
+    return [place | row | {"bin": f"{milestone.on}/{row['bin']}", "n": n} for row in rows]
+
+
+def around(on: date, weeks: Sequence[date]) -> tuple[list[date], list[date]]:
+    """Return the last eight whole weeks before the day's own week, and the first twelve that begin on the day or after it."""
+    own = on - timedelta(days=on.weekday())
+    before = [week for week in weeks if week < own][-BEFORE:]
+    after = [week for week in weeks if week >= on][:AFTER]
+    return before, after
+
+
+def _moved(con: duckdb.DuckDBPyConnection, before: Sequence[date], after: Sequence[date]) -> Moved:
+    people = con.sql(PEOPLE, params={"whole": periods.WHOLE}).pl()
+    acted = con.sql(ACTED).pl()
+
+    def share(weeks: Sequence[date]) -> np.ndarray:
+        inside = acted.filter(pl.col("week").is_in(list(weeks))).group_by("person").len()
+        counted = people.join(inside, on="person", how="left", maintain_order="left")["len"]
+        return counted.fill_null(0).to_numpy() / len(weeks)
+
+    drift = share(before[BEFORE // 2 :]) - share(before[: BEFORE // 2])
+    department = people["department"].fill_null("").to_numpy()
+    return Moved(department, share(before), share(after), drift)
+
+
+def _of_few(moved: Moved) -> str | None:
+    """Return why a share of person-weeks would be about single people, if it would."""
+    for share in (moved.before, moved.after):
+        top = np.sort(share)[::-1]
+        if share.max() == 0 or share.min() == 1:
+            return "nearly_all_or_none"
+        if top[0] > ONE_MOST * share.sum() or top[:2].sum() > TWO_MOST * share.sum():
+            return "dominated"
+    return None
+
+
+def _against(moved: Moved, department: str, threshold: int) -> list[dict[str, object]]:
+    """Return by how much more the department moved than the others, and how often another seems to have by as much.
+
+    Each of the others takes its place in turn, against all the rest of them: how far departments move by themselves.
+    """
+    names, counts = np.unique(moved.department[moved.department != ""], return_counts=True)
+    others = [name for name, n in zip(names, counts, strict=True) if n >= threshold and name != department]  # fmt: skip
+    if len(others) < LEAST_OTHERS:
+        return [{"bin": "against", "reason": "too_few_groups"}]
+
+    def sides(one: str) -> tuple[Moved, Moved]:
+        rest = [name for name in others if name != one]
+        return moved.of(moved.department == one), moved.of(np.isin(moved.department, rest))
+
+    def beyond(one: str) -> float:
+        own, rest = sides(one)
+        return own.change - rest.change
+
+    effect = beyond(department)
+    own, rest = sides(department)
+    drift = float(own.drift.mean() - rest.drift.mean())
+    as_large = sum(abs(beyond(other)) >= abs(effect) for other in others)
+    counted = {"numerator": float(as_large), "denominator": float(len(others))}
+    return [
+        *_published([("against", effect, None, None), ("drift", drift, None, None)]),
+        {"bin": "as_large", "value": as_large / len(others)} | counted,
+    ]
+
+
+def _published(
+    told: Sequence[tuple[str, float, float | None, float | None]],
+) -> list[dict[str, object]]:
+    schema = {"bin": pl.String, "value": pl.Float64, "low": pl.Float64, "high": pl.Float64}
+    frame = pl.DataFrame(list(told), schema=schema, orient="row")
+    return publish_ends(frame.with_columns(pl.col("value").round_sig_figs(DIGITS))).to_dicts()
+
+
+PASSPORTS = (
+    Passport(
+        id=METRIC,
+        family="adoption",
+        title="Use after a date",
+        question="Did a launch, a training or a rule do anything?",
+        unit="share",
+        better="up",
+        definition=(
+            "The share of weeks in which people with a seat contributed, in the eight whole weeks before a date that the company named and in the twelve after it, for the same people. "
+            "For a date of one department, also by how much more it moved than the others, and how many of the others, put in its place one after the other, moved as much against the rest. "
+            "numerator = weeks in which a person contributed; denominator = people times weeks. "
+            "It cannot separate a date from everything else that happened then, where it was one for everybody; nor tell chance from effect among few departments: with 19 others or fewer, one in twenty is out of reach."
+        ),
+        cuts=("total", "department"),
+        grains=("all",),
+        minimum="a date in the settings; eight weeks before it and twelve after; 10 people",
+        smallest_worth_showing=0.05,
+        tables=("seat", "person_day"),
+        needs=("seats", "acts"),
+        source="Difference in differences with randomisation over departments: Conley and Taber 2011; MacKinnon and Webb 2020, for one treated group",
+        peers="Dashboards draw a line at the date and leave the rest to the eye",
+        check="Twelve people by hand, contributing in 2 of 8 weeks before and 6 of 12 after: 0.25, 0.50, +0.25; of three departments, one that moved by 0.25 against two that did not: 0.25, none of the two as much",
+        words=Words(
+            up="people contribute in more weeks after the date than before",
+            down="people contribute in fewer weeks after the date than before",
+            same="people contribute in as many weeks after the date as before",
+            unseen="nobody can say whether a date changed anything",
+        ),
+        bins="day/before, after, change; for a date of a department also against, drift (within the weeks before), as_large",
+    ),
+)  # fmt: skip

@@ -1,0 +1,100 @@
+"""The dates that the company named: as rules on a line over time, and what people did before and after each."""
+
+import json
+from datetime import date
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from analytics.charts import shape, words
+from analytics.charts.dots import dots
+from analytics.charts.trend import dated, trend
+from analytics.findings import say
+from pages.parts.data import Figures
+from pages.parts.figure import Picture, Said, figure, first_reason, source
+
+METRIC = "uptake_after_milestone"
+SIDES = {"before": "In the 8 weeks before", "after": "In the 12 weeks after"}
+PARTS = {
+    **SIDES, "change": "Change", "against": "More than elsewhere", "drift": "More than elsewhere, within the weeks before",
+    "as_large": "Other departments that moved as much",
+}  # fmt: skip
+MOST_SHOWN = 4
+CHANCE, STEADY = 0.05, 0.05  # of pretend departments; of weeks, within those before
+
+
+def named(figures: Figures) -> list[dict[str, Any]]:
+    """Return the dates named for everybody or for whom the scope shows: on, name, department."""
+    told = json.loads(figures.release.company().get("milestones") or "[]")
+    chosen = figures.scope.department
+    return [one for one in told if one["department"] in (None, chosen) or chosen is None]
+
+
+def trend_picture(figures: Figures, rows: pl.DataFrame) -> Picture:
+    """Return the line over time, with the dates on it where there are any."""
+    dates = named(figures)
+    if not dates:
+        return Picture(trend, (rows, "share"))
+    marks = [
+        {"on": date.fromisoformat(one["on"]), "name": one["name"], "row": i % 2}
+        for i, one in enumerate(dates)
+    ]
+    return Picture(dated, (rows, "share", pl.DataFrame(marks)))
+
+
+def milestones(figures: Figures) -> None:
+    """Draw one figure a date, newest first."""
+    dates = named(figures)
+    if not dates:
+        found = figures.ask(METRIC, grain="all")
+        figure("milestone", _said(figures, found, say("milestone_none"), ""), None, found, pl.DataFrame(), first_reason(found))  # fmt: skip
+    for i, one in enumerate(list(reversed(dates))[:MOST_SHOWN]):
+        if i:
+            st.space("small")
+        _draw(figures, one, i)
+
+
+def _draw(figures: Figures, one: dict[str, Any], number: int) -> None:
+    rows = figures.ask(METRIC, grain="all", department=one["department"])
+    found = rows.filter(pl.col("bin").str.starts_with(f"{one['on']}/"))
+    parts = found.with_columns(bin=pl.col("bin").str.split("/").list.last())
+    told = {row["bin"]: row for row in parts.iter_rows(named=True) if row["value"] is not None}
+    drawn = shape.rows_named(parts, SIDES, "share").with_columns(is_ours=pl.col("key") == "after")
+    shown = Picture(dots, (drawn.drop("key"), "share")) if drawn.height else None
+    alt = words.in_words("Before and after", drawn["name"].to_list(), drawn["text"].to_list())
+    twin = words.table(found, "share", {f"{one['on']}/{bin_}": name for bin_, name in PARTS.items()})  # fmt: skip
+    figure(f"milestone_{number}", _said(figures, found, _finding(one, told), alt, one["department"]), shown, found, twin, first_reason(found))  # fmt: skip
+
+
+def _finding(one: dict[str, Any], told: dict[str, Any]) -> str:
+    """Return what may be said: against other departments where there are enough of them, else before and after."""
+    slots = {"milestone": one["name"], "department": one["department"] or ""}
+    if "before" not in told:
+        return say("milestone_open", **slots)
+    if one["department"] is None:
+        sides = {"before_it": told["before"]["value"], "after_it": told["after"]["value"]}
+        return say("milestone_whole", **slots, **sides)
+    rank = told.get("as_large")
+    if rank is None or 1 / (rank["denominator"] + 1) > CHANCE:
+        return say("milestone_few", **slots)
+    as_large, others = rank["numerator"], rank["denominator"]
+    is_apart = (as_large + 1) / (others + 1) <= CHANCE and abs(told["drift"]["value"]) < STEADY
+    if not is_apart:
+        return say("milestone_alike", **slots)
+    return say("milestone_apart", **slots, beyond=told["against"]["value"], as_large=int(as_large), others=int(others))  # fmt: skip
+
+
+def _said(
+    figures: Figures, found: pl.DataFrame, finding: str, alt: str, department: str | None = None
+) -> Said:
+    return Said(
+        finding=finding,
+        measure="Share of weeks in which people with a seat contributed, the same people before and after",
+        source=source(
+            figures, found, "" if department else "a date for everybody cannot be told from all else that happened then",
+            period="Whole period", people=department or "Whole company",
+        ),
+        alt=alt or "Before and after a date: not known.",
+        passports=[figures.passport(METRIC)],
+    )  # fmt: skip

@@ -1,0 +1,150 @@
+"""Before and after a date that the company named: hand cases, pretend departments, and what cannot be told."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from analytics.metrics import milestone
+from analytics.metrics.panel import panel
+from analytics.vault.milestones import Milestone, parse
+from analytics.vault.settings import Settings as Kept
+from analytics.vault.settings import WrongSetting
+from pages.parts.milestone_view import _finding
+from tests.drawn import Settings, store
+
+MONDAY = date(2026, 1, 5)
+LAUNCH = MONDAY + timedelta(weeks=8)  # eight weeks before it, twelve from it on
+WEEKS = 20
+
+
+def company(folder, moves, *, seats=True):
+    """Twelve people a department; they post in 2 of the 8 weeks before, and in 3 of the 12 after or, where it moves, in 6."""
+    posts, org, person = [], [], 0
+    for name, moved in moves.items():
+        for _ in range(12):
+            person += 1
+            weeks = [1, 5, *range(8, 14 if moved else 11)]
+            posts += [f"{MONDAY + timedelta(weeks=week)} 10:00 | {person}" for week in weeks]
+            org.append(f"{person} | {name}")
+    # somebody in no department makes the exports reach from the first Monday to the last Friday
+    posts += [f"{MONDAY} 09:00 | 900", f"{MONDAY + timedelta(weeks=WEEKS - 1, days=4)} 10:00 | 900"]
+    seat = {"seat": "\n".join(["tool | person", *(f"slack | {i + 1}" for i in range(person))])}
+    return store(
+        folder, event="\n".join(["at | actor", *posts]), org="\n".join(["person | department", *org]),
+        **(seat if seats else {}),
+    )  # fmt: skip
+
+
+def told(con, *milestones):
+    settings = Settings(milestones=milestones)
+    return milestone.figures(con, panel(con, settings), settings)
+
+
+def values(rows):
+    return dict(rows.with_columns(bin=rows["bin"].str.split("/").list.last()).select("bin", "value").rows())  # fmt: skip
+
+
+def test_the_same_people_before_and_after_are_those_counted_by_hand(tmp_path):
+    con = company(tmp_path, {"A": True})
+
+    rows = told(con, f"{LAUNCH}=Launch")
+
+    assert values(rows) == {"before": 0.25, "after": 0.5, "change": 0.25}
+    assert rows["department"].to_list() == [None] * 3
+    assert set(rows["n"]) == {12}
+
+
+def test_a_department_is_held_against_the_others_and_each_of_them_in_its_place(tmp_path):
+    con = company(tmp_path, {"A": True, "B": False, "C": False})
+
+    rows = told(con, f"{LAUNCH}@A=Training")
+
+    assert values(rows) == {
+        "before": 0.25, "after": 0.5, "change": 0.25, "against": 0.25, "drift": 0.0, "as_large": 0.0,
+    }  # fmt: skip
+    assert rows.filter(bin=f"{LAUNCH}/as_large").select("numerator", "denominator").row(0) == (0, 2)
+
+
+def test_others_that_move_alike_leave_nothing_over(tmp_path):
+    con = company(tmp_path, {"A": True, "B": True, "C": True})
+
+    found = values(told(con, f"{LAUNCH}@A=Training"))
+
+    assert (found["against"], found["as_large"]) == (0.0, 1.0)
+
+
+def test_without_a_date_the_reason_is_that_none_was_named(tmp_path):
+    rows = told(company(tmp_path, {"A": True}))
+
+    assert rows["reason"].to_list() == ["no_milestone"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        (f"{LAUNCH - timedelta(weeks=1)}=Early", "short_history"),
+        (f"{LAUNCH + timedelta(weeks=1)}=Late", "short_history"),
+        (f"{LAUNCH}@Z=Elsewhere", "small_group"),
+    ],
+)
+def test_what_a_date_cannot_tell_has_a_reason(tmp_path, entry, reason):
+    rows = told(company(tmp_path, {"A": True}), entry)
+
+    assert rows["reason"].to_list() == [reason]
+    assert rows["value"].to_list() == [None]
+
+
+def test_without_seats_no_date_is_told(tmp_path):
+    rows = told(company(tmp_path, {"A": True}, seats=False), f"{LAUNCH}=Launch")
+
+    assert rows["reason"].to_list() == ["no_seats"]
+
+
+def test_one_department_has_none_to_be_held_against(tmp_path):
+    rows = told(company(tmp_path, {"A": True, "B": False}), f"{LAUNCH}@A=Training")
+
+    assert rows.filter(bin=f"{LAUNCH}/against")["reason"].to_list() == ["too_few_groups"]
+
+
+def test_the_week_of_a_date_counts_only_when_it_begins_with_it():
+    weeks = [MONDAY + timedelta(weeks=week) for week in range(WEEKS + 1)]
+
+    monday, wednesday = milestone.around(LAUNCH, weeks), milestone.around(LAUNCH + timedelta(days=2), weeks)  # fmt: skip
+
+    assert (monday[0][-1], monday[1][0]) == (weeks[7], weeks[8])
+    assert (wednesday[0][-1], wednesday[1][0]) == (weeks[7], weeks[9])
+
+
+def test_a_date_is_written_with_a_name_and_perhaps_a_department():
+    assert parse("2026-03-02=Opening") == Milestone(date(2026, 3, 2), "Opening")
+    assert parse("2026-03-02@Sales = Training") == Milestone(date(2026, 3, 2), "Training", "Sales")
+
+
+@pytest.mark.parametrize("entry", ["2026-03-02", "2026-03-02=", "2 March=Opening", "2026-03-02@=X"])
+def test_what_is_no_date_with_a_name_is_refused(entry):
+    with pytest.raises(WrongSetting, match="2026-03-02=Viva Engage opens"):
+        Kept(milestones=(entry,))
+
+
+ROWS = {name: {"value": 0.25} for name in ("before", "after", "change", "against")}
+
+
+@pytest.mark.parametrize(
+    ("others", "as_large", "drift", "said"),
+    [
+        (19, 0, 0.0, "After Training, A moved 25 points more than other departments; 0 of 19 others moved as much"),
+        (19, 1, 0.0, "A after Training: it moved, but other departments moved too"),
+        (19, 0, 0.06, "A after Training: it moved, but other departments moved too"),
+        (18, 0, 0.0, "A after Training: too few departments to tell"),
+    ],
+)  # fmt: skip
+def test_h12_is_said_only_beyond_chance_and_from_a_steady_start(others, as_large, drift, said):
+    rank = {"value": 0.0, "numerator": as_large, "denominator": others}
+
+    assert _finding({"name": "Training", "department": "A"}, ROWS | {"drift": {"value": drift}, "as_large": rank}) == said  # fmt: skip
+
+
+def test_of_a_date_for_everybody_only_before_and_after_is_said():
+    said = _finding({"name": "Launch", "department": None}, ROWS)
+
+    assert said == "Before Launch people contributed in 25% of their weeks, after it in 25%"
