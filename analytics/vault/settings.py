@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from analytics import calendars
 from analytics.calendars import Place
 from analytics.errors import AnalyticsError
-from analytics.vault import milestones
+from analytics.vault.milestones import EXAMPLE, Milestone, parse
 
 LOWEST_THRESHOLD = 5  # under five people a group's figure says something about each of them
 MACHINE_THRESHOLD = "CONVIVIO_THRESHOLD"  # no workspace on this machine shows smaller groups
@@ -117,14 +117,14 @@ class Settings:
             ) from None
 
     @cached_property
-    def _dated(self) -> tuple[milestones.Milestone, ...]:
+    def _dated(self) -> tuple[Milestone, ...]:
         found = []
         for entry in self.milestones:
             try:
-                found.append(milestones.parse(str(entry)))
+                found.append(parse(str(entry)))
             except ValueError:
                 raise WrongSetting(
-                    f"milestones takes dates with a name, such as {milestones.EXAMPLE}; it holds {entry!r}."
+                    f"milestones takes dates with a name, such as {EXAMPLE}; it holds {entry!r}."
                 ) from None
         return tuple(found)
 
