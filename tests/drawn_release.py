@@ -34,12 +34,6 @@ SHAPES = {
     "adoption_funnel": ("share", None, [""], ["enabled", "active", "contributing", "reciprocal", "habitual"]),
     "technical_human_gap": ("share", 0.45, [""], [None]),
     "stickiness": ("share", 0.41, [""], [None]),
-    "habit": ("share", 0.48, ["", "4w"], [None]),
-    "usage_segment": ("share", None, [""], ["enabled", "power", "habitual", "novice", "low", "non"]),
-    "multi_tool": ("share", None, [""], ["two", "three", "of_enabled"]),
-    "seats": ("share", None, [""], ["enabled", "claimed", "used"]),
-    "meaningful_reach": ("share", 0.35, [""], [None]),
-    "adoption_forecast": ("share", None, [""], ["ceiling", "4", "13", "26"]),
     "lifecycle": ("share", None, [""], ["new", "retained", "resurrected", "dormant"]),
     "time_to_adoption": ("share", None, [""], ["2", "4", "13"]),
     "retention": ("share", None, ["", "rolling", "bracket"], None),
@@ -71,6 +65,12 @@ SHAPES = {
     "context_switches": ("share", 0.18, [""], [None]),
     "load_caused": ("count", 21.0, [""], ["total", "direct", "mention", "group", "broadcast", "channel"]),
     "reading_caused": ("hours", 1.4, [""], [None]),
+    "habit": ("share", 0.48, ["", "4w"], [None]),
+    "usage_segment": ("share", None, [""], ["enabled", "power", "habitual", "novice", "low", "non"]),
+    "multi_tool": ("share", None, [""], ["two", "three", "of_enabled"]),
+    "seats": ("share", None, [""], ["enabled", "claimed", "used"]),
+    "meaningful_reach": ("share", 0.35, [""], [None]),
+    "adoption_forecast": ("share", None, [""], ["ceiling", "4", "13", "26"]),
 }  # fmt: skip
 BIN_VALUES = {
     "enabled": 1.0, "active": 0.78, "contributing": 0.62, "reciprocal": 0.41, "habitual": 0.33,
@@ -88,7 +88,7 @@ BIN_VALUES = {
 }  # fmt: skip
 NAMES = list(SHAPES)
 HIERARCHY = NAMES[NAMES.index("tree_reach_ratio") : NAMES.index("meeting_mix")]
-TIME = NAMES[NAMES.index("meeting_mix") :]
+TIME = NAMES[NAMES.index("meeting_mix") : NAMES.index("habit")]
 TOTAL_ONLY = {"lifecycle", "retention", "adoption_forecast", "participation_inequality", *HIERARCHY}
 
 
