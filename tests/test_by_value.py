@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 import pytest
 
+from analytics.metrics import meetings
 from analytics.metrics.passport import CUTS
 from analytics.privacy import bounds, relations
 from analytics.privacy.by_value import judged, withhold
@@ -292,6 +293,76 @@ def test_the_denominator_of_stickiness_does_not_tell_who_is_active():
     )  # fmt: skip
 
     assert found == ["nearly_all_or_none", "protected"]
+
+
+def of_meetings(metric: str, sx: float, x1: float = 1.0, bin_: str | None = None) -> dict:
+    return cell(
+        metric=metric, bin=bin_, kind="clustered", yes_or_no=False, n=100, sx=sx, sy=400.0, x1=x1, sxx=1e6
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "metric", ["meeting_mix", "meeting_flags", "conflicting_hours", "redundant_hours"]
+)
+def test_the_denominator_of_a_share_of_meetings_does_not_tell_their_hidden_hours(metric):
+    found = reasons(
+        hours("quarter", QUARTER, 400.0, 250.0), of_meetings(metric, 40.0, bin_="x"), people=THREE
+    )  # fmt: skip
+
+    assert found == ["dominated", "protected"]
+
+
+def test_a_kind_of_meeting_that_one_person_makes_does_not_follow_from_the_other_kinds():
+    kinds = dict.fromkeys((*meetings.CLASSES, "unknown"), 50.0)
+    mix = [
+        of_meetings("meeting_mix", x, 40.0 if kind == "status" else 1.0, kind)
+        for kind, x in kinds.items()
+    ]
+
+    found = reasons(hours("quarter", QUARTER, 400.0), *mix, people=THREE)
+
+    assert found[0] is None
+    assert found[1 + list(kinds).index("status")] == "dominated"
+    assert found.count("protected") == 1
+
+
+def test_that_there_were_no_meetings_of_a_kind_is_told():
+    found = reasons(
+        hours("quarter", QUARTER, 400.0), of_meetings("conflicting_hours", 0.0, 0.0), people=THREE
+    )
+
+    assert found == [None, None]
+
+
+def a_day(name: str, sx: float, x1: float = 1.0) -> dict:
+    return cell(
+        metric="focus_hours", bin=name, kind="ratio", yes_or_no=False, n=100, sx=sx, sy=100.0, x1=x1, sxx=1e6
+    )  # fmt: skip
+
+
+def test_busy_hours_that_one_person_makes_do_not_follow_from_the_length_of_the_day():
+    found = reasons(
+        a_day("working", 800.0), a_day("free", 790.0), a_day("busy", 10.0, 8.0), people=THREE
+    )
+
+    assert found[2] == "dominated"
+    assert found[:2].count("protected") == 1
+
+
+def test_gaps_hide_with_the_free_hours_that_they_are_a_share_of():
+    share = cell(
+        metric="fragmented_share",
+        kind="clustered",
+        yes_or_no=False,
+        n=100,
+        sx=40.0,
+        sy=500.0,
+        sxx=1e6,
+    )
+
+    found = reasons(a_day("free", 500.0, 300.0), a_day("gap", 40.0), share, people=THREE)
+
+    assert found == ["dominated", None, "protected"]
 
 
 # ------------------------------------------------------------------ drawn companies, an attacker without our algebra

@@ -89,9 +89,12 @@ def _denominators(cells: pl.DataFrame) -> pl.DataFrame:
     It tells no more of the other cells than the other figure does there, so it is no secret of its own.
     """
     place = ["grain", "period", *relations.KEYS]
-    for metric, (told, variant, _) in TOLD_BY_DENOMINATOR.items():
+    for metric, (told, variant, bin_) in TOLD_BY_DENOMINATOR.items():
         secret = cells.filter(
-            pl.col("metric") == told, pl.col("variant") == variant, pl.col("by_value").is_not_null()
+            pl.col("metric") == told,
+            pl.col("variant") == variant,
+            pl.col("bin").eq_missing(pl.lit(bin_, pl.String)),
+            pl.col("by_value").is_not_null(),
         ).select(*place, also=pl.lit("protected"))
         also = (pl.col("metric") == metric) & pl.col("reason").is_null()
         cells = (

@@ -12,8 +12,11 @@ MEASURES: dict[str, tuple[str, str, str | None]] = {
     "soon": ("Contributed within four weeks", "time_to_adoption", "4"),
     "first": ("Among the first 16% to take part", "adopter_category", "first"),
     "hours": ("Hours in the tools", "collaboration_hours", "total"),
+    "meetings": ("Hours in meetings", "meeting_hours", None),
+    "whole": ("Time left whole", "focus_hours", "focus"),
     "outside": ("Outside working hours", "outside_hours_share", None),
     "messages": ("Messages that reach a person", "deliveries_per_day", "total"),
+    "caused": ("Messages put before others", "load_caused", "total"),
 }
 
 
