@@ -1,15 +1,15 @@
-"""Confluence: who made a page and who changed it, what a comment answers, and pages that say too little."""
+"""Confluence and the audit log of files: who made, changed and opened what, and exports that say too little."""
 
 import json
 
 import pytest
 
 from analytics.readers.base import UnreadableExport
-from analytics.readers.documents import confluence_content
+from analytics.readers.documents import confluence_content, purview_audit
 from analytics.readers.sandbox import parse
 from tests.chat_reading import written
 from tests.golden import EXPORTS
-from tests.reading import read_file
+from tests.reading import read_file, read_text
 
 FIXTURES = EXPORTS / "confluence_content"
 SAMPLES = "samples/confluence/perceval"
@@ -99,3 +99,53 @@ def test_a_page_that_says_nothing_of_people_cannot_be_used(tmp_path):
         read([bare], tmp_path)
 
     assert refusal.value.code == "column_missing"
+
+
+AUDIT = EXPORTS / "purview_audit" / "search.csv"
+
+
+def audited(*records):
+    cells = [json.dumps(record).replace('"', '""') for record in records]
+    lines = [f'2026-01-05,x,y,"{cell}"\n' for cell in cells]
+    return "CreationDate,UserIds,Operations,AuditData\n" + "".join(lines)
+
+
+def test_of_the_audit_log_people_opening_and_changing_files_count_and_nothing_else(tmp_path):
+    found = read_file(purview_audit, AUDIT, tmp_path / "out")
+
+    told = found.table("event").sort("at").select("tool", "actor", "action").rows()
+    assert told == [
+        ("sharepoint", "anna@acme.example", "view"),
+        ("sharepoint", "anna@acme.example", "file"),
+        ("onedrive", "ben@acme.example", "view"),
+        ("sharepoint", "kim_client.example#ext#@acme.onmicrosoft.com", "file"),
+    ]
+    # continued access, a machine, a message
+    assert found.sink.non_records == 3
+    guests = found.table("account").filter(kind="guest").select("email").to_series().to_list()
+    assert guests == ["kim@client.example"]
+
+
+def test_neither_file_nor_address_of_a_machine_is_kept_of_the_audit_log(tmp_path):
+    read_file(purview_audit, AUDIT, tmp_path / "out")
+
+    kept = written(tmp_path / "out")
+    assert not [word for word in ("Secret", "https", "203.0.113") if word in kept]
+
+
+def test_an_audit_log_of_messages_alone_is_refused_with_what_to_do(tmp_path):
+    record = {"Operation": "MessageSent", "Workload": "MicrosoftTeams", "UserId": "a@acme.example"}
+
+    with pytest.raises(UnreadableExport) as refusal:
+        read_text(purview_audit, audited(record), tmp_path)
+
+    assert refusal.value.code == "no_rows"
+    assert "export of the tool itself" in str(refusal.value)
+
+
+def test_a_search_that_stopped_at_its_limit_is_said_to_be_a_part(tmp_path, monkeypatch):
+    monkeypatch.setattr(purview_audit, "LIMIT", 11)
+
+    found = read_file(purview_audit, AUDIT, tmp_path / "out")
+
+    assert found.warnings["incomplete_page"] == 1

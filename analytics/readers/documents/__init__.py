@@ -1,3 +1,3 @@
-"""Pages that people write together."""
+"""Pages and files that people write, change and read."""
 
-NAMES: tuple[str, ...] = ("confluence_content",)
+NAMES: tuple[str, ...] = ("confluence_content", "purview_audit")
