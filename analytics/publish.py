@@ -175,7 +175,10 @@ def compute(ground: Ground, workspace: Workspace) -> dict[str, pl.DataFrame]:
         workspace.current_release(),
         limited | ({None} if limited else set()),
     )
-    figure = pl.concat([figure, press.conform("release.figure", counted)])
+    licensed = seats.reported(connection, settings.threshold)
+    figure = pl.concat(
+        [figure, *(press.conform("release.figure", part) for part in (counted, licensed))]
+    )
     told = contradicted(computable, network)
     return {
         "figure": figure,

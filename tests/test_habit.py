@@ -227,6 +227,35 @@ def test_without_an_hr_file_seats_have_no_denominator(tmp_path):
     assert (row["value"], row["numerator"], row["reason"]) == (None, None, "no_org")
 
 
+def with_report(folder, licences):
+    """Twelve people in the HR file, so many of them and a thirteenth person licensed for Engage, which nobody's acts tell of."""
+    seat = [*(f"engage | {i}" for i in range(1, licences + 1)), "engage | 13"]
+    con = store(
+        folder, event="at | actor\n 2026-01-05 10:00 | 1", org=STAFF, seat="\n".join(["tool | person", *seat]),
+        person="\n".join(["person", *(str(i) for i in range(1, 14))]),
+    )  # fmt: skip
+    con.execute(
+        "create view usage as select 'engage' as tool, 1 as person, null::bigint as space,"
+        " date '2026-01-01' as valid_from, date '2026-01-31' as valid_to, 'read' as measure, 3.0 as value"
+    )
+    return con
+
+
+@pytest.mark.parametrize(
+    ("licences", "told"),
+    [
+        (9, (0.75, 9, 12, None)),
+        (10, (None, None, None, "nearly_all_or_none")),
+        (4, (None, None, None, "small_group")),
+    ],
+)
+def test_licences_of_a_vendors_report_are_counted_of_the_staff(tmp_path, licences, told):
+    rows = seats.reported(with_report(tmp_path, licences), threshold=5)
+
+    assert rows.select("value", "numerator", "denominator", "reason").rows() == [told]
+    assert rows["tool"].to_list() == ["engage"]
+
+
 def test_whether_a_seat_was_ever_opened_is_not_told_without_views(tmp_path):
     con = store(tmp_path, event="at | actor\n 2026-01-05 10:00 | 1", org=STAFF, seat=NINE)
 
