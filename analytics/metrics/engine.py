@@ -49,6 +49,7 @@ PAIRS = (
     *(f"cross_{sums}" for sums in ("xx", "xy", "yx", "yy")),
 )
 LARGEST = ("x1", "x2")
+OF_X = tuple(name for name in (*SUMS, *PAIRS) if "x" in name or name in ("sr", "srr", "sl", "sll", "n_capped"))  # fmt: skip
 
 # The cells of the lattice with the rows of `base` in them. A person without a label is in no cell of that cut.
 LATTICE = """
@@ -61,16 +62,18 @@ select
 from base
 group by grouping sets ({sets})
 """
-# Rows in the order of "row"; before = the row of the same person and tool in the period before, if both are whole.
-ROWS = """
+# before = the row of the same person and tool in the period before, if both are whole, else -1.
+PLACES = """
 with earlier as (
     select person as who, tool as which, period as since, "row" as before from base where is_whole
 )
-select period, tool, case when is_whole then coalesce(before, -1) else -1 end as before, {values}
+select "row", period, tool, case when is_whole then coalesce(before, -1) else -1 end as before
 from base
 left join earlier on who = person and which is not distinct from tool and since = previous
-order by "row"
 """
+VALUES = 'select "row", {values} from base'
+BLOCK = 4_096  # rows whose columns are made at once: they stay in the processor's cache
+AT_ONCE = 8  # measures whose numbers are fetched together
 Numbers = np.ndarray
 
 
@@ -89,7 +92,8 @@ class Lattice:
         rows = cells["rows"].explode().to_numpy()
         ends = np.cumsum([0, *cells["rows"].list.len()])
         shape = (cells.height, int(rows.max()) + 1)
-        belongs = sparse.csr_array((np.ones(len(rows)), rows, ends), shape=shape)
+        narrow = rows.astype(np.int32), ends.astype(np.int32)  # half the memory to go through
+        belongs = sparse.csr_array((np.ones(len(rows)), *narrow), shape=shape)
         return cls(cells.drop("rows"), rows, ends[:-1], belongs)
 
     def largest(self, x: Numbers) -> list[Numbers]:
@@ -98,9 +102,90 @@ class Lattice:
         first = np.maximum.reduceat(entries, self.starts)
         sizes = np.diff([*self.starts, len(entries)])
         hits = np.flatnonzero(entries == np.repeat(first, sizes))
-        _, once = np.unique(np.repeat(np.arange(len(sizes)), sizes)[hits], return_index=True)
+        cell = np.repeat(np.arange(len(sizes)), sizes)[hits]
+        once = np.flatnonzero(np.diff(cell, prepend=-1))  # the first hit of each cell
         entries[hits[once]] = 0
         return [first, np.maximum.reduceat(entries, self.starts)]
+
+
+Key = tuple[str, str, float | None]  # x, y, most_a_week: what the sums of a measure depend on
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the measures of a grain share. blocks: a number a period and tool; both: 1 where `before` is a row."""
+
+    lattice: Lattice
+    blocks: pl.Series
+    before: Numbers
+    both: Numbers
+    is_ranked: bool
+    buffer: Numbers
+    of_y: dict[str, dict[str, Numbers]]
+
+    @classmethod
+    def of(cls, con: duckdb.DuckDBPyConnection, lattice: Lattice, *, is_ranked: bool) -> "Ground":
+        """Read the places of the rows from `base`."""
+        places = in_order(con.sql(PLACES).pl())
+        blocks = places.select(pl.struct("period", "tool").rank("dense")).to_series()
+        before = places["before"].to_numpy()
+        both = (before >= 0).astype(float)
+        buffer = np.empty(places.height * len(OF_X))
+        return cls(lattice, blocks, before, both, is_ranked, buffer, {})
+
+    def sums(self, x: Numbers, y: Numbers, capped: Numbers, key: Key) -> pl.DataFrame:
+        """Return one row a cell with the columns SUMS, LARGEST and PAIRS."""
+        if key[1] not in self.of_y:  # most measures are taken a week or a person
+            self.of_y[key[1]] = self._added(self._about_y(y))
+        found = self.of_y[key[1]] | self._added(self._about_x(x, y, capped, key[2] is not None))
+        found |= dict(zip(LARGEST, self.lattice.largest(x), strict=True))
+        none = np.zeros(self.lattice.cells.height)
+        columns = {name: found.get(name, none) for name in (*SUMS, *PAIRS, *LARGEST)}
+        summed = pl.DataFrame(columns)
+        return summed if self.is_ranked else summed.with_columns(sr=None, srr=None)
+
+    def _about_y(self, y: Numbers) -> dict[str, tuple[Numbers, Numbers | None]]:
+        now, then = y * self.both, y[self.before] * self.both
+        return {
+            "n": (np.ones(len(y)), None), "pair_n": (self.both, None), "ny": ((y > 0).astype(float), None),
+            "sy": (y, None), "syy": (y, y), "now_y": (now, None), "now_yy": (now, now),
+            "then_y": (then, None), "then_yy": (then, then), "cross_yy": (now, then),
+        }  # fmt: skip
+
+    def _about_x(
+        self, x: Numbers, y: Numbers, capped: Numbers, is_capped: bool
+    ) -> dict[str, tuple[Numbers, Numbers | None]]:
+        log = np.log1p(x)
+        now_x, now_y = x * self.both, y * self.both
+        then_x, then_y = x[self.before] * self.both, y[self.before] * self.both
+        made: dict[str, tuple[Numbers, Numbers | None]] = {
+            "sx": (x, None), "sxx": (x, x), "sxy": (x, y), "sl": (log, None), "sll": (log, log),
+            "now_x": (now_x, None), "now_xx": (now_x, now_x), "now_xy": (now_x, now_y),
+            "then_x": (then_x, None), "then_xx": (then_x, then_x), "then_xy": (then_x, then_y),
+            "cross_xx": (now_x, then_x), "cross_xy": (now_x, then_y), "cross_yx": (now_y, then_x),
+        }  # fmt: skip
+        if self.is_ranked:
+            rank = _mid_ranks(self.blocks, x, y)
+            made |= {"sr": (rank, None), "srr": (rank, rank)}
+        return made | ({"n_capped": (capped, None)} if is_capped else {})
+
+    def _added(self, made: dict[str, tuple[Numbers, Numbers | None]]) -> dict[str, Numbers]:
+        """Add up, cell by cell, these columns: each a row's number, or the product of two.
+
+        The columns stand side by side in the buffer, so that a row's numbers are read together; made block by block,
+        since writing a column of a large matrix on its own goes through all of its memory.
+        """
+        rows = len(self.before)
+        side_by_side = self.buffer[: rows * len(made)].reshape(rows, len(made))
+        for start in range(0, rows, BLOCK):
+            part = slice(start, start + BLOCK)
+            for column, (one, other) in enumerate(made.values()):
+                out = side_by_side[part, column]
+                if other is None:
+                    np.copyto(out, one[part])
+                else:
+                    np.multiply(one[part], other[part], out=out)
+        return dict(zip(made, (self.lattice.belongs @ side_by_side).T, strict=True))
 
 
 def cells(
@@ -148,15 +233,32 @@ def _of_grain(
     found = _lattice(con, reasons)
     if found.is_empty():
         return []
-    lattice = Lattice.of(found)
-    parts = []
-    for metric in dict.fromkeys(measure.metric for measure in measures):
-        own = [measure for measure in measures if measure.metric == metric]
-        rows = con.sql(ROWS.format(values=", ".join(_values(i, m) for i, m in enumerate(own)))).pl()
-        for i, measure in enumerate(own):
-            sums = _sums(lattice, rows, i, is_ranked=grain != "week")
-            parts.append(_cells(lattice, sums, grain, measure, reasons.index(measure.reason)))
-    return parts
+    ground = Ground.of(con, Lattice.of(found), is_ranked=grain != "week")
+    sums: dict[Key, pl.DataFrame] = {}
+    keys = list(dict.fromkeys(_key(measure) for measure in measures))
+    for first in range(0, len(keys), AT_ONCE):
+        some = keys[first : first + AT_ONCE]
+        values = ", ".join(_values(i, *key) for i, key in enumerate(some))
+        rows = in_order(con.sql(VALUES.format(values=values)).pl())
+        for i, key in enumerate(some):
+            x, y, capped = (
+                rows[f"{name}{i}"].cast(pl.Float64).to_numpy() for name in ("x", "y", "capped")
+            )
+            sums[key] = ground.sums(x, y, capped, key)
+    metrics = list(dict.fromkeys(measure.metric for measure in measures))
+    return [
+        _cells(ground.lattice, sums[_key(m)], grain, m, reasons.index(m.reason))
+        for m in sorted(measures, key=lambda m: metrics.index(m.metric))
+    ]
+
+
+def in_order(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows in the order of "row", in which everything is added up."""
+    return rows if rows["row"].is_sorted() else rows.sort("row")
+
+
+def _key(measure: Measure) -> Key:
+    return measure.x, measure.y, measure.most_a_week
 
 
 def _lattice(con: duckdb.DuckDBPyConnection, reasons: list[str]) -> pl.DataFrame:
@@ -172,43 +274,18 @@ def _lattice(con: duckdb.DuckDBPyConnection, reasons: list[str]) -> pl.DataFrame
     )
 
 
-def _values(i: int, measure: Measure) -> str:
-    x, y = f"({measure.x})::double", f"({measure.y})::double"
-    most = "null::double"
-    if measure.most_a_week is not None:
-        most = f"{measure.most_a_week} * greatest(weeks, 1)"
+def _values(i: int, numerator: str, denominator: str, most_a_week: float | None) -> str:
+    x, y, most = f"({numerator})::double", f"({denominator})::double", "null::double"
+    if most_a_week is not None:
+        most = f"{most_a_week} * greatest(weeks, 1)"
     return f"least({x}, {most}) as x{i}, {y} as y{i}, coalesce({x} > {most}, false) as capped{i}"
 
 
-def _sums(lattice: Lattice, rows: pl.DataFrame, i: int, *, is_ranked: bool) -> pl.DataFrame:
-    """Return one row a cell with the columns SUMS, LARGEST and PAIRS."""
-    x, y, capped = (rows[f"{name}{i}"].cast(pl.Float64).to_numpy() for name in ("x", "y", "capped"))
-    rank = _mid_ranks(rows, x, y) if is_ranked else np.zeros(len(x))
-    log = np.log1p(x)
-    own = (np.ones(len(x)), y > 0, x, y, x * x, x * y, y * y, rank, rank**2, log, log**2, capped)
-    before = rows["before"].to_numpy()
-    both = (before >= 0).astype(float)
-    then_x, then_y, now_x, now_y = x[before] * both, y[before] * both, x * both, y * both
-    pairs = (
-        both,
-        now_x, now_y, now_x**2, now_x * now_y, now_y**2,
-        then_x, then_y, then_x**2, then_x * then_y, then_y**2,
-        now_x * then_x, now_x * then_y, now_y * then_x, now_y * then_y,
-    )  # fmt: skip
-    summed = lattice.belongs @ np.column_stack([*own, *pairs])
-    found = pl.DataFrame(summed, schema=[*SUMS, *PAIRS], orient="row").with_columns(
-        pl.Series(name, top) for name, top in zip(LARGEST, lattice.largest(x), strict=True)
-    )
-    return found if is_ranked else found.with_columns(sr=None, srr=None)
-
-
-def _mid_ranks(rows: pl.DataFrame, x: Numbers, y: Numbers) -> Numbers:
+def _mid_ranks(blocks: pl.Series, x: Numbers, y: Numbers) -> Numbers:
     """Rank x/y among everybody with y > 0 of the same period and tool, ties sharing the middle; 0 for the others."""
-    per = pl.Series(
-        "per", np.divide(x, y, out=np.full(len(x), np.nan), where=y > 0), nan_to_null=True
-    )
-    ranked = rows.select("period", "tool", per).with_columns(
-        pl.col("per").rank("average").over("period", "tool").fill_null(0)
+    per = np.divide(x, y, out=np.full(len(x), np.nan), where=y > 0)
+    ranked = pl.DataFrame({"block": blocks, "per": pl.Series(per, nan_to_null=True)}).select(
+        pl.col("per").rank("average").over("block").fill_null(0)
     )
     return ranked["per"].to_numpy()
 

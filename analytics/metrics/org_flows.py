@@ -57,10 +57,10 @@ def _blocks(sums: Sums, code: Array, groups: int) -> tuple[Array, Array, Array]:
     block = a[known] * groups + b[known]
     shape = (groups, groups)
     messages = np.bincount(block, sums.messages[known], minlength=groups**2).reshape(shape)
-    counts = []
+    counts, people = [], len(code)
     for end in (0, 1):
-        once = np.unique(np.column_stack([block, sums.pairs[known, end]]), axis=0)
-        counts.append(np.bincount(once[:, 0], minlength=groups**2).reshape(shape))
+        once = np.unique(block * people + sums.pairs[known, end])  # one number a block and person
+        counts.append(np.bincount(once // people, minlength=groups**2).reshape(shape))
     return messages, counts[0], counts[1]
 
 

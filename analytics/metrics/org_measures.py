@@ -86,7 +86,7 @@ class Sums:
         self.scope, self.weeks = scope, len(weeks)
         self.columns: dict[str, Array] = {}
         week, a, b, amounts = self._placed(ties, ("messages", "broadcast"), weeks)
-        self.senders, self.receivers = len(np.unique(a)), len(np.unique(b))
+        self.senders, self.receivers = (np.count_nonzero(np.bincount(end)) for end in (a, b))
         self.pairs, self.messages = np.column_stack([a, b]), amounts["messages"]
         self._margins(week, a, b, amounts["messages"])
         self._ties(week, a, b, amounts)

@@ -115,14 +115,18 @@ class OrgTree:
             return np.arange(len(self))
         return np.where(self.depth == 0, np.arange(len(self)), self.chain[:, 1])
 
+    @cached_property
+    def _by_id(self) -> tuple[Array, Array]:
+        order = np.argsort(self.ids)
+        return order, self.ids[order]
+
     def places(self, persons: Array) -> Array:
         """Return the place of each person, -1 where not in the tree."""
-        order = np.argsort(self.ids)
-        spot = np.searchsorted(self.ids, persons, sorter=order).clip(max=max(len(self) - 1, 0))
         if not len(self):
             return np.full(len(persons), -1)
-        place = order[spot]
-        return np.where(self.ids[place] == persons, place, -1)
+        order, ids = self._by_id
+        spot = np.searchsorted(ids, persons).clip(max=len(self) - 1)
+        return np.where(ids[spot] == persons, order[spot], -1)
 
     def distance(self, a: Array, b: Array) -> Array:
         """Return the steps from a to b along reporting lines, by way of the nearest common superior."""

@@ -88,6 +88,9 @@ class Company:
         ties = self.traffic.ties_whole if period.grain == "all" else self.traffic.ties
         starts = "starts" if period.tool is None else "starts_in_tool"
         exchanges = self.traffic.exchanges.with_columns(starts=pl.col(starts))
+        if len(weeks):
+            inside = pl.col("week").is_between(weeks[0], weeks[-1])
+            ties, exchanges = ties.filter(inside), exchanges.filter(inside)
         if period.tool is not None:
             ties, exchanges = (
                 frame.filter(pl.col("tool") == period.tool) for frame in (ties, exchanges)
