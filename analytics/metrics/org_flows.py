@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 
+from analytics.metrics.org_match import distinct
 from analytics.metrics.org_measures import Scope, Sums
 
 Array = np.ndarray
@@ -59,7 +60,7 @@ def _blocks(sums: Sums, code: Array, groups: int) -> tuple[Array, Array, Array]:
     messages = np.bincount(block, sums.messages[known], minlength=groups**2).reshape(shape)
     counts, people = [], len(code)
     for end in (0, 1):
-        once = np.unique(block * people + sums.pairs[known, end])  # one number a block and person
+        once = distinct(block * people + sums.pairs[known, end])  # one number a block and person
         counts.append(np.bincount(once // people, minlength=groups**2).reshape(shape))
     return messages, counts[0], counts[1]
 
