@@ -116,6 +116,14 @@ left join seated_first f on f.person = s.person and f.tool is not distinct from 
 group by s.tool
 """
 
+# Months and quarters are whole weeks: what is summed over days once, by week, serves every grain.
+BY_WEEK = """
+create or replace temp table {rollup}_week as
+select person, tool, week, month, quarter, {sums}
+from {source}
+group by person, tool, week, month, quarter
+"""
+
 BASE = """
 create or replace temp table base as
 with span as (
@@ -151,29 +159,10 @@ open_seat as (
     where m.tool is null or t.tool = m.tool
     group by m.person, m.tool, m.period
 ),
-done as (
-    select
-        person, tool, {period} as period,
-        sum(timed_acts)::bigint as timed_acts, sum(outside_acts)::bigint as outside_acts,
-        sum(weekend_acts)::bigint as weekend_acts, sum(direct)::bigint as direct, sum(mentioned)::bigint as mentioned,
-        sum(grouped)::bigint as grouped, sum(broadcast)::bigint as broadcast, sum(mails_in)::bigint as mails_in,
-        sum(chats_in)::bigint as chats_in
-    from person_day
-    group by person, tool, {period}
-),
-taken_up as (
-    select
-        person, tool, {period} as period,
-        sum(acts)::bigint as acts, sum(messages)::bigint as messages, sum(interactions)::bigint as interactions,
-        sum(views)::bigint as views,
-        count(*) filter (acts > 0)                                    as active_days,
-        count(*) filter (acts > 0 and list_contains($workdays, dow))  as active_working_days
-    from seated_day
-    group by person, tool, {period}
-),
+{summed_up}
 several as (
     select person, period, count(*) filter (acts > 0) as tools_active
-    from taken_up
+    from taken_up_sum
     where tool is not null
     group by person, period
 ),
@@ -182,7 +171,7 @@ recent_week as (
 ),
 wrote as (
     select d.person, w.period, count(distinct d.tool) filter (d.messages > 0) as tools_written
-    from seated_day d
+    from taken_up_week d
     join recent_week w on w.week = d.week and w.tool is null
     where d.tool is not null
     group by d.person, w.period
@@ -195,7 +184,6 @@ reach as (
     where m.tool in (select tool from tool_sees where has_views)
     group by grouping sets ((m.person, m.tool, {space_period}), (m.person, {space_period}))
 ),
-{summed_up}
 could_read as (
     select person, tool, period, sum(posts)::bigint as channel
     from (
@@ -215,8 +203,8 @@ recent as (
         sum(d.acts)::bigint                                                                as recent_acts,
         sum(d.views)::bigint                                                               as recent_views,
         sum(d.received)::bigint                                                            as recent_in,
-        count(distinct d.week) filter (d.acts > 0)                                         as recent_active_weeks
-    from seated_day d
+        count(*) filter (d.acts > 0)                                                       as recent_active_weeks
+    from taken_up_week d
     join recent_week w on w.week = d.week and w.tool is not distinct from d.tool
     group by d.person, d.tool, w.period
 ),
@@ -261,9 +249,7 @@ left join open_seat o  on o.person = m.person and o.period = m.period and o.tool
 left join several v    on v.person = m.person and v.period = m.period and m.tool is null
 left join wrote u      on u.person = m.person and u.period = m.period and m.tool is null
 left join long_use l   on l.person = m.person and l.grain = $grain and l.period = m.period and l.tool is not distinct from m.tool
-left join done d       on d.person = m.person and d.period = m.period and d.tool is not distinct from m.tool
-left join taken_up e   on e.person = m.person and e.period = m.period and e.tool is not distinct from m.tool
-left join taken_up b   on b.person = m.person and b.period = m.previous and b.tool is not distinct from m.tool
+left join taken_up_sum b on b.person = m.person and b.period = m.previous and b.tool is not distinct from m.tool
 {summed_joins}
 left join could_read r on r.person = m.person and r.period = m.period and r.tool is not distinct from m.tool
 left join reach q      on q.person = m.person and q.period = m.period and q.tool is not distinct from m.tool
@@ -280,8 +266,13 @@ SEES = (
     "has_recipients", "has_uptake", "has_places",
 )  # fmt: skip
 NOW = ("meetings", "calls", "times", "recipients")  # has_… is said of the tools, now_… of a period
-# Rollups of which every column is summed over the days of a period: (its name in the query, columns).
+# Steps of which every column is summed over the days of a period: (its name in the query, columns). Each is a rollup, but
+# `taken_up`, of seated_day.
 SUMMED = {
+    "person_day": ("d", (
+        "timed_acts", "outside_acts", "weekend_acts", "direct", "mentioned", "grouped", "broadcast", "mails_in", "chats_in",
+    )),
+    "taken_up": ("e", ("acts", "messages", "interactions", "views", "active_days", "active_working_days")),
     "person_clock": ("k", ("act_us_30", "act_us_60", "act_us_120", "act_us_300", "act_us_600", "meeting_us", "call_us")),
     "person_meeting": ("g", (
         "one_to_one_us", "decision_us", "status_us", "bloated_us", "lengthy_us", "all_hands_us", "workshop_us", "unknown_us",
@@ -295,11 +286,6 @@ SUMMED = {
     )),
 }  # fmt: skip
 COUNTS = {
-    "e": ("acts", "messages", "interactions", "views", "active_days", "active_working_days"),
-    "d": (
-        "timed_acts", "outside_acts", "weekend_acts", "direct", "mentioned", "grouped", "broadcast", "mails_in",
-        "chats_in",
-    ),
     "r": ("channel",),
     "l": ("long_acts", "long_active_weeks"),
     "q": ("weeks_posted", "weeks_opened"),
@@ -318,10 +304,26 @@ def seated(con: duckdb.DuckDBPyConnection) -> None:
     long_use.make(con)
 
 
-def make(
-    con: duckdb.DuckDBPyConnection, grain: str, workdays: tuple[int, ...], zone_is_set: bool
-) -> None:
-    """Make the table `base` of a grain; needs the tables of periods.make, panel.load, seated and the rollups."""
+def weekly(con: duckdb.DuckDBPyConnection, workdays: tuple[int, ...]) -> None:
+    """Make a table a step of SUMMED, its columns by person, tool and week; needs `seated` and the rollups."""
+    days = "list_contains([{}], dow)".format(", ".join(str(int(day)) for day in workdays))
+    counted = {"active_days": "acts > 0", "active_working_days": f"acts > 0 and {days}"}
+    for rollup, (_, columns) in SUMMED.items():
+        sums = [
+            f"count(*) filter ({counted[name]}) as {name}"
+            if name in counted
+            else f"sum({name})::bigint as {name}"
+            for name in columns
+        ]
+        source = rollup
+        if rollup == "taken_up":
+            source = "seated_day"
+            sums.append("sum(received)::bigint as received")
+        con.execute(BY_WEEK.format(rollup=rollup, source=source, sums=", ".join(sums)))
+
+
+def make(con: duckdb.DuckDBPyConnection, grain: str, zone_is_set: bool) -> None:
+    """Make the table `base` of a grain; needs the tables of periods.make, panel.load, seated and weekly, and the rollups."""
     con.execute(TOOL.format(any_tool=", ".join(f"bool_or({name}) as {name}" for name in SEES)))
     whole = f"date '{WHOLE.isoformat()}'"
     period = whole if grain == "all" else grain
@@ -350,15 +352,19 @@ def make(
             f"coalesce({t}.{name}, 0) as {name}" for t, names in COUNTS.items() for name in names
         ),
     )
-    con.execute(query, {"grain": grain, "workdays": list(workdays), "zone_is_set": zone_is_set})
+    con.execute(query, {"grain": grain, "zone_is_set": zone_is_set})
 
 
 def _summed(rollup: str, period: str) -> str:
-    """Return SQL of a step that adds a rollup's columns up over the days of each period."""
-    columns = ", ".join(f"sum({name})::bigint as {name}" for name in SUMMED[rollup][1])
+    """Return SQL of a step that adds a rollup's columns up over the weeks of each period."""
+    columns = SUMMED[rollup][1]
+    if period == "week":
+        told = ", ".join(columns)
+        return f"{rollup}_sum as (select person, tool, week as period, {told} from {rollup}_week),"  # noqa: S608  # names are those of SUMMED
+    sums = ", ".join(f"sum({name})::bigint as {name}" for name in columns)
     return (
-        f"{rollup}_sum as (select person, tool, {period} as period, {columns}"  # noqa: S608  # names are those of SUMMED
-        f" from {rollup} group by person, tool, {period}),"
+        f"{rollup}_sum as (select person, tool, {period} as period, {sums}"  # noqa: S608  # as above
+        f" from {rollup}_week group by person, tool, {period}),"
     )
 
 

@@ -204,12 +204,13 @@ def cells(
     periods.make(con, settings)
     panels.load(con, panel)
     base.seated(con)
+    base.weekly(con, settings.workdays)
     found = [pl.DataFrame(schema=SCHEMA)]
     for grain in periods.GRAINS:
         wanted = tuple(measure for measure in measures if grain in measure.grains)
         if not wanted:
             continue
-        base.make(con, grain, settings.workdays, settings.time_zone is not None)
+        base.make(con, grain, settings.time_zone is not None)
         found += _of_grain(con, grain, wanted)
     return pl.concat(found)
 
