@@ -113,3 +113,22 @@ def test_a_known_item_that_is_taken_away_is_said_to_measure_nothing():
 def test_what_is_remembered_of_a_survey_is_told_without_its_questions():
     assert mapping.told("voice", "a03f; b2") == "Voice = 2 questions"
     assert mapping.told("sender", "wer") == "Sender = wer"
+
+
+def test_a_form_that_a_spreadsheet_saved_in_windows_letters_is_known_and_known_again(tmp_path):
+    names = "ID,Heure de début,Heure de fin,Adresse de messagerie,Nom,Je peux m’exprimer librement,J’ai été écouté"
+    labels = ("Pas du tout d'accord", "Pas d'accord", "Neutre", "D'accord", "Tout à fait d'accord")
+    rows = [
+        f"{n},3/{n + 12}/26 9:00:00,3/{n + 12}/26 9:05:00,anonymous,,{labels[n % 5]},{labels[n % 4]}"
+        for n in range(15)
+    ]
+    path = tmp_path / "form.csv"
+    path.write_bytes("\n".join([names, *rows]).encode("cp1252"))
+
+    first = told(path, tmp_path / "a")
+    item = first["questions"][0]["item"]
+    again = told(path, tmp_path / "b", [(first["table"], {"columns": {"voice": item}})])
+
+    assert (first["format"], first["stored"]) == ("microsoft_forms", 15)
+    assert first["questions"][0]["text"] == "Je peux m’exprimer librement"
+    assert again["questions"][0]["construct"] == "voice"

@@ -1,5 +1,6 @@
 """What lies in a tabular file, text, workbook or Parquet alike: its header, and its rows as checked text."""
 
+import io
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -276,7 +277,7 @@ def _text_rows(source: "Source", codec: str | None) -> list[Row]:
     head = source.head()
     if len(head) < source.size and head.count(b"\n") < FEW_LINES:
         head = source.head(LONG_HEAD)
-    guess, mark = csv_text.head_encoding(head)
+    guess, mark = csv_text.encoding(io.BytesIO(head))
     text = head[mark:].decode(codec or guess, "replace")
     lines = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n").split("\n")
     declared = None
