@@ -17,7 +17,7 @@ from pages.parts.figure import Picture, Said, figure, first_reason, pair, source
 from pages.parts.filters import scope
 from pages.parts.lead import opening
 from pages.parts.meetings_view import kinds_of_meetings, true_of_meetings
-from pages.parts.week_view import off
+from pages.parts.week_view import hours_of_week, nights, off, pressure, stretch
 from pages.parts.workspace import release
 from pages.parts.worth_view import worth_blocks
 
@@ -44,6 +44,8 @@ def page() -> None:
     st.space("small")
     for first, second in (
         (_kinds, load_by_level),
+        (hours_of_week, pressure),
+        (stretch, nights),
         (left_whole, broken_up),
         (kinds_of_meetings, true_of_meetings),
     ):

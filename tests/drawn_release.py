@@ -71,6 +71,10 @@ SHAPES = {
     "seats": ("share", None, [""], ["enabled", "claimed", "used"]),
     "meaningful_reach": ("share", 0.35, [""], [None]),
     "adoption_forecast": ("share", None, [""], ["ceiling", "4", "13", "26"]),
+    "day_span": ("hours", 6.1, [""], [None]),
+    "short_rest_share": ("share", 0.04, [""], [None]),
+    "pressure_outside_hours": ("share", None, [""], ["all", "down", "up", "same", "unplaced", "sent"]),
+    "acts_by_hour": ("count", None, [""], [f"{day}-{hour:02}" for day in range(1, 8) for hour in range(24)]),
 }  # fmt: skip
 BIN_VALUES = {
     "enabled": 1.0, "active": 0.78, "contributing": 0.62, "reciprocal": 0.41, "habitual": 0.33,
@@ -89,7 +93,17 @@ BIN_VALUES = {
 NAMES = list(SHAPES)
 HIERARCHY = NAMES[NAMES.index("tree_reach_ratio") : NAMES.index("meeting_mix")]
 TIME = NAMES[NAMES.index("meeting_mix") : NAMES.index("habit")]
-TOTAL_ONLY = {"lifecycle", "retention", "adoption_forecast", "participation_inequality", *HIERARCHY}
+CLOCK = NAMES[NAMES.index("day_span") :]
+BIN_VALUES |= {"all": 0.2, "down": 0.19, "up": 0.22, "same": 0.18, "unplaced": 0.2, "sent": 0.2}
+BIN_VALUES |= {at: 30.0 if 9 <= int(at[2:]) < 17 else 1.5 for at in SHAPES["acts_by_hour"][3]}
+TOTAL_ONLY = {
+    "lifecycle",
+    "retention",
+    "adoption_forecast",
+    "participation_inequality",
+    "acts_by_hour",
+    *HIERARCHY,
+}
 
 
 def passport(metric: str) -> dict[str, object]:
@@ -103,6 +117,7 @@ def passport(metric: str) -> dict[str, object]:
         "deliveries_per_day",
         "cost",
         *TIME,
+        *CLOCK,
     }:
         family = "time_cost"
     return {
@@ -142,7 +157,10 @@ def figures(seed: int = 7, divisions: dict[str, int] | None = None) -> pl.DataFr
                 continue
             if metric in {"lifecycle"} and grain not in {"week", "month"}:
                 continue
-            if metric in {"retention", "time_to_adoption", "adoption_forecast"} and grain != "all":
+            if (
+                metric in {"retention", "time_to_adoption", "adoption_forecast", "acts_by_hour"}
+                and grain != "all"
+            ):
                 continue
             for cell, n in cells:
                 if metric in TOTAL_ONLY and set(cell) - {"tool"}:

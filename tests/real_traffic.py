@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from analytics.schema import polars_schema
 from tests.drawn import ALWAYS, NEVER, Settings, local_columns, write
 
 
@@ -34,6 +35,7 @@ def traffic(
     shift: timedelta = timedelta(0),
     start: datetime | None = None,
     end: datetime | None = None,
+    org: pl.DataFrame | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """Return a connection with the views of the store and the rollups; acts of one person and instant are one."""
     everybody = sorted({*acts["actor"], *acts["person"].drop_nulls()})
@@ -64,6 +66,9 @@ def traffic(
             tool=pl.lit(tool), valid_from=pl.lit(ALWAYS), valid_to=pl.lit(NEVER)
         ),
     }
+    if org is not None:
+        missing = [name for name in polars_schema("vault.org") if name not in org.columns]
+        frames["org"] = org.with_columns(pl.lit(None).alias(name) for name in missing)
     return write(folder, frames, settings=settings or Settings(time_zone=zone))
 
 

@@ -281,6 +281,12 @@ SUMMED = {
     )),
     "person_focus": ("fo", ("focus_days", "working_s", "busy_s", "gap_s", "hour_s", "two_s")),
     "person_switch": ("sw", ("near_acts", "switches")),
+    "person_stretch": ("st", ("stretch_us", "stretch_days", "nights", "short_nights")),
+    "person_pressure": ("pr", tuple(
+        f"{what}{where}"
+        for what in ("from_above", "from_below", "from_beside", "from_unplaced", "sent")
+        for where in ("", "_outside")
+    )),
     "person_caused": ("ca", (
         "direct_out", "mentioned_out", "grouped_out", "broadcast_out", "channel_out", "words_out", "mails_out", "chats_out",
     )),

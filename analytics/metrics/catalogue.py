@@ -18,11 +18,13 @@ from analytics.metrics import (
     milestone,
     periods,
     reach,
+    rest,
     retention,
     seats,
     several_tools,
     time_cost,
     vendor,
+    week_hours,
 )
 from analytics.schema import polars_schema
 
@@ -39,6 +41,7 @@ MEASURES: tuple[engine.Measure, ...] = (
     *reach.MEASURES,
     *first_use.MEASURES,
     *time_cost.MEASURES,
+    *rest.MEASURES,
     *meetings.MEASURES,
     *attention.MEASURES,
 )
@@ -92,6 +95,8 @@ def passports() -> "tuple[Passport, ...]":
         *inequality.PASSPORTS,
         *vendor.PASSPORTS,
         *time_cost.PASSPORTS,
+        *rest.PASSPORTS,
+        *week_hours.PASSPORTS,
         *displaced.PASSPORTS,
         *meetings.PASSPORTS,
         *attention.PASSPORTS,
@@ -165,6 +170,12 @@ def cells(
 def finished(
     con: duckdb.DuckDBPyConnection, people: pl.DataFrame, settings: periods.Hours
 ) -> pl.DataFrame:
-    """Return the release.figure rows that are not sums: participation_inequality, adoption_forecast, uptake_after_milestone, displaced."""
-    parts = (inequality.figures, forecast.figures, milestone.figures, displaced.figures)
+    """Return the release.figure rows that are not sums: participation_inequality, adoption_forecast, uptake_after_milestone, displaced, acts_by_hour."""
+    parts = (
+        inequality.figures,
+        forecast.figures,
+        milestone.figures,
+        displaced.figures,
+        week_hours.figures,
+    )
     return pl.concat([figures(con, people, settings) for figures in parts])

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from analytics.metrics import attention, meetings, time_cost
+from analytics.metrics import attention, meetings, rest, time_cost
 
 Figure = tuple[str, str, str | None]  # metric, variant, bin
 
@@ -86,6 +86,10 @@ SUMS = (
         ("load_caused", "", "total"),
         tuple(("load_caused", "", name) for name in attention.CAUSED if name != "total"),
     ),
+    Sum(
+        ("pressure_outside_hours", "", "all"),
+        tuple(("pressure_outside_hours", "", name) for name in rest.DIRECTIONS),
+    ),
 )
 
 # Numerators of weeks add up to months, months to quarters, quarters to the whole period. Counts of people do not.
@@ -104,6 +108,9 @@ OVER_TIME = (
     "deliveries_per_day",
     "outside_hours_share",
     "weekend_share",
+    "day_span",
+    "short_rest_share",
+    "pressure_outside_hours",
     "stickiness",
 )
 

@@ -26,7 +26,7 @@ order by people desc, l.calendar, s.location
 
 
 def told(con: "duckdb.DuckDBPyConnection", settings: "Settings") -> dict[str, object]:
-    """Return items of release.company: working_time and days_off in words, places_unknown (HR locations, by lines).
+    """Return items of release.company: working_time and days_off in words, working_hours and workdays, places_unknown (HR locations, by lines).
 
     No country, and no place, is named for fewer people than the threshold; null = nothing to say.
     """
@@ -43,6 +43,8 @@ def told(con: "duckdb.DuckDBPyConnection", settings: "Settings") -> dict[str, ob
     ]
     return {
         "working_time": hours(settings),
+        "working_hours": f"{settings.day_starts}-{settings.day_ends}",
+        "workdays": ",".join(map(str, settings.workdays)),
         "days_off": days_off(shown, are_all_known="" not in people),
         "places_unknown": "\n".join(sorted(places)) or None,
     }

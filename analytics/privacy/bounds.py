@@ -25,6 +25,7 @@ DAYS_A_WEEK = 5
 MOST = {
     "collaboration_hours": float(time_cost.MOST_HOURS_A_WEEK),
     "meeting_hours": float(time_cost.MOST_HOURS_A_WEEK),
+    "day_span": 24.0,
     "deliveries_per_day": time_cost.MOST_DELIVERIES_A_WEEK / DAYS_A_WEEK,
     "load_caused": time_cost.MOST_DELIVERIES_A_WEEK / DAYS_A_WEEK,
     "reading_caused": float(time_cost.MOST_HOURS_A_WEEK),

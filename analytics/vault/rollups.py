@@ -16,7 +16,12 @@ from analytics import calendars
 
 ROLLUPS = Path(__file__).resolve().parent / "rollups"
 NAMES = tuple(sorted(path.stem for path in ROLLUPS.glob("*.sql")))
-GROUND = ("known_place", "lives", "working_day")  # what the rollups rest on beside the store
+GROUND = (
+    "known_place",
+    "lives",
+    "working_day",
+    "yesterday",
+)  # what the rollups rest on beside the store
 WHOLE_DAY = 86_400
 
 
@@ -73,7 +78,7 @@ def attach(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
 
 
 def _calendars(connection: duckdb.DuckDBPyConnection, folder: Path, week: WorkingWeek) -> None:
-    """Make known_place (location, calendar), lives (person, calendar) and working_day, as files and views."""
+    """Make known_place (location, calendar), lives (person, calendar), working_day and yesterday, as files and views."""
     named = connection.sql(
         "select distinct location from org where location is not null"
     ).fetchall()
@@ -88,8 +93,14 @@ def _calendars(connection: duckdb.DuckDBPyConnection, folder: Path, week: Workin
     _view(connection, folder, "lives")
     [ends] = connection.sql(DAYS).fetchall()
     used = ["", *sorted({calendar for _, calendar in known})]
-    working_days(week, used, *ends).write_parquet(folder / "working_day.parquet")
+    days = working_days(week, used, *ends)
+    days.write_parquet(folder / "working_day.parquet")
     _view(connection, folder, "working_day")
+    yesterday = days.select("day").unique().sort("day")
+    yesterday.with_columns(day_before=pl.col("day") - pl.duration(days=1)).write_parquet(
+        folder / "yesterday.parquet"
+    )
+    _view(connection, folder, "yesterday")
 
 
 def working_days(

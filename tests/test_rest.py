@@ -1,0 +1,137 @@
+"""The stretch of a day, the night after it, and messages outside hours by direction: published numbers and days by hand."""
+
+import polars as pl
+import pytest
+
+from analytics.metrics import engine, rest
+from analytics.metrics.org_tree import OrgTree
+from analytics.metrics.panel import panel
+from tests.drawn import ALWAYS, NEVER, Settings, store
+from tests.real_traffic import mail, traffic
+
+WARSAW = Settings(time_zone="Europe/Warsaw", day_starts=8, day_ends=17)
+
+
+def company(con, metric: str, settings: Settings) -> dict:
+    """Return (Σx, Σy, reason) of the company over the whole period, by bin."""
+    measures = tuple(m for m in rest.MEASURES if m.metric == metric)
+    cells = engine.cells(con, panel(con, settings), settings, measures)
+    cells = cells.filter(pl.col("cut") == "total", pl.col("grain") == "all")
+    return {row["bin"]: (row["sx"], row["sy"], row["reason"]) for row in cells.rows(named=True)}
+
+
+@pytest.fixture(scope="module")
+def factory(shared, tmp_path_factory):
+    reports = pl.read_csv(
+        shared / "data/manufacturing_email/reportsto_full.csv", infer_schema=False
+    )
+    org = reports.select(
+        person=pl.col("ID").cast(pl.Int64),
+        manager=pl.col("ReportsToID").cast(pl.Int64, strict=False),
+    )
+    tree = OrgTree.grow(org)
+    org = org.join(pl.DataFrame({"person": tree.ids, "level": tree.depth}), on="person", how="left")
+    org = org.with_columns(valid_from=pl.lit(ALWAYS), valid_to=pl.lit(NEVER))
+    return traffic(
+        tmp_path_factory.mktemp("factory"),
+        mail(shared),
+        zone="Europe/Warsaw",
+        settings=WARSAW,
+        org=org,
+    )
+
+
+def test_the_stretch_of_a_day_equals_the_published_hours(factory):
+    hours, days, _ = company(factory, "day_span", WARSAW)[None]
+
+    assert days == 10_435
+    assert hours / days == pytest.approx(4.108490, abs=5e-7)
+
+
+def test_nights_under_eleven_hours_equal_the_published_share(factory):
+    assert company(factory, "short_rest_share", WARSAW)[None] == (80, 8_770, None)
+
+
+def test_messages_outside_hours_by_direction_equal_the_published_counts(factory):
+    found = company(factory, "pressure_outside_hours", WARSAW)
+
+    assert {name: found[name][:2] for name in ("down", "up", "same")} == {
+        "down": (5_630, 29_366),
+        "up": (6_949, 26_295),
+        "same": (5_259, 27_016),
+    }
+    assert found["all"][1] == 82_876
+    assert found["all"][0] / found["all"][1] == pytest.approx(0.216094, abs=5e-7)
+    assert found["sent"][:2] == found["all"][:2]
+
+
+def test_a_stretch_needs_two_acts_and_a_night_two_days_in_a_row(tmp_path):
+    """Tuesday 22:00 to Wednesday 8:30 is ten and a half hours; Wednesday to Friday is no night."""
+    con = store(tmp_path, event="""
+        at               | tool  | actor | action
+        2026-02-02 09:00 | slack | 1     | post
+        2026-02-02 17:30 | mail  | 1     | email
+        2026-02-03 09:00 | slack | 1     | post
+        2026-02-03 22:00 | slack | 1     | post
+        2026-02-04 08:30 | mail  | 1     | email
+        2026-02-06 00:10 | mail  | 1     | email
+        """)  # fmt: skip
+
+    assert company(con, "day_span", Settings())[None] == (8.5 + 13, 2, None)
+    assert company(con, "short_rest_share", Settings())[None] == (1, 2, None)
+    of_slack = con.sql(
+        "select sum(stretch_days), sum(nights) from person_stretch where tool = 'slack'"
+    )
+    assert of_slack.fetchall() == [(1, 1)]
+
+
+def test_a_message_counts_at_both_ends_by_the_levels_between_them(tmp_path):
+    """At 18:00 and later all are outside 9 to 17; 4 is not in the HR file, and 2 writes to 1 at noon."""
+    con = store(
+        tmp_path,
+        event="""
+        at               | actor | action | to
+        2026-02-02 18:00 | 1     | email  | 2 3
+        2026-02-02 18:00 | 3     | email  | 1
+        2026-02-02 18:30 | 4     | email  | 2
+        2026-02-02 12:00 | 2     | email  | 1
+        """,
+        org="person | level\n 1 | 1\n 2 | 2\n 3 | 2",
+    )
+    found = company(con, "pressure_outside_hours", Settings())
+
+    assert {name: values[:2] for name, values in found.items()} == {
+        "all": (4, 5), "down": (2, 2), "up": (1, 2), "same": (0, 0), "unplaced": (1, 1), "sent": (3, 4),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("metric", "event", "reason"),
+    [
+        ("day_span", "at | tool | actor | action | seconds | attendee\n 2026-02-02 09:00 | cal | 1 | meeting | 60 | 2", "not_applicable"),
+        ("pressure_outside_hours", "at | tool | actor\n 2026-02-02 09:00 | slack | 1", "no_recipients"),
+    ],
+)  # fmt: skip
+def test_what_the_exports_cannot_tell_has_its_reason(tmp_path, metric, event, reason):
+    con = store(tmp_path, event=event)
+
+    found = company(con, metric, Settings())
+
+    assert {values[2] for values in found.values()} == {reason}
+
+
+def test_without_zones_neither_nights_nor_messages_outside_hours_are_told(tmp_path):
+    settings = Settings(time_zone=None)
+    con = store(
+        tmp_path,
+        event="at | actor | action | to\n 2026-02-02 09:00 | 1 | email | 2",
+        person="person | zone_known\n 1 | false\n 2 | false",
+    )
+
+    reasons = {
+        values[2]
+        for metric in ("short_rest_share", "pressure_outside_hours")
+        for values in company(con, metric, settings).values()
+    }
+
+    assert reasons == {"no_time_zone"}
