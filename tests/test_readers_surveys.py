@@ -13,6 +13,7 @@ import xlsxwriter
 from analytics.readers import registry
 from analytics.readers.base import Options
 from analytics.readers.sandbox import work
+from analytics.readers.surveys.qualtrics_status import apart
 from analytics.readers.surveys.responses import stamp
 from analytics.readers.surveys.sheet import digest, kept_out
 
@@ -411,3 +412,35 @@ def test_a_statement_is_not_kept_out_for_a_word_that_also_means_something_else(t
 )  # fmt: skip
 def test_what_people_are_asked_of_themselves_is_kept_out(text):
     assert kept_out(text)
+
+
+@pytest.mark.parametrize(
+    "answer", ["ann{}@acme.example", "I think that {} and so on", "x" * 90 + "{}"]
+)
+def test_a_column_of_texts_or_people_is_no_department(tmp_path, answer):
+    lines = "".join(f"r{n},{n % 5 + 1},{answer.format(n)}\n" for n in range(30))
+
+    report, rows = read(tmp_path, "respondent,q1,unit\n" + lines, department="unit")
+
+    assert (report.reject_code, rows) == ("column_missing", None)
+    assert "30 different answers of 30" in report.message
+
+
+STATUSES = {
+    "0": None, "16": None, "IP Address": None, "IP-Adresse": None, "Imported": None, "": None, "1": "survey_test", "2": "survey_test",
+    "Survey Preview": "survey_test", "Umfragevorschau": "survey_test", "Anteprima sondaggio": "survey_test",
+    "Aperçu de l’enquête": "survey_test", "Survey Test": "survey_test", "8": "survey_spam", "Possible spam": "survey_spam",
+}  # fmt: skip
+
+
+def test_a_status_is_understood_as_code_and_as_label():
+    rows = pl.DataFrame({"c0": [status or None for status in STATUSES]})
+
+    assert rows.select(apart({"status": "c0"})).to_series().to_list() == list(STATUSES.values())
+
+
+@pytest.mark.parametrize("said", ["0", "False", "Falsch", "Falso", "Faux", "No"])
+def test_unfinished_is_understood_in_four_languages(said):
+    rows = pl.DataFrame({"c0": [said, "1", "True", "Vero", None]})
+
+    assert rows.select(apart({"finished": "c0"})).to_series().to_list() == ["survey_unfinished", *[None] * 4]  # fmt: skip

@@ -30,6 +30,7 @@ STRAIGHT_FROM = 5  # items that all have the same answer
 AT_ONCE = 10_000  # responses
 LONGEST_PLACE = 80
 FEWEST_PLACES, MOST_PLACES = 2, 100
+SEVERAL = 20  # responses from which on departments have to repeat
 
 
 def hand_over(sheet: Sheet, sink: Sink, options: Options, file: str) -> None:
@@ -44,6 +45,8 @@ def hand_over(sheet: Sheet, sink: Sink, options: Options, file: str) -> None:
     labels = {one.cell: one.labels for one in sheet.questions if one.labels}
     if department in labels:
         rows = rows.with_columns(pl.col(department).replace(labels[department]))
+    if department:
+        _refuse_no_place(rows[department], said["department"], file)
     asked = [one for one in sheet.questions if one.cell != department]
     items = items_of(asked, rows, said, references, file)
     _tell(asked, items, rows, sink)
@@ -104,6 +107,21 @@ def _for_a_person(
         for one in items
     ]
     return [*asked, *places]
+
+
+def _refuse_no_place(answers: pl.Series, name: str, file: str) -> None:
+    """Raise UnreadableExport where a column named as the department holds texts or people instead."""
+    given = answers.drop_nulls()
+    different = given.n_unique()
+    of_people = bool(given.str.contains("@", literal=True).any())
+    is_text = bool((given.str.len_chars() > LONGEST_PLACE).any()) or different > MOST_PLACES
+    is_each = given.len() >= SEVERAL and different * 2 > given.len()
+    if of_people or is_text or is_each:
+        raise UnreadableExport(
+            "column_missing",
+            f"{file}: the column “{name[:SHOWN_LENGTH]}” does not hold departments but texts or people: {different} different "
+            f"answers of {given.len()}. Name another, or none.",
+        )
 
 
 def _may_be_place(answers: pl.Series) -> bool:
