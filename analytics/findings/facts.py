@@ -10,7 +10,13 @@ from analytics.charts.numbers import two_digits
 from analytics.findings.book import Book, quarter
 from analytics.findings.verdicts import Verdict
 
-FACTS = ("active_people", "adoption_funnel", "collaboration_hours", "deliveries_per_day")
+FACTS = (
+    "active_people",
+    "adoption_funnel",
+    "collaboration_hours",
+    "deliveries_per_day",
+    "displaced",
+)
 STEPS = ("active", "contributing", "reciprocal", "habitual")
 LADDER_FROM = 50  # people with a seat: below, "of every ten" is about a few
 # What is assumed of time (metrics/time_cost.py): of ten messages seven are opened; writing takes at most so long.

@@ -8,6 +8,7 @@ import polars as pl
 
 from analytics.findings.book import Book, grain, quarter
 from analytics.findings.facts import FACTS, Found, facts, unknown
+from analytics.findings.net import net_effect
 from analytics.findings.verdicts import FACETS, block, change_verdict, hierarchy_verdict
 from analytics.findings.wording import subject
 from analytics.metrics.passport import Passport
@@ -68,7 +69,13 @@ def select(
         )
         known[str(about["id"])] = about
     book = Book(figures, known, WANTED)
-    found = [*_changes(book), *_gap(book), *_departments(book), *_hierarchy(book)]
+    found = [
+        *_changes(book),
+        *_gap(book),
+        *_departments(book),
+        *_hierarchy(book),
+        *net_effect(book),
+    ]
     clear = _varied(sorted((f for f in found if f.verdict == "clear"), key=lambda f: -f.size))
     said = {f.finding for f in clear}
     clear = [*facts(book, said)[: CLEAR - len(clear)], *clear]

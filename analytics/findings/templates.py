@@ -90,6 +90,18 @@ TEMPLATES: dict[str, Template] = {
         "clear", "Reading and answering in {the_tools} takes {minutes} minutes of a person's working day, by what one assumes.",
         "The range: three to ten of ten messages are opened, a mail takes a minute to read and a chat message 15 seconds, and writing takes half a minute to five minutes at most.",
     ),
+    "tool_costs": Template(
+        "clear", "{the_tool} takes more time than it gives back, whichever end of the assumptions one takes.",
+        "{net_low} to {net_high} of a person's working day: reading, writing and coming back to work, less the mail and meetings that gave way among those who took it up, against those who never did.",
+    ),
+    "tool_saves": Template(
+        "clear", "{the_tool} gives back more time than it takes, whichever end of the assumptions one takes.",
+        "{net_low} to {net_high} of a person's working day: the mail and meetings that gave way among those who took it up, against those who never did, less reading, writing and coming back to work.",
+    ),
+    "tool_unsaid": Template(
+        "noise", "Whether {the_tool} saves time cannot be said.",
+        "By what one assumes, the result runs from {net_low} to {net_high} of a person's working day; above zero it costs time.",
+    ),
     "no_change": Template(
         "noise", "No change we can tell in what people do.",
         "{subjects_checked}: since {earlier} nothing moved beyond what chance explains.",

@@ -75,7 +75,7 @@ def _written(slots: Mapping[str, Any]) -> dict[str, str]:
     if isinstance(slots.get("beyond"), float):
         text["points"] = numbers.change(slots["beyond"], "share").lstrip("+" + numbers.MINUS)
         text["way"] = "more" if slots["beyond"] > 0 else "less"
-    text |= _turned(slots) | _facts(slots)
+    text |= _turned(slots) | _facts(slots) | _net(slots)
     return text | (_apart(slots) if "others" in slots else {})
 
 
@@ -178,6 +178,18 @@ def _facts(slots: Mapping[str, Any]) -> dict[str, str]:
         text["export"] = export[:1].lower() + export[1:]
         text["read_from"] = f"{rest}." if rest else ""
     return text
+
+
+def _net(slots: Mapping[str, Any]) -> dict[str, str]:
+    """Write the ends of a net effect: without a sign where both lie on one side of zero, the smaller first."""
+    low, high = slots.get("net_low"), slots.get("net_high")
+    if not (isinstance(low, float) and isinstance(high, float)):
+        return {}
+    if low < 0 < high:
+        written = [numbers.change(end, "minutes") for end in (low, high)]
+    else:
+        written = [numbers.number(end, "minutes") for end in sorted((abs(low), abs(high)))]
+    return dict(zip(("net_low", "net_high"), written, strict=True))
 
 
 def _turned(slots: Mapping[str, Any]) -> dict[str, str]:

@@ -9,8 +9,9 @@ import streamlit as st
 from analytics import worth
 from analytics.charts import numbers, words
 from analytics.charts.around import around_zero, tornado
-from analytics.findings import say
-from analytics.worth import Ends, Result
+from analytics.findings import net, say
+from analytics.findings.net import GAVE_WAY, HOURS, LOAD
+from analytics.worth import Result
 from pages.parts import assumed, filters
 from pages.parts.data import Figures
 from pages.parts.definition import about
@@ -18,13 +19,8 @@ from pages.parts.figure import Picture, Said, figure, pair, source
 from pages.parts.states import note, state
 from pages.parts.text import plain
 
-HOURS, LOAD, GAVE_WAY = "collaboration_hours", "deliveries_per_day", "displaced"
-# variant -> minutes that an act of writing is given at most
-CAPS = {"c0.5": 0.5, "c1": 1.0, "": 2.0, "c5": 5.0, "c10": 10.0}
 MOST_SWINGS = 8
 SMALLEST = 0.05  # minutes: below it stands 0.0, which has no sign
-READING_SECONDS = {"mail": 60, "chat": 15}  # with which the release reckons reading
-OPENED = 0.7
 
 
 @st.fragment
@@ -50,17 +46,12 @@ def _hours(figures: Figures) -> worth.Hours | None:
         (r["variant"], r["bin"]): r for r in figures.block(HOURS, variant=None).iter_rows(named=True)
     }  # fmt: skip
     total = rows.get(("", "total"))
-    acts = _acts(rows)
+    acts = net.acts_of(rows)
     if not total or not total["value"] or total["n"] is None:
         return None
     low, high = (total[end] if total[end] is not None else total["value"] for end in ("low", "high"))  # fmt: skip
     meetings, calls = (_value(rows.get(("", bin_))) for bin_ in ("meeting", "call"))
     return worth.Hours(int(total["n"]), meetings, calls, acts, (low, total["value"], high))
-
-
-def _acts(rows: Mapping[tuple[str, str], Mapping[str, Any]]) -> dict[float, float]:
-    found = {minutes: rows.get((variant, "own_acts")) for variant, minutes in CAPS.items()}
-    return {minutes: row["value"] for minutes, row in found.items() if row and row["value"] is not None}  # fmt: skip
 
 
 def _value(row: Mapping[str, Any] | None) -> float:
@@ -269,38 +260,4 @@ def _ground(figures: Figures, tool: str) -> pl.DataFrame:
 
 def tool_figures(figures: Figures, tool: str) -> worth.Tool | None:
     """Return a tool's released figures, a person and working day, whole company and period; None where too few are known."""
-    hours = {(r["variant"], r["bin"]): r for r in figures.ask(HOURS, variant=None, tool=tool).iter_rows(named=True)}  # fmt: skip
-    load = {r["bin"]: r for r in figures.ask(LOAD, tool=tool).iter_rows(named=True)}
-    received, reading, acts = load.get("total"), hours.get(("", "reading")), _acts(hours)
-    one = [load.get(bin_) for bin_ in ("direct", "mention")]
-    if not (received and reading and received["value"] and reading["value"] is not None and acts):
-        return None
-    if any(row is None or row["value"] is None for row in one) or not reading["denominator"]:
-        return None
-    days_a_week = received["denominator"] / reading["denominator"]  # the same people and period
-    known = {r["bin"]: _ends(r) for r in _gave_way(figures, tool).iter_rows(named=True) if r["value"] is not None}  # fmt: skip
-    return worth.Tool(
-        received=_ends(received),
-        of_one=_sum([_ends(row) for row in one if row]),
-        mail_share=_mail_share(received, reading),
-        acts={minutes: hours_a_week * 60 / days_a_week for minutes, hours_a_week in acts.items()},
-        gave_way=known or None,
-    )
-
-
-def _ends(row: Mapping[str, Any]) -> Ends:
-    value = float(row["value"])
-    low, high = (value if row[end] is None else float(row[end]) for end in ("low", "high"))
-    return low, value, high
-
-
-def _sum(ends: list[Ends]) -> Ends:
-    low, likely, high = (sum(part) for part in zip(*ends, strict=True))
-    return low, likely, high
-
-
-def _mail_share(received: Mapping[str, Any], reading: Mapping[str, Any]) -> float:
-    """Return which part of what is received is mail, from the hours of reading that the release reckons for both."""
-    seconds = reading["numerator"] * 3600 / OPENED / received["numerator"]
-    mail, chat = READING_SECONDS["mail"], READING_SECONDS["chat"]
-    return float(min(max((seconds - chat) / (mail - chat), 0.0), 1.0))
+    return net.tool_of(_ground(figures, tool))
