@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from analytics.figures import _estimated, compared
 from analytics.metrics import engine, rest
 from analytics.metrics.org_tree import OrgTree
 from analytics.metrics.panel import panel
@@ -63,6 +64,18 @@ def test_messages_outside_hours_by_direction_equal_the_published_counts(factory)
     assert found["all"][1] == 82_876
     assert found["all"][0] / found["all"][1] == pytest.approx(0.216094, abs=5e-7)
     assert found["sent"][:2] == found["all"][:2]
+
+
+def test_published_mail_names_no_level_as_writing_late(factory):
+    """Juniors send more of it late, and the interval says: not distinguishable."""
+    measures = tuple(m for m in rest.MEASURES if m.bin == "sent")
+    cells = engine.cells(factory, panel(factory, WARSAW), WARSAW, measures)
+    cells = cells.filter(pl.col("cut") == "level", pl.col("grain") == "all", pl.col("n") >= 10)
+
+    named = compared(_estimated(cells, "clustered").with_columns(worth=pl.lit(0.03)))
+
+    assert named.height >= 3
+    assert named["named"].to_list() == [False] * named.height
 
 
 def test_a_stretch_needs_two_acts_and_a_night_two_days_in_a_row(tmp_path):

@@ -7,7 +7,7 @@ from analytics.charts import week as chart
 from analytics.charts.theme import LIGHT
 from analytics.metrics import catalogue, periods, week_hours
 from analytics.metrics import panel as panels
-from pages.parts.week_view import DAYS, rest_by_law, week_rows
+from pages.parts.week_view import DAYS, rest_by_law, week_rows, who_writes_late
 from tests.drawn import Settings, store
 from tests.real_traffic import mail, traffic
 
@@ -119,3 +119,31 @@ def test_the_picture_draws_every_hour_once_and_the_hidden_one_without_a_shade():
 def test_the_line_of_the_law_is_not_drawn_beside_the_head():
     assert "2003/88/EC" in rest_by_law(None)
     assert not rest_by_law("0–1")
+
+
+def levels(*named: bool | None) -> pl.DataFrame:
+    """Draw levels 1, 2, … of which each sends a tenth of its messages outside hours more than the one before."""
+    return pl.DataFrame(
+        [
+            {"level": str(n), "value": n / 10, "named": is_named}
+            for n, is_named in enumerate(named, 1)
+        ],
+        schema_overrides={"named": pl.Boolean},
+    )
+
+
+@pytest.mark.parametrize(
+    ("named", "sentence"),
+    [
+        ((False, True), "Messages outside hours come more from level 2 than from the others"),
+        ((True, False), "Who writes late can't be told apart by level"),  # level 1 sends fewer
+        ((False, False), "Who writes late can't be told apart by level"),
+        ((None, None), "Whose messages arrive when people should be off?"),
+    ],
+)
+def test_a_level_is_said_to_write_late_only_where_the_comparison_names_it(named, sentence):
+    assert who_writes_late(levels(*named), {"value": 0.15}) == sentence
+
+
+def test_nothing_is_said_of_levels_where_the_company_is_not_known():
+    assert who_writes_late(levels(True), None) == "Whose messages arrive when people should be off?"

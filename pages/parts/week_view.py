@@ -103,7 +103,7 @@ def pressure(figures: Figures) -> None:
         tone=pl.when(pl.col("key") == "all").then(pl.lit("noise")).otherwise(pl.lit("accent"))
     )
     said = Said(
-        finding=_who_writes_late(figures),
+        finding=who_writes_late(*figures.compared(metric, "level", "sent")),
         measure="Share of messages that reach somebody outside their own working hours, by where they come from; lines are 95% intervals",
         source=source(figures, found, off(figures)),
         alt=words.in_words(
@@ -117,9 +117,8 @@ def pressure(figures: Figures) -> None:
     figure("pressure", said, shown, found, twin, first_reason(found))
 
 
-def _who_writes_late(figures: Figures) -> str:
-    """Return the sentence that names a level only where the comparison of levels has named it."""
-    rows, company = figures.compared("pressure_outside_hours", "level", "sent")
+def who_writes_late(rows: pl.DataFrame, company: Row | None) -> str:
+    """Return the sentence about messages sent outside hours: a level is named only where the comparison names it."""
     if company is None or company["value"] is None or rows.is_empty():
         return say("late_question")
     named = rows.filter(pl.col("named").fill_null(value=False))
