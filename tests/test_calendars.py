@@ -152,6 +152,19 @@ def test_what_is_known_is_said_and_nothing_of_few_people(tmp_path):
     }
 
 
+def test_that_the_companys_holidays_stand_in_for_a_place_is_said(tmp_path):
+    lines = "\n".join(f"{n} | Kraków" for n in range(12))
+    con = store(
+        tmp_path,
+        event="at | actor\n 2026-02-02 10:00 | 1",
+        org=f"person | location\n{lines}",
+    )
+
+    said = [working_time.told(con, Settings(calendar=whose))["days_off"] for whose in ("IT", "")]
+
+    assert said == ["Italy; the company's also where a place's country is not known", None]
+
+
 def test_people_live_by_the_clock_of_the_place_that_the_hr_file_has_them_in_last(tmp_path, home):
     (tmp_path / "hr.csv").write_text(
         "ID,Manager ID,Department,Country,Effective date\n"

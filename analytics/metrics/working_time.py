@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     from analytics.vault.settings import Settings
 
+NOT_KNOWN = "; not known for some people"
+STANDS_IN = "; the company's also where a place's country is not known"
 # Where the HR file has people last; a person without a place has location null.
 LIVING = """
 with last_place as (
@@ -45,7 +47,7 @@ def told(con: "duckdb.DuckDBPyConnection", settings: "Settings") -> dict[str, ob
         "working_time": hours(settings),
         "working_hours": f"{settings.day_starts}-{settings.day_ends}",
         "workdays": ",".join(map(str, settings.workdays)),
-        "days_off": days_off(shown, are_all_known="" not in people),
+        "days_off": days_off(shown, _open(living, settings)),
         "places_unknown": "\n".join(sorted(places)) or None,
     }
 
@@ -56,9 +58,15 @@ def hours(settings: "Settings") -> str:
     return f"{settings.day_starts}:00 to {settings.day_ends}:00, {days}"
 
 
-def days_off(shown: list[str], *, are_all_known: bool) -> str | None:
-    """Return whose public holidays are taken off, and whether nobody's are for some people; null = for nobody."""
+def _open(living: list[tuple[str, str | None, int]], settings: "Settings") -> str:
+    """Return for whom it is not known where they work, and what stands in for it; "" where all is known."""
+    if not any(not calendar and place for calendar, place, _ in living):
+        return "" if settings.calendar or all(calendar for calendar, _, _ in living) else NOT_KNOWN
+    return STANDS_IN if settings.calendar else NOT_KNOWN
+
+
+def days_off(shown: list[str], left_open: str) -> str | None:
+    """Return whose public holidays are taken off, and what is left open; null = nobody's are known."""
     if not shown:
         return None
-    named = ", ".join(sorted(calendars.name_of(one) for one in shown))
-    return named if are_all_known else f"{named}; not known for some people"
+    return f"{', '.join(sorted(calendars.name_of(one) for one in shown))}{left_open}"
