@@ -23,6 +23,7 @@ NAMED_GRAINS = ("quarter", "all")  # naming weekly would be thirteen tries a qua
 SAME_PEOPLE = 0.9
 SEEN_ALIKE = 0.05  # coverage that jumps further moves figures by itself
 INEXACT = 3  # significant digits
+COARSE = 2  # of what rests on logarithms
 FAMILY = ["metric", "variant", "bin", "cut", "across"]
 VERDICTS = ("shrunken", "chance_low", "chance_high", "named", "places")
 KEYS = ["quarter", *LABELS]
@@ -128,11 +129,24 @@ def where_shown(rows: pl.DataFrame, mask: pl.DataFrame) -> pl.DataFrame:
 def _estimated(cells: pl.DataFrame, kind: Any) -> pl.DataFrame:  # noqa: ANN401  # group_by's key
     """Return cells of one kind (statistics/interval.py) with value, interval and change."""
     cells = change(interval(cells, kind))
+    if kind == "typical":
+        cells = _typical(cells)
     empty = pl.col("value").is_null() & pl.col("reason").is_null()
     return cells.with_columns(
         reason=pl.when(empty).then(pl.lit("no_data")).otherwise("reason"),
-        numerator=pl.col("sx"),
+        numerator=pl.when(kind != "typical").then("sx"),
         denominator=pl.col("sy"),
+    )
+
+
+def _typical(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells with the value as coarse as its ends, and no change, which would be that of the mean.
+
+    The exact value would tell Σln(1+x), which with n and Σx may lay a small group open.
+    """
+    never = dict.fromkeys(("change", "change_variance", "change_low", "change_high"))
+    return cells.with_columns(pl.col("value").round_sig_figs(COARSE), **never).cast(
+        dict.fromkeys(never, pl.Float64)
     )
 
 
@@ -182,7 +196,7 @@ def changed(shown: pl.DataFrame) -> pl.DataFrame:
     jump = (pl.col("coverage") - pl.col("coverage_before")).abs().round(3)
     alike &= (jump <= SEEN_ALIKE).fill_null(value=True)
     half = (pl.col("change_high") - pl.col("change_low")) / 2
-    moved = pl.when(alike & pl.col("previous").is_not_null()).then(
+    moved = pl.when(alike & pl.col("previous").is_not_null() & (pl.col("kind") != "typical")).then(
         pl.col("value") - pl.col("value_before")
     )
     return joined.with_columns(change=moved).with_columns(

@@ -168,15 +168,25 @@ def _load(figures: Figures) -> None:
         source=source(
             figures,
             found,
-            "a post in a channel counts for everybody in it: it could have been read",
+            " · ".join(
+                filter(None, (_typical(figures), "a post in a channel counts for everybody in it"))
+            ),
         ),
         alt=words.series_in_words("Messages that reach a person", rows, "count")
         if rows.height
         else "Messages that reach a person: not known.",
-        passports=[figures.passport(metric)],
+        passports=[figures.passport(metric), figures.passport("typical_load")],
     )
     shown = Picture(trend, (rows, "count")) if rows.height else None
     figure("load", said, shown, found, words.table(found, "count"), first_reason(found))
+
+
+def _typical(figures: Figures) -> str:
+    """Return how much lands on a typical person, beside the mean that few may drive; nothing where it is not known."""
+    row = figures.one("typical_load")
+    if row is None or row["value"] is None:
+        return ""
+    return f"on a typical person {numbers.number(row['value'], 'count')}"
 
 
 def _kinds(figures: Figures) -> None:

@@ -65,6 +65,7 @@ SHAPES = {
     "context_switches": ("share", 0.18, [""], [None]),
     "load_caused": ("count", 21.0, [""], ["total", "direct", "mention", "group", "broadcast", "channel"]),
     "reading_caused": ("hours", 1.4, [""], [None]),
+    "typical_load": ("count", 12.0, [""], [None]),
     "habit": ("share", 0.48, ["", "4w"], [None]),
     "usage_segment": ("share", None, [""], ["enabled", "power", "habitual", "novice", "low", "non"]),
     "multi_tool": ("share", None, [""], ["two", "three", "of_enabled"]),

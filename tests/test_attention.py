@@ -5,8 +5,10 @@ from dataclasses import replace
 import polars as pl
 import pytest
 
+from analytics import figures
 from analytics.metrics import attention, engine
 from analytics.metrics.panel import panel
+from analytics.statistics.interval import interval
 from tests.drawn import Settings, local_columns, store, write
 from tests.real_traffic import mail, traffic
 
@@ -240,6 +242,40 @@ def test_reading_without_words_takes_a_minute_a_mail_and_a_quarter_a_message(tmp
         """)  # fmt: skip
 
     assert sums(con)["reading_caused", None]["sx"] == pytest.approx((2 * 60 + 15) / 3600)
+
+
+def test_typical_load_is_the_middle_of_the_logarithms_and_equals_the_published_number(tmp_path):
+    """Ten people with 0 1 1 2 3 5 8 20 40 120 mails on the one day: what a mean of 20 does not tell."""
+    counts = (0, 1, 1, 2, 3, 5, 8, 20, 40, 120)
+    lines = [
+        f"2026-01-05 10:{turn // 60:02d}:{turn % 60:02d} | mail | email | 99 | "
+        + " ".join(str(p) for p, n in enumerate(counts, 1) if n > turn)
+        for turn in range(max(counts))
+    ]
+    seats = "tool | person\n" + "\n".join(f"mail | {person}" for person in range(1, 11))
+    kinds = "person | kind\n 99 | bot\n" + "\n".join(f"{person} | human" for person in range(1, 11))
+    con = store(
+        tmp_path,
+        event="\n".join(["at | tool | action | actor | to", *lines]),
+        seat=seats,
+        person=kinds,
+    )
+
+    row = sums(con)["typical_load", None]
+    [told] = interval(pl.DataFrame([row]), "typical").rows(named=True)
+    [shown] = figures._estimated(pl.DataFrame([row]), "typical").rows(named=True)
+
+    assert (row["sx"], row["n"]) == (200, 10)
+    assert (told["value"], told["low"], told["high"]) == pytest.approx(
+        (5.968549, 1.367555, 19.510892), abs=5e-7
+    )
+    # as it is published: no digit more than the interval's, no sum of logarithms, no change, which would be of the mean
+    assert (shown["value"], shown["numerator"], shown["denominator"], shown["change"]) == (
+        6.0,
+        None,
+        10,
+        None,
+    )
 
 
 def test_without_recipients_nobody_is_said_to_cause_reading(tmp_path):

@@ -334,6 +334,18 @@ def test_that_there_were_no_meetings_of_a_kind_is_told():
     assert found == [None, None]
 
 
+def test_the_middle_hides_with_the_sum_that_one_person_makes():
+    landing = {"kind": "ratio", "yes_or_no": False, "n": 100, "sy": 100.0, "sxx": 1e6}
+
+    found = reasons(
+        cell(metric="deliveries_per_day", bin="total", sx=400.0, x1=250.0, **landing),
+        cell(metric="typical_load", sx=400.0, **landing | {"kind": "typical"}),
+        people=THREE,
+    )
+
+    assert found == ["dominated", "protected"]
+
+
 def a_day(name: str, sx: float, x1: float = 1.0) -> dict:
     return cell(
         metric="focus_hours", bin=name, kind="ratio", yes_or_no=False, n=100, sx=sx, sy=100.0, x1=x1, sxx=1e6

@@ -4,6 +4,7 @@ from analytics.metrics.engine import Measure
 from analytics.metrics.meetings import SHOWN
 from analytics.metrics.passport import Cut, Passport, Words
 from analytics.metrics.time_cost import (
+    BY_REACH,
     MAIL_CHECK,
     MOST_DELIVERIES_A_WEEK,
     MOST_HOURS_A_WEEK,
@@ -48,6 +49,9 @@ READ_BY_OTHERS = (
     f" + (mails_out * {READING_SECONDS['mail']} + chats_out * {READING_SECONDS['chat']}) / 3600.0"
 )
 
+# the messages that reach one person in a working day
+A_PERSONS_DAY = f"coalesce(({BY_REACH['total']}) / nullif(working_days, 0), 0)"
+
 
 def _hours(seconds: str) -> str:
     return f"{seconds} / 3600.0"
@@ -76,6 +80,7 @@ MEASURES = (
         "reading_caused", READ_BY_OTHERS, "weeks", kind="ratio",
         most_a_week=MOST_HOURS_A_WEEK, grains=SHOWN, reason=NO_RECIPIENTS,
     ),
+    Measure("typical_load", A_PERSONS_DAY, kind="typical", grains=SHOWN, reason=NO_RECIPIENTS),
 )  # fmt: skip
 
 MINIMUM = "10 people; four working weeks for a month or quarter"
@@ -224,6 +229,35 @@ PASSPORTS = (
             down="people make less reading for others than before",
             same="people make as much reading for others as before",
             unseen="nobody can say how much reading people make for others",
+        ),
+    ),
+    Passport(
+        id="typical_load",
+        family="time_cost",
+        title="Messages landing on a typical person",
+        question="How much lands on a person in the middle, not on the few who get most?",
+        unit="count",
+        better="down",
+        definition=(
+            "The messages that reach a person in a working day, as for deliveries_per_day, in the middle of the people: the mean of the logarithms, turned back. "
+            "A few people with very much move it little, and its interval holds where that of the mean does not. Two significant digits. "
+            "numerator = mean of ln(1 + messages a day) over the people, turned back; denominator = people of the group. "
+            "It cannot be added up or multiplied by people: for hours and money the mean counts."
+        ),
+        cuts=STANDARD,
+        grains=SHOWN,
+        minimum=MINIMUM,
+        smallest_worth_showing=2.0,
+        tables=("person_day", "space_week", "membership"),
+        needs=("recipients",),
+        source="Own definition; on counts with long tails the t interval of a mean covers 84 times in 100 with ten people, on the scale of logarithms 94 to 95",
+        peers="Products compared show means, or medians of large groups",
+        check="Ten people with 0 1 1 2 3 5 8 20 40 120: 5.968549, from 1.367555 to 19.510892; their mean is 20",
+        words=Words(
+            up="more lands on a typical person than before",
+            down="less lands on a typical person than before",
+            same="as much lands on a typical person as before",
+            unseen="nobody can say how much lands on a typical person",
         ),
     ),
 )

@@ -30,7 +30,7 @@ class Measure:
     metric: str
     x: str
     y: str = "1"
-    kind: Literal["share", "clustered", "ratio", "survival"] = "share"
+    kind: Literal["share", "clustered", "ratio", "survival", "typical"] = "share"
     variant: str = ""
     bin: str | None = None
     position: int = 0

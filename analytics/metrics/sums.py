@@ -40,6 +40,7 @@ def _segments(*bins: str) -> tuple[Figure, ...]:
 
 ACTIVE: Figure = ("active_people", "", None)
 IN_MEETINGS: Figure = ("meeting_hours", "", None)
+LANDING: Figure = ("deliveries_per_day", "", "total")
 FOCUS, FREE, WORKING, GAP = _day("focus", "free", "working", "gap")
 SUMS = (
     Sum(ACTIVE, _fates("new", "retained", "resurrected")),
@@ -54,7 +55,7 @@ SUMS = (
     Sum(("usage_segment", "", "enabled"), _segments("power", "habitual", "novice", "low", "non")),
     Sum(ACTIVE, _segments("power", "habitual", "novice", "low")),
     Sum(
-        ("deliveries_per_day", "", "total"),
+        LANDING,
         tuple(("deliveries_per_day", "", name) for name in time_cost.BY_REACH if name != "total"),
     ),
     *(
@@ -141,9 +142,11 @@ PARTS_OF_PEOPLE = ("adopter_category",)
 OF_MEETINGS = ("meeting_mix", "meeting_flags", "conflicting_hours", "redundant_hours")
 OF_HOURS = (*OF_MEETINGS, "fragmented_share")
 
-# Denominators that are figures themselves: days times active people, hours in meetings, free hours.
+# Denominators that are figures themselves: days times active people, hours in meetings, free hours. And the middle of what
+# is hidden tells about it.
 TOLD_BY_DENOMINATOR = {
     "stickiness": ACTIVE,
     "fragmented_share": FREE,
+    "typical_load": LANDING,
     **dict.fromkeys(OF_MEETINGS, IN_MEETINGS),
 }

@@ -27,6 +27,7 @@ MOST = {
     "meeting_hours": float(time_cost.MOST_HOURS_A_WEEK),
     "day_span": 24.0,
     "deliveries_per_day": time_cost.MOST_DELIVERIES_A_WEEK / DAYS_A_WEEK,
+    "typical_load": time_cost.MOST_DELIVERIES_A_WEEK / DAYS_A_WEEK,
     "load_caused": time_cost.MOST_DELIVERIES_A_WEEK / DAYS_A_WEEK,
     "reading_caused": float(time_cost.MOST_HOURS_A_WEEK),
     "focus_hours": 24.0,
