@@ -1,5 +1,6 @@
 """What a survey's questions measure is asked once on the Import page, and remembered."""
 
+import json
 import os
 from dataclasses import asdict
 
@@ -9,8 +10,10 @@ from streamlit.testing.v1 import AppTest
 from analytics import mappings
 from analytics.readers import registry
 from analytics.readers.base import NOTHING_SAID
+from analytics.readers.codes import SET_APART
 from analytics.readers.sandbox import How, work
 from pages.parts import mapping, questions
+from pages.parts.codes import WARNINGS
 from tests.golden import EXPORTS
 
 FORM = EXPORTS / "microsoft_forms" / "italiano.xlsx"
@@ -132,3 +135,16 @@ def test_a_form_that_a_spreadsheet_saved_in_windows_letters_is_known_and_known_a
     assert (first["format"], first["stored"]) == ("microsoft_forms", 15)
     assert first["questions"][0]["text"] == "Je peux m’exprimer librement"
     assert again["questions"][0]["construct"] == "voice"
+
+
+def test_everything_that_is_noted_of_a_survey_has_words():
+    files = [
+        EXPORTS / name.rpartition(".")[2] / "golden.json"
+        for name in registry.names()
+        if ".surveys." in name
+    ]
+    told = [one for file in files for one in json.loads(file.read_text("utf-8")).values()]
+
+    assert {code for one in told for code in one["warnings"]} <= set(WARNINGS)
+    assert {code for one in told for code in one["rejected"]} <= set(SET_APART)
+    assert len(told) >= 15
