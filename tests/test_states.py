@@ -84,9 +84,9 @@ def test_figures_that_cannot_be_computed_say_what_is_lacking(opened, page, reaso
 
 
 def test_without_replies_nobody_is_said_to_talk(opened):
-    where = (pl.col("metric") == "adoption_funnel") & pl.col("bin").is_in(
-        ["reciprocal", "habitual"]
-    )
+    steps = pl.col("bin").is_in(["reciprocal", "habitual"])
+    where = (pl.col("metric") == "adoption_funnel") & steps
+    where |= pl.col("metric") == "technical_human_gap"
 
     text = opened(without(DRAWN, where, "no_replies"), "adoption")
 

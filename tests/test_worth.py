@@ -4,6 +4,7 @@ import math
 from itertools import product
 
 import numpy as np
+import polars as pl
 import pytest
 
 from analytics import worth
@@ -213,3 +214,8 @@ def test_all_corners_hold_whatever_is_assumed_inside_them():
             for place, (id_, (low, _, high)) in enumerate(ASSUMED.items())
         }
         assert found.low - 1e-9 <= worth.net(busy, inner).likely <= found.high + 1e-9
+
+
+def test_without_a_whole_week_what_gave_way_is_not_told():
+    for row in displaced._of_tool(None, "slack", pl.Series([], dtype=pl.Date), None):
+        assert row["reason"] == "short_history"

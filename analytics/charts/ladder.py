@@ -64,6 +64,8 @@ def _gap(rows: pl.DataFrame, gap: str, x: X, y: alt.Y, k: Look) -> list[Drawn]:
     if not gap:
         return []
     used, habit = rows.row(1, named=True), rows.row(-1, named=True)
+    if used["value"] is None or habit["value"] is None:
+        return []
     at = rows.tail(1).with_columns(end=pl.lit(used["value"]), text=pl.lit(gap))
     dropped = alt.Chart(at).mark_rule(color=k.muted, strokeDash=[3, 3])
     line = dropped.encode(x("end"), y=alt.value(STEP + 36), y2=alt.value(rows.height * STEP))

@@ -80,8 +80,8 @@ def figures(
 ) -> pl.DataFrame:
     """Return finished release.figure rows, tool by tool, whole period: what gave way a person and working day.
 
-    Reads the rollups and the panel of the whole period. Positive = less than without the tool. Without mail no_data,
-    without meetings no_calendar, with fewer than the threshold on either side not_identified.
+    Reads the rollups and the panel of the whole period. Positive = less than without the tool. Without a whole
+    week short_history, without mail no_data, without meetings no_calendar, with fewer than the threshold on either side not_identified.
     """
     periods.make(con, settings)
     panels.load(con, panel)
@@ -100,6 +100,9 @@ def figures(
 def _of_tool(
     con: duckdb.DuckDBPyConnection, tool: str, weeks: pl.Series, settings: periods.Hours
 ) -> list[dict[str, object]]:
+    if weeks.is_empty():
+        unknown = {"tool": tool, "reason": "short_history"}
+        return [unknown | {"bin": name, "position": i} for i, name in enumerate(BINS)]
     starts = con.sql(STARTS, params={"tool": tool, "whole": periods.WHOLE}).pl()
     done = con.sql(WEEKLY, params={"tool": tool}).pl()
     start, never = _places(starts["week"], weeks), starts["week"].is_null().to_numpy()
