@@ -6,6 +6,7 @@ import duckdb
 import polars as pl
 import pytest
 
+from analytics.calendars import Place
 from analytics.metrics import catalogue, engine, forecast, habit, seats
 from analytics.metrics.panel import panel
 from tests.drawn import ALWAYS, NEVER, Settings, local_columns, store, write
@@ -61,6 +62,26 @@ def test_a_habit_takes_nine_of_the_last_twelve_calendar_weeks(tmp_path):
     [row] = cells(con, "habit", variant="").rows(named=True)
 
     assert (row["sx"], row["sy"]) == (2, 4)
+
+
+def test_weeks_of_three_public_holidays_shrink_both_the_nine_and_the_twelve(tmp_path):
+    """4 to 6 May 2026 are free in Japan: there eight of the eleven other weeks are a habit, in Italy they are none."""
+    first = date(2026, 3, 2)
+    posts = [
+        f"{first + timedelta(weeks=week)} 10:00 | {person}"
+        for person in (1, 2)
+        for week in range(8)
+    ]
+    posts += [f"{first} 10:00 | 3", f"{first + timedelta(weeks=11, days=4)} 10:00 | 3"]
+    con = store(
+        tmp_path, event="\n".join(["at | actor", *posts]), seat="tool | person\n slack | 1\n slack | 2\n slack | 3",
+        org="person | location\n 1 | Kyoto\n 2 | Milano\n 3 | Milano",
+        settings=Settings(places={"kyoto": Place("JP"), "milano": Place("IT")}),
+    )  # fmt: skip
+
+    [row] = cells(con, "habit", variant="").rows(named=True)
+
+    assert (row["sx"], row["sy"]) == (1, 3)
 
 
 def test_whoever_got_the_seat_within_the_twelve_weeks_is_not_asked(tmp_path):
@@ -141,6 +162,7 @@ def test_segments_equal_those_of_vivainsights(shared, multitasking):
     rolled = multitasking.sort("person", "week").with_columns(
         long_acts=pl.col("hours").rolling_sum(12).over("person"),
         long_active_weeks=(pl.col("hours") >= 1).cast(pl.Int32).rolling_sum(12).over("person"),
+        long_weeks=12,
     )
     con = duckdb.connect()
     con.register("frame", rolled.drop_nulls().to_arrow())

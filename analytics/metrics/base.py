@@ -6,7 +6,6 @@ once per person and day before anything is added up, never the sum over tools.
 
 import duckdb
 
-from analytics.metrics import long_use
 from analytics.metrics.periods import WHOLE
 
 FIRST_MASS = 0.16  # more than Rogers' first adopters in the very first week: the start lies before the exports
@@ -293,7 +292,7 @@ SUMMED = {
 }  # fmt: skip
 COUNTS = {
     "r": ("channel",),
-    "l": ("long_acts", "long_active_weeks"),
+    "l": ("long_acts", "long_active_weeks", "long_weeks"),
     "q": ("weeks_posted", "weeks_opened"),
     "n": ("recent_acts", "recent_views", "recent_in", "recent_active_weeks"),
     **dict(SUMMED.values()),
@@ -301,13 +300,12 @@ COUNTS = {
 
 
 def seated(con: duckdb.DuckDBPyConnection) -> None:
-    """Make `seated_tool`, `seated_day`, `seated_week`, `seated_first`, `seated_sign`, `seated_since` and `seated_start`: uptake, in tools that list who may use them; `opened_space`; `long_use`.
+    """Make `seated_tool`, `seated_day`, `seated_week`, `seated_first`, `seated_sign`, `seated_since` and `seated_start`: uptake, in tools that list who may use them; `opened_space`.
 
     Columns as in person_day and first_seen; seated_sign: day of the first act or view; seated_since: day from which the exports know the seat; seated_start:
     seen_from_start = the exports reach back to the beginning; tool null = in any of these tools. Needs `calendar`, `period` and the rollups.
     """
     con.execute(SEATED.format(first_mass=FIRST_MASS))
-    long_use.make(con)
 
 
 def weekly(con: duckdb.DuckDBPyConnection, workdays: tuple[int, ...]) -> None:
@@ -329,7 +327,7 @@ def weekly(con: duckdb.DuckDBPyConnection, workdays: tuple[int, ...]) -> None:
 
 
 def make(con: duckdb.DuckDBPyConnection, grain: str, zone_is_set: bool) -> None:
-    """Make the table `base` of a grain; needs the tables of periods.make, panel.load, seated and weekly, and the rollups."""
+    """Make the table `base` of a grain; needs the tables of periods.make, panel.load, seated, weekly and long_use.make, and the rollups."""
     con.execute(TOOL.format(any_tool=", ".join(f"bool_or({name}) as {name}" for name in SEES)))
     whole = f"date '{WHOLE.isoformat()}'"
     period = whole if grain == "all" else grain

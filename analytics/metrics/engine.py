@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-from analytics.metrics import base, periods
+from analytics.metrics import base, long_use, periods
 from analytics.metrics import panel as panels
 from analytics.metrics.passport import CUTS, LABELS, Cut, Grain
 
@@ -205,6 +205,7 @@ def cells(
     panels.load(con, panel)
     base.seated(con)
     base.weekly(con, settings.workdays)
+    long_use.make(con, len(settings.workdays))
     found = [pl.DataFrame(schema=SCHEMA)]
     for grain in periods.GRAINS:
         wanted = tuple(measure for measure in measures if grain in measure.grains)

@@ -9,7 +9,9 @@ OF_THEM = 9  # weeks of the twelve that a habit takes
 POWER, NOVICE = 15, 1  # acts a week, on average over the twelve weeks
 MONTH = 4
 STAYED = "enabled_long"
-IN_HABIT = f"long_active_weeks >= {OF_THEM}"
+# Weeks off shrink both: nine of twelve are eight of eleven or ten, seven of nine.
+NEEDED = f"round({OF_THEM} * long_weeks / {HABIT_WEEKS}::double)"
+IN_HABIT = f"(long_active_weeks > 0 and long_active_weeks >= {NEEDED})"
 MEAN = f"long_acts / {HABIT_WEEKS}::double"
 SHORT_LONG = "when not bool_and(has_long) then 'short_history'"
 REASON = f"case {NO_SEATS} {SHORT_LONG} end"
@@ -56,8 +58,9 @@ PASSPORTS = (
         definition=(
             "The share of people who contributed in at least nine of the last twelve calendar weeks, of those who had a seat in all twelve. "
             "The twelve weeks are the last whole ones up to the end of the period; weeks without anything count as weeks. "
+            "A week with three public holidays or more where somebody lives is left out, and the nine shrink in proportion. "
             "numerator = people with at least one act in nine weeks or more; denominator = people with a seat in all twelve. "
-            "It cannot see leave and public holidays: three weeks off use up all that a habit may miss."
+            "It cannot see leave: three weeks off use up all that a habit may miss."
         ),
         cuts=STANDARD,
         grains=("week", "month", "quarter", "all"),

@@ -19,7 +19,7 @@ SEGMENTS = {
     "non": "Nothing at all",
 }
 SEVERAL = {"two": "At least two tools", "three": "At least three tools", "of_enabled": "Of the tools open to them"}  # fmt: skip
-SEATS = {"enabled": "seats, of the staff", "claimed": "ever opened, of the seats", "used": "opened, of the seats"}  # fmt: skip
+SEATS = {"enabled": "seats", "claimed": "ever opened", "used": "opened"}  # fmt: skip
 KEPT_BACK = ("nearly_all_or_none", "protected", "small_group")
 AHEAD = {"4": "In 4 weeks", "13": "In 13 weeks", "26": "In 26 weeks", "ceiling": "In the end"}
 
@@ -69,7 +69,7 @@ def seats(figures: Figures) -> None:
     said = Said(
         finding=_finding(told, "seats_known", "seats_question") if found.height else say("seats_question"),
         measure="Share of the people in the HR file who have a seat, and of the seats those that were opened; tool by tool",
-        source=source(figures, found, "a licence is not yet access", period="Whole period"),
+        source=source(figures, found, _whole_tools(found) or "a licence is not yet access", period="Whole period"),
         alt=words.in_words("Seats", drawn["name"].to_list(), drawn["text"].to_list()),
         passports=[figures.passport("seats")],
     )  # fmt: skip
@@ -130,6 +130,16 @@ def _said(  # noqa: PLR0913, PLR0917  # what stands around each of these figures
 def _finding(told: pl.DataFrame, known: str, question: str) -> str:
     value: Any = told["value"][0] if told.height else None
     return say(question) if value is None else say(known, share=value)
+
+
+def _whole_tools(found: pl.DataFrame) -> str:
+    """Return the tools for which almost everybody has a seat: no number is shown of them."""
+    whole = found.filter(pl.col("bin") == "enabled", pl.col("reason") == "nearly_all_or_none")
+    return (
+        f"almost everybody in {', '.join(map(words.capitals, whole['tool']))}"
+        if whole.height
+        else ""
+    )
 
 
 def _whole(share: float) -> str:
