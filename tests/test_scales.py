@@ -55,6 +55,27 @@ def test_questions_of_one_block_have_one_set():
     assert (found["c"].low, found["c"].high) == (1, 4)
 
 
+def test_questions_by_themselves_may_spell_the_middle_in_two_ways():
+    other = ("Strongly disagree", "Disagree", "Neutral", "Agree", "Strongly agree")
+    found = find({"a": column(EN), "b": column(other)}, {}, "f")
+
+    assert {
+        scale.scores[label]
+        for scale in found.values()
+        for label in (EN[2], other[2])
+        if label in scale.scores
+    } == {3}
+    assert len(found) == 2
+    both = (
+        "Pas du tout d'accord",
+        "Pas d'accord",
+        "Plutôt pas d'accord",
+        "Plutôt d'accord",
+        "Tout à fait d'accord",
+    )
+    assert scores(both) is None  # two labels for one level: a longer list than we know
+
+
 def test_many_answers_without_the_middle_of_the_others_are_left_open():
     alone = {"a": column(FOUR, times=20), "b": column(EN)}
 

@@ -257,14 +257,16 @@ def _choose(
     """
     labels = {text for other in beside for text in worded[other].values()}
     answers = sum(columns[other].counts[answer] for other in beside for answer in worded[other])
-    single = [at for at in places if not _doubles(sets[at], labels)]
+    mine = set(worded[name].values())
+    # questions by themselves may spell the middle in two ways, those of one block do not
+    together = labels if columns[name].block else mine
+    single = [at for at in places if not _doubles(sets[at], together)]
     left = [
         at
         for at in single
         if answers < ENOUGH
         or not any(_spellings(sets[other]) < _spellings(sets[at]) for other in single)
     ]
-    mine = set(worded[name].values())
     if len({_scored(sets[at], mine) for at in left}) > 1 and answers >= ENOUGH:
         left = [at for at in left if all(labels.intersection(level) for level in sets[at])]
     return min(left) if len({_scored(sets[at], mine) for at in left}) == 1 else None
