@@ -76,6 +76,7 @@ SHAPES = {
     "day_span": ("hours", 6.1, [""], [None]),
     "short_rest_share": ("share", 0.04, [""], [None]),
     "pressure_outside_hours": ("share", None, [""], ["all", "down", "up", "same", "unplaced", "sent"]),
+    "answered_outside_hours": ("share", 0.12, [""], [None]),
     "acts_by_hour": ("count", None, [""], [f"{day}-{hour:02}" for day in range(1, 8) for hour in range(24)]),
 }  # fmt: skip
 BIN_VALUES = {

@@ -118,9 +118,29 @@ def test_a_message_counts_at_both_ends_by_the_levels_between_them(tmp_path):
     }  # fmt: skip
 
 
+def test_of_late_messages_those_answered_late_are_counted(tmp_path):
+    """Three reach 2 at 18:00: one answered at 20:00, one the next morning at ten, one never; one at noon does not count."""
+    con = store(tmp_path, event="""
+        at               | actor | action | to | in_reply_to
+        2026-02-02 18:00 | 1     | email  | 2  |
+        2026-02-02 18:01 | 1     | email  | 2  |
+        2026-02-02 18:02 | 1     | email  | 2  |
+        2026-02-02 12:00 | 1     | email  | 2  |
+        2026-02-02 20:00 | 2     | email  | 3  | 1
+        2026-02-03 10:00 | 2     | email  | 3  | 2
+        2026-02-02 21:00 | 2     | email  | 3  | 4
+        """)  # fmt: skip
+
+    answered, late, reason = company(con, "answered_outside_hours", Settings())[None]
+
+    # 3 answers neither of the two that come late
+    assert (answered, late, reason) == (1, 5, None)
+
+
 @pytest.mark.parametrize(
     ("metric", "event", "reason"),
     [
+        ("answered_outside_hours", "at | actor | action | to\n 2026-02-02 09:00 | 1 | email | 2", "no_replies"),
         ("day_span", "at | tool | actor | action | seconds | attendee\n 2026-02-02 09:00 | cal | 1 | meeting | 60 | 2", "not_applicable"),
         ("pressure_outside_hours", "at | tool | actor\n 2026-02-02 09:00 | slack | 1", "no_recipients"),
     ],

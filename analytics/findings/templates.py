@@ -19,6 +19,7 @@ SUBJECTS = {
     "weekend_share": "Work on days off",
     "day_span": "The stretch from the first act of a day to the last",
     "short_rest_share": "The share of nights under eleven hours",
+    "answered_outside_hours": "The share of late messages that are answered late",
     "pressure_outside_hours:all": "The share of messages that arrive outside hours",
     "deliveries_per_day:total": "The number of messages that reach a person",
     "tree_reach_ratio": "How far messages reach across the org tree",

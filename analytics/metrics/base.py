@@ -30,6 +30,7 @@ known as (
         tool in (select tool from event where action in ('post', 'reply', 'email', 'file')) as has_writing,
         tool in (select tool from event where is_timed and action in ('post', 'reply', 'email', 'file')) as has_times,
         tool in (select tool from event where is_timed and space is not null and action in ('post', 'reply', 'email', 'file')) as has_places,
+        tool in (select tool from event where in_reply_to is not null)                as has_replies,
         tool in (select tool from seated_tool)                                        as has_uptake,
         tool in (select tool from tie_week)                                           as has_ties,
         tool in (select tool from tie_week) or tool in (select tool from membership)  as has_recipients
@@ -262,7 +263,7 @@ left join seated_start i on i.tool is not distinct from m.tool
 
 SEES = (
     "has_seats", "has_views", "has_posts", "has_meetings", "has_calls", "has_series", "has_writing", "has_times", "has_ties",
-    "has_recipients", "has_uptake", "has_places",
+    "has_recipients", "has_uptake", "has_places", "has_replies",
 )  # fmt: skip
 NOW = ("meetings", "calls", "times", "recipients")  # has_… is said of the tools, now_… of a period
 # Steps of which every column is summed over the days of a period: (its name in the query, columns). Each is a rollup, but
@@ -281,10 +282,9 @@ SUMMED = {
     "person_focus": ("fo", ("focus_days", "working_s", "busy_s", "gap_s", "hour_s", "two_s")),
     "person_switch": ("sw", ("near_acts", "switches")),
     "person_stretch": ("st", ("stretch_us", "stretch_days", "nights", "short_nights")),
-    "person_pressure": ("pr", tuple(
-        f"{what}{where}"
-        for what in ("from_above", "from_below", "from_beside", "from_unplaced", "sent")
-        for where in ("", "_outside")
+    "person_pressure": ("pr", (
+        "from_above", "from_above_outside", "from_below", "from_below_outside", "from_beside", "from_beside_outside",
+        "from_unplaced", "from_unplaced_outside", "answered_outside", "sent", "sent_outside",
     )),
     "person_caused": ("ca", (
         "direct_out", "mentioned_out", "grouped_out", "broadcast_out", "channel_out", "words_out", "mails_out", "chats_out",

@@ -19,6 +19,11 @@ NO_ENDS = WHEN(
     f"{UNTIMED} when not bool_or(has_recipients) then 'no_recipients'"
     f" when avg(zone_known::int) < {ZONES_KNOWN} then 'no_time_zone'"
 )
+NO_ANSWERS = WHEN(
+    f"{UNTIMED} when not bool_or(has_recipients) then 'no_recipients'"
+    f" when not bool_or(has_replies) then 'no_replies'"
+    f" when avg(zone_known::int) < {ZONES_KNOWN} then 'no_time_zone'"
+)
 # bin: (the column of `base`, its name on pages); all = those four, at the one whom they reach
 DIRECTIONS = {
     "down": "from_above",
@@ -50,6 +55,10 @@ MEASURES = (
             "pressure_outside_hours", x, y, kind="clustered", bin=name, position=i, reason=NO_ENDS
         )
         for i, (name, (x, y)) in enumerate(PRESSURES.items())
+    ),
+    Measure(
+        "answered_outside_hours", "answered_outside", _ALL_OUTSIDE, kind="clustered",
+        reason=NO_ANSWERS,
     ),
 )  # fmt: skip
 PASSPORTS = (
@@ -138,5 +147,33 @@ PASSPORTS = (
             unseen="nobody can say how many messages arrive outside hours",
         ),
         bins="all (of the next four), down, up, same, unplaced (no level known), sent (the same, at the sender)",
+    ),
+    Passport(
+        id="answered_outside_hours",
+        family="time_cost",
+        title="Answered outside hours",
+        question="Are messages that arrive outside hours answered there too?",
+        unit="share",
+        better="down",
+        definition=(
+            "Of the messages that reach somebody by name outside their working hours, the share that the same person answers outside hours, that evening or another. "
+            "numerator = messages answered outside hours; denominator = messages that arrive outside hours. "
+            "It cannot see who read them and waited, nor answers that the export does not tie to their message."
+        ),
+        cuts=STANDARD,
+        grains=EVERY,
+        minimum="10 people; the time zone of 8 in 10 of them",
+        smallest_worth_showing=0.03,
+        tables=("person_pressure",),
+        needs=("recipients", "replies"),
+        source="Own definition",
+        peers="None of the products compared publishes one",
+        check="Worked by hand: of three messages at 18:00, one answered at 20:00, one the next morning at ten and one never, a third is answered outside hours",
+        words=Words(
+            up="more of what arrives outside hours is answered there than before",
+            down="less of what arrives outside hours is answered there than before",
+            same="as much of what arrives outside hours is answered there as before",
+            unseen="nobody can say how much is answered outside hours",
+        ),
     ),
 )

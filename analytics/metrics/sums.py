@@ -112,6 +112,7 @@ OVER_TIME = (
     "day_span",
     "short_rest_share",
     "pressure_outside_hours",
+    "answered_outside_hours",
     "stickiness",
 )
 

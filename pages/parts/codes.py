@@ -57,7 +57,7 @@ WARNINGS: dict[str, str] = {
     "id_of_rows": "The ids number the lines, not the messages, and were not used.",
     "level_recomputed": "Written levels were not used: levels follow from who reports to whom.",
     "reply_unresolved": "Some answers name a message that the log does not number.",
-    "time_floating": "Times carry no time zone: that of the company was taken where the export is local time.",
+    "time_floating": "Times carry no time zone: a log is read as UTC, unless another was said of it; all else as written where the company works.",
     "date_order_from_other_column": "Day and month were told apart with the help of another column.",
     "date_orders_differ": "The date columns are not written in the same order.",
     "date_unreadable": "Some dates could not be read and were left open.",

@@ -105,16 +105,25 @@ def pressure(figures: Figures) -> None:
     said = Said(
         finding=who_writes_late(*figures.compared(metric, "level", "sent")),
         measure="Share of messages that reach somebody outside their own working hours, by where they come from; lines are 95% intervals",
-        source=source(figures, found, off(figures)),
+        source=source(figures, found, " · ".join(filter(None, (answered(figures), off(figures))))),
         alt=words.in_words(
             "Messages that arrive outside hours", rows["name"].to_list(), rows["text"].to_list()
         ),
-        passports=[figures.passport(metric)],
+        passports=[figures.passport(metric), figures.passport("answered_outside_hours")],
     )
     shown = Picture(bars, (rows.drop("key", "is_ours"),)) if rows.height else None
     names = {**DIRECTIONS, "unplaced": "No level known", "sent": SENT}
     twin = words.table(found, "share", names)
     figure("pressure", said, shown, found, twin, first_reason(found))
+
+
+def answered(figures: Figures) -> str:
+    """Return how much of what arrives outside hours is answered there, in words; "" where it is not known."""
+    row = figures.one("answered_outside_hours")
+    if row is None or row["value"] is None:
+        return ""
+    share = numbers.full(row["value"], row["low"], row["high"], "share")
+    return f"{share} of these are answered outside hours"
 
 
 def who_writes_late(rows: pl.DataFrame, company: Row | None) -> str:
