@@ -184,9 +184,10 @@ def _load(figures: Figures) -> None:
 def _typical(figures: Figures) -> str:
     """Return how much lands on a typical person, beside the mean that few may drive; nothing where it is not known."""
     row = figures.one("typical_load")
-    if row is None or row["value"] is None:
+    if row is None or row["value"] is None or row["low"] is None:
         return ""
-    return f"on a typical person {numbers.number(row['value'], 'count')}"
+    half = (row["high"] - row["low"]) / 2
+    return f"on a typical person {numbers.number(row['value'], 'count', half)}"
 
 
 def _kinds(figures: Figures) -> None:
