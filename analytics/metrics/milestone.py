@@ -73,7 +73,7 @@ def figures(
     """Return finished release.figure rows: grain all, the company or the milestone's department; n = its people.
 
     bin = "<day>/before", "/after" (shares of weeks), "/change" (with interval), and for a department "/against" (by how
-    much more it moved than the others) and "/as_large" (of how many others, taken as if it were they, moved as much) and
+    much more it moved than the others) and "/as_large/<others>" (the share of the others that, taken as if it were they, moved as much) and
     "/drift" (by how much more it moved within the weeks before, which should be nothing).
     """
     periods.make(con, settings)
@@ -181,10 +181,10 @@ def _against(moved: Moved, department: str, threshold: int) -> list[dict[str, ob
     own, rest = sides(department)
     drift = float(own.drift.mean() - rest.drift.mean())
     as_large = sum(abs(beyond(other)) >= abs(effect) for other in others)
-    counted = {"numerator": float(as_large), "denominator": float(len(others))}
     return [
         *_published([("against", effect, None, None), ("drift", drift, None, None)]),
-        {"bin": "as_large", "value": as_large / len(others)} | counted,
+        # how many departments stands in the name: a numerator and a denominator are of people
+        {"bin": f"as_large/{len(others)}", "value": as_large / len(others)},
     ]
 
 
@@ -225,6 +225,6 @@ PASSPORTS = (
             same="people contribute in as many weeks after the date as before",
             unseen="nobody can say whether a date changed anything",
         ),
-        bins="day/before, after, change; for a date of a department also against, drift (within the weeks before), as_large",
+        bins="day/before, after, change; for a date of a department also against, drift (within the weeks before), as_large/how many others",
     ),
 )  # fmt: skip

@@ -58,12 +58,16 @@ def milestones(figures: Figures) -> None:
 def _draw(figures: Figures, one: dict[str, Any], number: int) -> None:
     rows = figures.ask(METRIC, grain="all", department=one["department"])
     found = rows.filter(pl.col("bin").str.starts_with(f"{one['on']}/"))
-    parts = found.with_columns(bin=pl.col("bin").str.split("/").list.last())
+    split = pl.col("bin").str.split("/").list
+    parts = found.with_columns(
+        bin=split.get(1), others=split.get(2, null_on_oob=True).cast(pl.Int64)
+    )
     told = {row["bin"]: row for row in parts.iter_rows(named=True) if row["value"] is not None}
     drawn = shape.rows_named(parts, SIDES, "share").with_columns(is_ours=pl.col("key") == "after")
     shown = Picture(dots, (drawn.drop("key"), "share")) if drawn.height else None
     alt = words.in_words("Before and after", drawn["name"].to_list(), drawn["text"].to_list())
-    twin = words.table(found, "share", {f"{one['on']}/{bin_}": name for bin_, name in PARTS.items()})  # fmt: skip
+    names = {bin_: PARTS[bin_.split("/")[1]] for bin_ in found["bin"]}
+    twin = words.table(found, "share", names)
     figure(f"milestone_{number}", _said(figures, found, _finding(one, told), alt, one["department"]), shown, found, twin, first_reason(found))  # fmt: skip
 
 
@@ -76,13 +80,14 @@ def _finding(one: dict[str, Any], told: dict[str, Any]) -> str:
         sides = {"before_it": told["before"]["value"], "after_it": told["after"]["value"]}
         return say("milestone_whole", **slots, **sides)
     rank = told.get("as_large")
-    if rank is None or 1 / (rank["denominator"] + 1) > CHANCE:
+    if rank is None or 1 / (rank["others"] + 1) > CHANCE:
         return say("milestone_few", **slots)
-    as_large, others = rank["numerator"], rank["denominator"]
+    others = rank["others"]
+    as_large = round(rank["value"] * others)
     is_apart = (as_large + 1) / (others + 1) <= CHANCE and abs(told["drift"]["value"]) < STEADY
     if not is_apart:
         return say("milestone_alike", **slots)
-    return say("milestone_apart", **slots, beyond=told["against"]["value"], as_large=int(as_large), others=int(others))  # fmt: skip
+    return say("milestone_apart", **slots, beyond=told["against"]["value"], as_large=as_large, others=others)  # fmt: skip
 
 
 def _said(
