@@ -92,6 +92,18 @@ class Release:
         return self.connection.cursor().sql(sql, params=list(values)).pl()
 
     @cached_property
+    def _kept(self) -> dict[tuple[str, ...], list[Any]]:
+        return {}
+
+    def _listed(self, sql: str, *values: str) -> list[Any]:
+        """Return the only column, or the rows, asked once: every page asks for periods, groups and company, and a release never changes."""
+        asked = (sql, *values)
+        if asked not in self._kept:
+            rows = self._rows(sql, *values)
+            self._kept[asked] = rows.rows() if rows.width > 1 else rows.to_series().to_list()
+        return list(self._kept[asked])
+
+    @cached_property
     def _figure(self) -> str:
         """The table of figures; a release of an earlier version has no divisions."""
         columns = self._rows("select column_name from information_schema.columns"
@@ -217,8 +229,7 @@ class Release:
         )
 
     def _items(self, table: str) -> dict[str, Any]:
-        rows = self._rows(f"select item, value from {table}")  # noqa: S608  # a fixed name
-        return dict(rows.iter_rows())
+        return dict(self._listed(f"select item, value from {table}"))  # noqa: S608  # a fixed name
 
     def certificate(self) -> dict[str, str]:
         """Return what the audit tried and found."""
@@ -230,20 +241,18 @@ class Release:
 
     def periods(self, grain: Grain) -> list[date]:
         """Return the first days of the periods of this grain that hold figures."""
-        rows = self._rows(
+        return self._listed(
             "select distinct period from figure where grain = ? and period is not null order by 1",
             grain,
         )
-        return rows["period"].to_list()
 
     def groups(self, cut: str) -> list[str]:
         """Return the groups of one cut that can be chosen: those with at least one figure shown."""
         if cut not in CUTS:
             raise ReleaseError(f"There is no cut by {cut}: the release holds {', '.join(CUTS)}.")
         others = " and ".join(f"{other} is null" for other in CUTS if other != cut)
-        rows = self._rows(
+        return self._listed(
             f"select distinct {cut} as name from {self._figure}"  # noqa: S608  # from a fixed list
             f" where {cut} is not null and {others} and value is not null"
             " and metric not like 'vendor%' order by 1"  # of a tool that only its vendor counts nothing else is known
         )
-        return rows["name"].to_list()

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import polars as pl
 import streamlit as st
+from streamlit import dataframe_util
 from streamlit.delta_generator import DeltaGenerator
 
 from analytics import council, sheets
@@ -66,8 +67,12 @@ class Said:
 
 @st.cache_data(max_entries=400, show_spinner=False)
 def _specification(digest: str, colours: str, _picture: Picture, _k: Look) -> dict[str, Any]:
-    """Return the Vega-Lite specification, built once for each content and look."""
+    """Return the Vega-Lite specification, built once for each content and look, its data as they are sent."""
     specification: dict[str, Any] = _picture.draw(_k).to_dict(validate=False)
+    sent = specification.get("datasets", {})
+    specification["datasets"] = {
+        name: dataframe_util.convert_anything_to_arrow_bytes(data) for name, data in sent.items()
+    }
     return specification
 
 

@@ -38,10 +38,11 @@ ANSWERS_WITHIN = 20  # seconds
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its address and its log file."""
+    """A running server: its address, its log file and its process."""
 
     url: str
     log: Path
+    pid: int = 0
 
     def answer(
         self, path: str, method: str = "GET", **headers: str
@@ -91,7 +92,7 @@ def served(
         process = subprocess.Popen(
             [sys.executable, str(ROOT / "app.py")], env=environment, stdout=out, stderr=out
         )
-    server = Server(url, log)
+    server = Server(url, log, process.pid)
     try:
         wait_until_ready(server, process)
         yield server
