@@ -55,18 +55,15 @@ def draw(release: Release) -> None:
                 label_visibility="collapsed",
             )
     if view == TOOL:
-        rows = seen.filter(pl.col("department").is_null()).with_columns(row=names("tool"))
+        rows = seen.filter(pl.col("department").is_null()).with_columns(
+            row=pl.col("tool").replace({one: tool_name(one) for one in tools})
+        )
         headline = in_a_sentence(rows)
     else:
         rows = seen.filter(pl.col("department").is_not_null(), pl.col("tool") == tool)
         rows = rows.with_columns(row="department")
         headline = f"How much of each department is visible through {tool_name(tool)}"
     picture(release, rows, headline)
-
-
-def names(column: str) -> pl.Expr:
-    """Return tools under the names that people read."""
-    return pl.col(column).str.slice(0, 1).str.to_uppercase() + pl.col(column).str.slice(1)
 
 
 def in_a_sentence(rows: pl.DataFrame) -> str:
