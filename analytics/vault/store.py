@@ -76,9 +76,13 @@ def build(workspace: Workspace) -> Store:
         database.write_parquet(connection, accounts, draft / "account.parquet")
     (draft / "manifest.json").write_text(json.dumps({"fingerprint": wanted, "rows": rows}))
     durable.sync_tree(draft)
-    # between the two steps there is no store: the next start builds it again, releases stand meanwhile
-    durable.remove(workspace.store)
+    # between the two steps there is no store: the next start builds it again, releases stand meanwhile;
+    # the old one goes in one step, since half of it under its old fingerprint would be taken for whole
+    old = workspace.scratch("replaced")
+    if workspace.store.exists():
+        workspace.store.replace(old / "store")
     draft.replace(workspace.store)
+    durable.remove(old)
     durable.sync(workspace.folder)
     return store
 
