@@ -67,11 +67,6 @@ def tree(folder):
     }
 
 
-def peak():
-    """Return the most memory any reader of this process took so far, in MB."""
-    return nursery.peak_mb()
-
-
 def test_the_whole_corpus_is_there(shared):
     assert len(CONTENT["files"]) == CONTENT["count"] == 106
     assert {entry["kind"] for entry in CONTENT["files"]} == set(PLAIN)
@@ -82,7 +77,7 @@ def test_each_file_comes_out_as_the_manifest_says(home, entry):
     kind = entry["kind"]
     if kind in MAY_BE_MISSING and not has_reader(kind):
         pytest.skip(f"no reader for {kind} yet")
-    before = peak()
+    before = nursery.peak_mb()
     began = nursery.seconds()
 
     file = imported(SHARED / "badinput" / entry["file"])
@@ -95,7 +90,7 @@ def test_each_file_comes_out_as_the_manifest_says(home, entry):
     apart_ = sum(file["rejected"].values())
     assert file["records"] == file["stored"] + apart_ + file["duplicates"] + file["non_records"]
     assert took < entry.get("max_seconds", SECONDS)
-    assert peak() <= max(before, entry.get("max_rss_mb", MEGABYTES))
+    assert nursery.peak_mb() <= max(before, entry.get("max_rss_mb", MEGABYTES))
     workspace = Workspace.open("acme")
     assert contents(workspace.folder).find(entry.get("must_not_contain", "\0never")) == -1
     if file["outcome"] == "reject":

@@ -50,6 +50,20 @@ def _header(source: "Source", member: str) -> frozenset[str]:
     )
 
 
+def load_all(
+    source: "Source", wanted: Wanted, columns: Mapping[str, tuple[str, ...]], sink: Sink
+) -> dict[str, pl.DataFrame]:
+    """Return every table of `columns` as `load` does, without rows where it is not there; other files are passed over."""
+    found = find(source, wanted)
+    loaded = {table: load(source, member, sink, columns[table]) for table, member in found.items()}
+    for table, names in columns.items():
+        loaded.setdefault(table, pl.DataFrame(schema=dict.fromkeys(("place", *names), pl.String)))
+    sink.ignored.extend(member for member in source.members() if member not in found.values())
+    if sink.ignored:
+        sink.warn("zip_member_ignored", len(sink.ignored))
+    return loaded
+
+
 def load(source: "Source", member: str, sink: Sink, columns: tuple[str, ...]) -> pl.DataFrame:
     """Return place and these columns (plain names, blanks as underscores) as text, null where the file lacks one."""
     inner = parcels.enter(source, (member,))

@@ -21,12 +21,11 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
+from analytics.places import ROOT
 from analytics.readers.jail import Limits, die_with_parent, lock
 
-ROOT = Path(__file__).resolve().parents[2]
 START = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
     "from analytics.readers.sandbox import work; from analytics.readers.nursery import keep;"

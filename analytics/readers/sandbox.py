@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 import polars as pl
 
+from analytics.places import ROOT
 from analytics.readers import (
     clock_change,
     forbidden,
@@ -28,7 +29,6 @@ from analytics.readers.base import NOTHING_SAID, Options, Sink, UnreadableExport
 from analytics.readers.files import Source, open_source
 from analytics.readers.jail import USUAL, Limits
 
-ROOT = nursery.ROOT
 SHOWN_JUNK = 100
 OF_ONE_FILE = ("window",)  # first and last day that a file counts: never those of the next
 SAID_LIKE_COLUMNS = ("dates", zones.SAID, *OF_ONE_FILE)  # dd/mm or mm/dd; a time zone

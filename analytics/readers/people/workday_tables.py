@@ -50,16 +50,7 @@ def identify(source: "Source") -> bool:
 
 def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     """Hand over export.org: one row a position and stretch of time."""
-    found = connector.find(source, WANTED)
-    tables = {
-        table: connector.load(source, member, sink, COLUMNS[table])
-        for table, member in found.items()
-    }
-    for table, columns in COLUMNS.items():
-        tables.setdefault(table, pl.DataFrame(schema=dict.fromkeys(("place", *columns), pl.String)))
-    sink.ignored.extend(member for member in source.members() if member not in found.values())
-    if sink.ignored:
-        sink.warn("zip_member_ignored", len(sink.ignored))
+    tables = connector.load_all(source, WANTED, COLUMNS, sink)
     positions = tables["position"]
     sink.non_records += sum(frame.height for table, frame in tables.items() if table != "position")
     main = positions.filter(pl.col("is_primary_job").str.to_lowercase().ne_missing("false"))

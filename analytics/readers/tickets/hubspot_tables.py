@@ -55,13 +55,7 @@ def identify(source: "Source") -> bool:
 
 def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     """Hand over accounts, conversations and their first acts."""
-    found = connector.find(source, WANTED)
-    tables = {t: connector.load(source, member, sink, COLUMNS[t]) for t, member in found.items()}
-    for table, columns in COLUMNS.items():
-        tables.setdefault(table, pl.DataFrame(schema=dict.fromkeys(("place", *columns), pl.String)))
-    sink.ignored.extend(member for member in source.members() if member not in found.values())
-    if sink.ignored:
-        sink.warn("zip_member_ignored", len(sink.ignored))
+    tables = connector.load_all(source, WANTED, COLUMNS, sink)
     latest = {table: connector.current(rows, KEYS[table]) for table, rows in tables.items()}
     sink.non_records += sum(rows.height for rows in tables.values()) - latest["ticket"].height
     desk = Desk(sink, "hubspot")

@@ -49,17 +49,12 @@ def identify(source: "Source") -> bool:
 
 def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     """Hand over accounts, conversations and acts."""
-    found = connector.find(source, WANTED)
-    tables = {t: connector.load(source, member, sink, COLUMNS[t]) for t, member in found.items()}
-    sink.ignored.extend(member for member in source.members() if member not in found.values())
-    if sink.ignored:
-        sink.warn("zip_member_ignored", len(sink.ignored))
+    tables = connector.load_all(source, WANTED, COLUMNS, sink)
     desk = Desk(sink, "intercom")
     for table, note in (("admin", desk.agent), ("contact", desk.customer)):
-        if table in tables:
-            sink.non_records += tables[table].height
-            for row in connector.current(tables[table], "id").iter_rows(named=True):
-                note(row["id"], row["email"], row["name"])
+        sink.non_records += tables[table].height
+        for row in connector.current(tables[table], "id").iter_rows(named=True):
+            note(row["id"], row["email"], row["name"])
     latest = {t: connector.current(tables[t], "id") for t in ("conversation", "part")}
     for table, kept in latest.items():
         sink.non_records += tables[table].height - kept.height

@@ -57,13 +57,7 @@ def identify(source: "Source") -> bool:
 
 def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     """Hand over accounts, conversations and acts."""
-    found = connector.find(source, WANTED)
-    tables = {t: connector.load(source, member, sink, COLUMNS[t]) for t, member in found.items()}
-    for table, columns in COLUMNS.items():
-        tables.setdefault(table, pl.DataFrame(schema=dict.fromkeys(("place", *columns), pl.String)))
-    sink.ignored.extend(member for member in source.members() if member not in found.values())
-    if sink.ignored:
-        sink.warn("zip_member_ignored", len(sink.ignored))
+    tables = connector.load_all(source, WANTED, COLUMNS, sink)
     latest = {table: connector.current(rows, "sys_id") for table, rows in tables.items()}
     said = latest["journal"].filter(pl.col("element").is_in(list(NOTES)))
     kept = latest["task"].height + said.height

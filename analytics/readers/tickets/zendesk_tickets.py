@@ -7,7 +7,6 @@ and spam tickets are set apart with their comments. The system's own account cou
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-import polars as pl
 
 from analytics.readers import connector, json_records
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
@@ -132,19 +131,15 @@ def _take(place: str, record: TicketRecord, desk: Desk, options: Options) -> Non
 
 
 def _tables(source: "Source", sink: Sink, desk: Desk, options: Options) -> None:
-    found = connector.find(source, WANTED)
-    tables = {t: connector.load(source, member, sink, COLUMNS[t]) for t, member in found.items()}
-    sink.ignored.extend(member for member in source.members() if member not in found.values())
-    if sink.ignored:
-        sink.warn("zip_member_ignored", len(sink.ignored))
-    sink.non_records += sum(tables[t].height for t in ("user", "tag", "group") if t in tables)
-    for user in _rows(tables.get("user"), "id"):
+    tables = connector.load_all(source, WANTED, COLUMNS, sink)
+    sink.non_records += sum(tables[t].height for t in ("user", "tag", "group"))
+    for user in connector.current(tables["user"], "id").to_dicts():
         note = desk.customer if user["role"] in ("end-user", None) else desk.agent
         note(user["id"], user["email"], user["name"])
     tags: dict[str, list[str]] = {}
-    for row in tables["tag"].iter_rows(named=True) if "tag" in tables else ():
+    for row in tables["tag"].iter_rows(named=True):
         tags.setdefault(row["ticket_id"], []).append(row["tag"])
-    groups = {row["id"]: row["name"] for row in _rows(tables.get("group"), "id")}
+    groups = dict(connector.current(tables["group"], "id").select("id", "name").iter_rows())
     merged = set(
         tables["ticket"]["merged_ticket_ids"].str.extract_all(r"\d+").explode().drop_nulls()
     )
@@ -161,10 +156,6 @@ def _tables(source: "Source", sink: Sink, desk: Desk, options: Options) -> None:
         desk.messages.append(
             Message(row["place"], row["id"] or row["place"], row["ticket_id"] or "", micros(row["created"]), row["user_id"], public, row["body"])
         )  # fmt: skip
-
-
-def _rows(table: pl.DataFrame | None, key: str) -> list[dict[str, Any]]:
-    return [] if table is None else connector.current(table, key).to_dicts()
 
 
 def _out(status: str | None, tags: list[str]) -> str | None:
