@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import dates, tables
+from analytics.readers import dates, tables, told
 from analytics.readers.acts import Act, Acts
 from analytics.readers.base import Format, Options, Sink, UnreadableExport
 from analytics.readers.files import Source as File
@@ -41,10 +41,7 @@ def identify(source: "Source") -> bool:
     """Say whether it is such a table, or holds one under its name."""
     if source.kind in ("zip", "folder"):
         return POSTS in source.members() and _fits(_cells(source))
-    try:
-        return tables.find_header(tables.preview(source), _fits) is not None
-    except UnreadableExport:
-        return False
+    return told.has_header(source, _fits)
 
 
 def _cells(source: "Source") -> list[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import dates, tables
+from analytics.readers import dates, tables, told
 from analytics.readers.acts import address
 from analytics.readers.base import Format, Options, Sink, UnreadableExport
 from analytics.schema import polars_schema
@@ -42,10 +42,7 @@ KEPT = {
 
 def identify(source: "Source") -> bool:
     """Say whether the header is that of the list of users."""
-    try:
-        return tables.find_header(tables.preview(source), _fits) is not None
-    except UnreadableExport:
-        return False
+    return told.has_header(source, _fits)
 
 
 def _fits(cells: list[str]) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import polars as pl
 
-from analytics.readers import tables
+from analytics.readers import told
 from analytics.readers.acts import Act, Acts
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
 from analytics.readers.headers import plain
@@ -63,16 +63,13 @@ def _fits(cells: list[str]) -> bool:
 
 def identify(source: "Source") -> bool:
     """Say whether some first row is the header of an audit log."""
-    try:
-        return any(_fits(row.cells) for row in tables.preview(source))
-    except UnreadableExport:
-        return False
+    return told.has_header(source, _fits)
 
 
 def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     """Hand over accounts, spaces and acts; raises UnreadableExport where nothing in it is of files."""
     del options
-    table = tables.open_table(source, sink, lambda rows: _choose(rows, source.name))
+    table = told.open_under(source, sink, _fits)
     data = f"c{list(map(plain, table.header.names)).index(DATA)}"
     sink.columns = {"audit data": table.header.names[int(data[1:])]}
     acts = {tool: Acts(sink, tool) for tool in TOOLS.values()}
@@ -98,13 +95,6 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
         sink.warn("incomplete_page")
     for one in acts.values():
         one.finish()
-
-
-def _choose(rows: list[tables.Row], file: str) -> tables.Header:
-    header = tables.find_header(rows, _fits)
-    if header is None:
-        raise tables.no_rows(file)
-    return header
 
 
 def _take(place: str, record: Audited, acts: dict[str, Acts], sink: Sink) -> bool:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import tables
+from analytics.readers import told
 from analytics.readers.acts import Acts
-from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
-from analytics.readers.headers import Aliases, Assigned, account_for_others, assign, may_assign
+from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
+from analytics.readers.headers import Aliases
 from analytics.readers.mail import log_rows
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ STATUS_DELIVERED = r"(?i)(deliver|send)[^,]*$"
 IN, OUT = ("RECEIVE", "SUBMIT"), ("DELIVER", "SEND")
 
 
-def enough(fields: set[str]) -> bool:
+def _enough(fields: set[str]) -> bool:
     """Say whether a table with these fields is a trace."""
     return (
         {"time", "sender"} <= fields
@@ -56,34 +56,20 @@ def enough(fields: set[str]) -> bool:
     )
 
 
+FITS = told.names(ALIASES, _enough)
+
+
 def identify(source: "Source") -> bool:
     """Say whether a first row names the columns of one of the traces."""
-    try:
-        return _header(tables.preview(source)) is not None
-    except UnreadableExport:
-        return False
-
-
-def _header(rows: list[tables.Row]) -> tables.Header | None:
-    return tables.find_header(rows, lambda cells: may_assign(cells, ALIASES, enough, NOTHING_SAID))
-
-
-def _choose(rows: list[tables.Row], file: str) -> tables.Header:
-    header = _header(rows)
-    if header is None:
-        raise tables.no_rows(file)
-    return header
+    return told.has_header(source, FITS)
 
 
 def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     """Hand over mails and whom they reached; raises UnreadableExport when no row may be kept."""
-    table = tables.open_table(source, sink, lambda rows: _choose(rows, source.name))
-    assigned = assign(table.header.names, ALIASES, file=source.name)
-    account_for_others(assigned, sink)
-    batches = [_wanted(batch, assigned) for batch in table.batches(sink)]
-    if not batches:
-        raise tables.no_rows(source.name)
-    rows = pl.concat(batches)
+    rows, assigned = told.read_fields(source, sink, FITS, ALIASES)
+    rows = rows.with_columns(
+        sender=log_rows.address(pl.col("sender")), id=pl.coalesce("id", "network_id")
+    )
     if rows.height in LIMITS:
         sink.warn("incomplete_page")
     rows = rows.hstack(log_rows.instants(rows["time"], options, sink))
@@ -95,18 +81,6 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     else:
         rows = _of_recipients(rows, sink)
     log_rows.hand_over(rows, Acts(sink, options.tool or "mail"), sink)
-
-
-def _wanted(batch: pl.DataFrame, assigned: Assigned) -> pl.DataFrame:
-    none = pl.lit(None, pl.String)
-    cells = {field: pl.col(f"c{at}") for field, at in assigned.at.items()}
-    columns = {field: cells.get(field, none) for field in ALIASES}
-    return batch.select(
-        "line", **columns | {
-            "sender": log_rows.address(columns["sender"]),
-            "id": pl.coalesce(columns["id"], columns["network_id"]),
-        }
-    )  # fmt: skip
 
 
 def _pass_over(rows: pl.DataFrame, kept: pl.Expr, sink: Sink) -> pl.DataFrame:

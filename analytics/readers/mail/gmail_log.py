@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import tables
+from analytics.readers import told
 from analytics.readers.acts import Acts
-from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
-from analytics.readers.headers import Aliases, account_for_others, assign, may_assign
+from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
+from analytics.readers.headers import Aliases
 from analytics.readers.mail import log_rows
 
 if TYPE_CHECKING:
@@ -37,45 +37,18 @@ ALIASES: Aliases = {
 NEEDED = {"id", "sender", "recipient", "time", "target"}
 LIMIT = 10_000  # a download stops there
 LOST = r"(?i)fail|bounce|reject|spam|quarantin|drop|delet|not delivered|error"
-
-
-def _enough(fields: set[str]) -> bool:
-    return fields >= NEEDED
+FITS = told.names(ALIASES, lambda fields: fields >= NEEDED)
 
 
 def identify(source: "Source") -> bool:
     """Say whether a first row names the columns of the log."""
-    try:
-        return _header(tables.preview(source)) is not None
-    except UnreadableExport:
-        return False
-
-
-def _header(rows: list[tables.Row]) -> tables.Header | None:
-    return tables.find_header(rows, lambda cells: may_assign(cells, ALIASES, _enough, NOTHING_SAID))
-
-
-def _choose(rows: list[tables.Row], file: str) -> tables.Header:
-    header = _header(rows)
-    if header is None:
-        raise tables.no_rows(file)
-    return header
+    return told.has_header(source, FITS)
 
 
 def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     """Hand over mails and whom they reached; raises UnreadableExport when no row may be kept."""
-    table = tables.open_table(source, sink, lambda rows: _choose(rows, source.name))
-    assigned = assign(table.header.names, ALIASES, file=source.name)
-    account_for_others(assigned, sink)
-    none = pl.lit(None, pl.String)
-    cells = {
-        field: pl.col(f"c{assigned.at[field]}") if field in assigned.at else none
-        for field in ALIASES
-    }
-    batches = [batch.select("line", **cells) for batch in table.batches(sink)]
-    if not batches:
-        raise tables.no_rows(source.name)
-    rows = pl.concat(batches).with_columns(
+    rows, _ = told.read_fields(source, sink, FITS, ALIASES)
+    rows = rows.with_columns(
         time=pl.coalesce("time", "event_time"),
         sender=log_rows.address(pl.col("sender")),
         recipient=log_rows.address(pl.col("recipient")),

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import tables
+from analytics.readers import told
 from analytics.readers.acts import Acts
-from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
-from analytics.readers.headers import Aliases, account_for_others, assign, may_assign
+from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
+from analytics.readers.headers import Aliases
 from analytics.readers.meetings import attendance
 from analytics.readers.meetings.attendance import Held, Stay
 
@@ -39,42 +39,20 @@ ALIASES: Aliases = {
 }
 NEEDED = {"time", "person", "seconds"}
 ENDED = r"(?i)(endpoint left|call[ _]ended|left|uscit|terminat)"
-
-
-def _enough(fields: set[str]) -> bool:
-    return fields >= NEEDED and bool(fields & {"conference", "code"})
+FITS = told.names(
+    ALIASES, lambda fields: fields >= NEEDED and bool(fields & {"conference", "code"})
+)
 
 
 def identify(source: "Source") -> bool:
     """Say whether a first row names conference, participant and duration."""
-    try:
-        return _header(tables.preview(source)) is not None
-    except UnreadableExport:
-        return False
-
-
-def _header(rows: list[tables.Row]) -> tables.Header | None:
-    return tables.find_header(rows, lambda cells: may_assign(cells, ALIASES, _enough, NOTHING_SAID))
-
-
-def _choose(rows: list[tables.Row], file: str) -> tables.Header:
-    header = _header(rows)
-    if header is None:
-        raise tables.no_rows(file)
-    return header
+    return told.has_header(source, FITS)
 
 
 def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     """Hand over meetings and who was in them; raises UnreadableExport when the table has no rows."""
-    table = tables.open_table(source, sink, lambda rows: _choose(rows, source.name))
-    assigned = assign(table.header.names, ALIASES, file=source.name)
-    account_for_others(assigned, sink)
-    none = pl.lit(None, pl.String)
-    cells = {f: pl.col(f"c{assigned.at[f]}") if f in assigned.at else none for f in ALIASES}
-    batches = [batch.select("line", **cells) for batch in table.batches(sink)]
-    if not batches:
-        raise tables.no_rows(source.name)
-    rows = _of_leaving(pl.concat(batches), sink)
+    rows, _ = told.read_fields(source, sink, FITS, ALIASES)
+    rows = _of_leaving(rows, sink)
     ends = attendance.instants(rows["time"].to_list(), options, sink)
     acts = Acts(sink, options.tool or "google_meet")
     meetings: dict[str, Held] = {}

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import tables
+from analytics.readers import told
 from analytics.readers.acts import Act, Acts
-from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
-from analytics.readers.headers import Aliases, account_for_others, assign, may_assign
+from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
+from analytics.readers.headers import Aliases
 from analytics.readers.meetings import attendance
 
 if TYPE_CHECKING:
@@ -42,44 +42,19 @@ NEEDED = {"subject", "start_day", "start_time", "end_day", "end_time", "organise
 YES = ("true", "vero", "wahr", "vrai", "1", "yes")
 AWAY = ("3", "4", "free", "out of office")  # no time of work
 LONGEST = 24 * 3600
-
-
-def _enough(fields: set[str]) -> bool:
-    return fields >= NEEDED
+FITS = told.names(ALIASES, lambda fields: fields >= NEEDED)
 
 
 def identify(source: "Source") -> bool:
     """Say whether a first row names subject, start, end and organiser as Outlook does."""
-    try:
-        return _header(tables.preview(source)) is not None
-    except UnreadableExport:
-        return False
-
-
-def _header(rows: list[tables.Row]) -> tables.Header | None:
-    return tables.find_header(rows, lambda cells: may_assign(cells, ALIASES, _enough, NOTHING_SAID))
-
-
-def _choose(rows: list[tables.Row], file: str) -> tables.Header:
-    header = _header(rows)
-    if header is None:
-        raise tables.no_rows(file)
-    return header
+    return told.has_header(source, FITS)
 
 
 def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     """Hand over the meetings; raises UnreadableExport when the table has no rows."""
-    table = tables.open_table(source, sink, lambda rows: _choose(rows, source.name))
-    assigned = assign(table.header.names, ALIASES, file=source.name)
-    account_for_others(assigned, sink)
-    none = pl.lit(None, pl.String)
-    cells = {f: pl.col(f"c{assigned.at[f]}") if f in assigned.at else none for f in ALIASES}
-    cells.pop("subject")
-    batches = [batch.select("line", **cells) for batch in table.batches(sink)]
-    if not batches:
-        raise tables.no_rows(source.name)
+    rows, _ = told.read_fields(source, sink, FITS, ALIASES, frozenset({"subject"}))
     acts = Acts(sink, options.tool or "calendar")
-    rows = _timed(pl.concat(batches), options, sink)
+    rows = _timed(rows, options, sink)
     sink.warn("id_derived")
     for row in rows.iter_rows(named=True):
         _take(row, acts, sink)

@@ -1,11 +1,12 @@
 """From a list of users, as administrators export it, to accounts of the tools and to places in the organisation."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import hr_people, tables
-from analytics.readers.base import Options, Sink, UnreadableExport
+from analytics.readers import hr_people, tables, told
+from analytics.readers.base import Options, Sink
 from analytics.readers.headers import Aliases, account_for_others, assign
 from analytics.readers.hr_columns import ALIASES, is_directory
 from analytics.readers.hr_managers import MANAGER_FIELDS
@@ -21,15 +22,12 @@ NO_TOOL = "directory"  # where accounts are listed whose licences are not
 
 def identify(source: "Source", format_id: str) -> bool:
     """Say whether some first row is the header of this directory's list."""
-    try:
-        return any(is_directory(row.cells, format_id) for row in tables.preview(source))
-    except UnreadableExport:
-        return False
+    return told.has_header(source, partial(is_directory, which=format_id))
 
 
 def read_users(source: "Source", sink: Sink, format_id: str, more: Aliases) -> pl.DataFrame:
     """Return place and the columns of a directory as text; `more` are columns of this directory alone."""
-    table = tables.open_table(source, sink, lambda rows: _choose(rows, format_id, source.name))
+    table = told.open_under(source, sink, partial(is_directory, which=format_id))
     usual = {field: names for field, names in ALIASES.items() if field not in NOT_READ}
     assigned = assign(table.header.names, {**more, **usual}, file=source.name)
     account_for_others(assigned, sink)
@@ -37,13 +35,6 @@ def read_users(source: "Source", sink: Sink, format_id: str, more: Aliases) -> p
     if users.is_empty() and not sink.rejected:
         raise tables.no_rows(source.name)
     return users
-
-
-def _choose(rows: list[tables.Row], format_id: str, file: str) -> tables.Header:
-    header = tables.find_header(rows, lambda cells: is_directory(cells, format_id))
-    if header is None:
-        raise tables.no_rows(file)
-    return header
 
 
 def hand_over(users: pl.DataFrame, sink: Sink, options: Options, source: "Source") -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import tables
+from analytics.readers import tables, told
 from analytics.readers.acts import Acts, address
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
 from analytics.readers.dates import Order
@@ -74,10 +74,7 @@ def _fits(cells: list[str]) -> bool:
 
 def identify(source: "Source") -> bool:
     """Say whether some first row is the header of Jira's CSV."""
-    try:
-        return any(_fits(row.cells) for row in tables.preview(source))
-    except UnreadableExport:
-        return False
+    return told.has_header(source, _fits)
 
 
 def explain(source: "Source") -> UnreadableExport | None:
@@ -93,7 +90,7 @@ def explain(source: "Source") -> UnreadableExport | None:
 
 def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     """Hand over accounts, spaces and acts; raises UnreadableExport where dates are ambiguous."""
-    table = tables.open_table(source, sink, lambda rows: _choose(rows, source.name))
+    table = told.open_under(source, sink, _fits)
     assigned = assign(table.header.names, ALIASES, file=source.name)
     listed = _listed(table.header.names)
     _account_for(assigned, listed, sink)
@@ -111,13 +108,6 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
         )  # fmt: skip
         _take(rows, acts, order, options)
     acts.finish()
-
-
-def _choose(rows: list[tables.Row], file: str) -> tables.Header:
-    header = tables.find_header(rows, _fits)
-    if header is None:
-        raise tables.no_rows(file)
-    return header
 
 
 def _listed(names: list[str]) -> dict[str, list[int]]:

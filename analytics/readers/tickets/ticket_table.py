@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import tables
+from analytics.readers import tables, told
 from analytics.readers.acts import address
-from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
+from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
 from analytics.readers.headers import Aliases, account_for_others, assign, may_assign, plain
 from analytics.readers.tickets import times
 from analytics.readers.tickets.desk import Desk, Message, Ticket, phase
@@ -68,15 +68,12 @@ def _fits(cells: list[str]) -> bool:
 
 def identify(source: "Source") -> bool:
     """Say whether some first row is the header of such a table."""
-    try:
-        return any(_fits(row.cells) for row in tables.preview(source))
-    except UnreadableExport:
-        return False
+    return told.has_header(source, _fits)
 
 
 def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     """Hand over accounts, conversations and their first acts; raises UnreadableExport where dates are ambiguous."""
-    table = tables.open_table(source, sink, lambda rows: _choose(rows, source.name))
+    table = told.open_under(source, sink, _fits)
     assigned = assign(table.header.names, ALIASES, file=source.name)
     account_for_others(assigned, sink)
     made_by = _tool(table.header.names)
@@ -102,13 +99,6 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     for row in rows.iter_rows(named=True):
         _take(row, desk, options, is_internal=made_by == "servicenow")
     desk.finish()
-
-
-def _choose(rows: list[tables.Row], file: str) -> tables.Header:
-    header = tables.find_header(rows, _fits)
-    if header is None:
-        raise tables.no_rows(file)
-    return header
 
 
 def _take(

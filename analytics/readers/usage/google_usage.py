@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from analytics.readers import dates, forbidden, json_records, tables
+from analytics.readers import dates, forbidden, json_records, tables, told
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
 from analytics.readers.headers import SHOWN_LENGTH
 from analytics.readers.usage import counts
@@ -54,10 +54,7 @@ def identify(source: "Source") -> bool:
     if first:
         first = _reports(first)[0] if _reports(first) else {}
         return all(key in first for key in RECORD)
-    try:
-        return _header(tables.preview(source)) is not None
-    except UnreadableExport:
-        return False
+    return told.has_header(source, _fits)
 
 
 def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
@@ -213,24 +210,13 @@ def _values(listed: list[Any]) -> Iterator[tuple[str, str]]:
 # ---------------------------------------------------------------------------------------------------- CSV
 
 
-def _header(rows: list[tables.Row]) -> tables.Header | None:
-    return tables.find_header(rows, _fits)
-
-
 def _fits(cells: list[str]) -> bool:
     low = {cell.strip().casefold() for cell in cells}
     return WHO in low and any(PARAMETER.match(cell) for cell in low)
 
 
-def _choose(rows: list[tables.Row], file: str) -> tables.Header:
-    header = _header(rows)
-    if header is None:
-        raise tables.no_rows(file)
-    return header
-
-
 def _from_csv(source: "Source", sink: Sink) -> pl.DataFrame:
-    table = tables.open_table(source, sink, lambda rows: _choose(rows, source.name))
+    table = told.open_under(source, sink, _fits)
     written = [cell.strip().casefold() for cell in table.header.names]
     doubled = next((name for name in written if name and written.count(name) > 1), None)
     if doubled:
