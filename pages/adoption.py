@@ -23,7 +23,7 @@ from pages.parts.milestone_view import milestones, trend_picture
 from pages.parts.vendor_view import vendor
 from pages.parts.workspace import release
 
-FUNNEL, GAP = "adoption_funnel", "technical_human_gap"
+FUNNEL, GAP, DROP = "adoption_funnel", "technical_human_gap", "adoption_drop"
 A_MONTH = "day 28"  # the bin of all who started, four weeks on
 COLUMNS, PHONE_COLUMNS = 12, 7  # weeks that a picture shows; table and files hold all
 GAP_FROM = 0.15  # low end from which the gap is worth a sentence
@@ -109,7 +109,7 @@ def _changes(row: Any) -> dict[str, Any]:  # noqa: ANN401
 
 
 def _ladder(figures: Figures) -> None:
-    steps, gap = figures.block(FUNNEL), figures.block(GAP)
+    steps, gap, lost = (figures.block(metric) for metric in (FUNNEL, GAP, DROP))
     rows = shape.ladder_rows(steps)
     told = _one(gap)
     said = Said(
@@ -123,15 +123,17 @@ def _ladder(figures: Figures) -> None:
             [*rows["step"], "use it without a habit"],
             [*rows["share"], shape.texts(gap, "share")[0] if told else None],
         ),
-        passports=[figures.passport(FUNNEL), figures.passport(GAP)],
+        passports=[figures.passport(FUNNEL), figures.passport(GAP), figures.passport(DROP)],
     )
     shown = (
         Picture(ladder, (rows, shape.gap_text(told))) if rows["value"].is_not_null().any() else None
     )
-    both = pl.concat([steps, gap])
     names = {name: step for name, (step, _, _) in shape.STEPS.items()}
-    twin = words.table(both, "share", {**names, "all": "Use it without a habit"})
-    figure("ladder", said, shown, both, twin, first_reason(steps))
+    lost = lost.with_columns(bin="lost before " + pl.col("bin"))
+    every = pl.concat([steps, lost, gap])
+    missed = {f"lost before {name}": f"Stay before “{step}”" for name, step in names.items()}
+    twin = words.table(every, "share", {**names, **missed, "all": "Use it without a habit"})
+    figure("ladder", said, shown, every, twin, first_reason(steps))
 
 
 def _one(rows: pl.DataFrame) -> Any:  # noqa: ANN401  # a row or nothing

@@ -69,7 +69,9 @@ SHAPES = {
     "typical_load": ("count", 12.0, [""], [None]),
     "habit": ("share", 0.48, ["", "4w"], [None]),
     "usage_segment": ("share", None, [""], ["enabled", "power", "habitual", "novice", "low", "non"]),
-    "multi_tool": ("share", None, [""], ["two", "three", "of_enabled"]),
+    "multi_tool": ("share", None, [""], ["just_one", "just_two", "three", "two", "of_enabled"]),
+    "adoption_drop": ("share", 0.12, [""], ["active", "contributing", "reciprocal", "habitual"]),
+    "tool_pair": ("share", 0.6, [""], ["slack", "mail"]),
     "seats": ("share", None, [""], ["enabled", "claimed", "used"]),
     "meaningful_reach": ("share", 0.35, [""], [None]),
     "adoption_forecast": ("share", None, [""], ["ceiling", "4", "13", "26"]),
@@ -172,6 +174,8 @@ def _drawn(seed: int, divided: tuple[tuple[str, int], ...]) -> pl.DataFrame:
             ):
                 continue
             for cell, n in cells:
+                if metric == "tool_pair" and "tool" not in cell:
+                    continue
                 if metric in TOTAL_ONLY and set(cell) - {"tool"}:
                     continue
                 for variant in variants:
@@ -179,9 +183,19 @@ def _drawn(seed: int, divided: tuple[tuple[str, int], ...]) -> pl.DataFrame:
                         rows += retention(variant, cell, draw)
                         continue
                     for position, bin_ in enumerate(bins or [None]):
+                        if bin_ is not None and bin_ == cell.get("tool"):
+                            continue
                         base = typical if bin_ is None else BIN_VALUES.get(bin_)
+                        if metric in {"adoption_drop", "tool_pair"}:
+                            base = typical
                         if metric == "multi_tool":
-                            base = {"two": 0.55, "three": 0.21, "of_enabled": 0.6}[bin_]
+                            base = {
+                                "just_one": 0.25,
+                                "just_two": 0.34,
+                                "three": 0.21,
+                                "two": 0.55,
+                                "of_enabled": 0.6,
+                            }[bin_]
                         if metric == "adoption_forecast":
                             base = {"ceiling": 0.72, "4": 0.66, "13": 0.7, "26": 0.71}[bin_]
                         if metric == "time_to_adoption":

@@ -75,6 +75,7 @@ def test_the_funnel_of_28_days_equals_the_published_one(shared, tmp_path):
     )
 
     steps = dict(cells(con, "adoption_funnel", grain="all").select("bin", "sx").rows())
+    drops = cells(con, "adoption_drop", grain="all")
     [gap] = cells(con, "technical_human_gap", grain="all").rows(named=True)
 
     assert steps == {
@@ -84,6 +85,9 @@ def test_the_funnel_of_28_days_equals_the_published_one(shared, tmp_path):
         "reciprocal": 114,
         "habitual": 101,
     }
+    assert dict(drops.select("bin", "sx").rows()) == {
+        "active": 35, "contributing": 7, "reciprocal": 11, "habitual": 13,
+    }  # fmt: skip
     assert gap["sx"] / gap["sy"] == pytest.approx(0.185629, abs=5e-7)  # (132 - 101) / 167
 
 

@@ -346,6 +346,39 @@ def test_the_middle_hides_with_the_sum_that_one_person_makes():
     assert found == ["dominated", "protected"]
 
 
+def test_one_person_in_three_tools_does_not_follow_from_the_pairs_of_them():
+    """Pairs of 12, 10 and 10 less the 30 in two tools or more are twice the one in all three."""
+    people = staff((100, "A", None, None, "mail,slack,teams"))
+    pairs = {("mail", "slack"): 12, ("mail", "teams"): 10, ("slack", "teams"): 10}
+
+    found = reasons(
+        cell(metric="multi_tool", bin="two", n=100, sx=30),
+        cell(metric="multi_tool", bin="three", n=100, sx=1),
+        *(
+            cell("tool", metric="tool_pair", tool=one, bin=other, n=100, sx=both, sy=60)
+            for (a, b), both in pairs.items()
+            for one, other in ((a, b), (b, a))
+        ),
+        people=people,
+    )
+
+    assert found[1] == "nearly_all_or_none"
+    either_way = [found[2:4], found[4:6], found[6:8]]
+    assert found[0] == "protected" or ["protected", "protected"] in either_way
+
+
+def test_one_who_stays_on_a_step_does_not_follow_from_the_two_steps_around():
+    found = reasons(
+        cell(metric="adoption_funnel", bin="active", n=100, sx=80),
+        cell(metric="adoption_funnel", bin="contributing", n=100, sx=79),
+        cell(metric="adoption_drop", bin="contributing", n=100, sx=1),
+        people=THREE,
+    )
+
+    assert found[2] == "nearly_all_or_none"
+    assert "protected" in found[:2]
+
+
 def a_day(name: str, sx: float, x1: float = 1.0) -> dict:
     return cell(
         metric="focus_hours", bin=name, kind="ratio", yes_or_no=False, n=100, sx=sx, sy=100.0, x1=x1, sxx=1e6

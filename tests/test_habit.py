@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from analytics.calendars import Place
-from analytics.metrics import catalogue, engine, forecast, habit, seats
+from analytics.metrics import catalogue, engine, forecast, habit, seats, several_tools
 from analytics.metrics.panel import panel
 from tests.drawn import ALWAYS, NEVER, Settings, local_columns, store, write
 
@@ -157,6 +157,18 @@ def test_habit_equals_that_of_vivainsights_in_every_week_with_a_full_window(
     assert set(rows["sy"]) == {300}
 
 
+def test_what_is_much_hangs_on_the_tool_and_all_together_take_the_largest():
+    con = duckdb.connect()
+    con.execute(
+        "create table seated_tool as select unnest(['viva_engage', 'jira', 'mail']) as tool"
+    )
+
+    told = con.sql(f"select tool, {habit.power('tool')} from seated_tool order by tool").fetchall()
+
+    assert told == [("jira", 15), ("mail", 25), ("viva_engage", 5)]
+    assert con.sql(f"select {habit.OF_ALL}").fetchall() == [(25,)]
+
+
 def test_segments_equal_those_of_vivainsights(shared, multitasking):
     """Their hours stand in for acts, so the rules themselves are asked, on every week with a full window."""
     rolled = multitasking.sort("person", "week").with_columns(
@@ -166,7 +178,8 @@ def test_segments_equal_those_of_vivainsights(shared, multitasking):
     )
     con = duckdb.connect()
     con.register("frame", rolled.drop_nulls().to_arrow())
-    counts = ", ".join(f"count(*) filter ({x}) as {name}" for name, x in habit.SEGMENTS.items())
+    theirs_at = habit.segments("15")  # an assistant's actions
+    counts = ", ".join(f"count(*) filter ({x}) as {name}" for name, x in theirs_at.items())
 
     ours = con.sql(f"select week, {counts} from frame group by week order by week").pl()
 
@@ -182,18 +195,28 @@ def test_segments_equal_those_of_vivainsights(shared, multitasking):
 # ------------------------------------------------------------------ several tools
 
 
-def test_people_in_two_tools_are_counted_person_by_person(tmp_path):
-    told = sums(cells(store(tmp_path, **TWO_TOOLS), "multi_tool"))
+def test_people_in_two_tools_are_counted_person_by_person_and_pair_by_pair(tmp_path):
+    """Persons 1 and 4 chat, 1 and 2 mail; 9 has no seat. tool_pair by hand: 1 of 2 either way, and nothing of a tool beside itself."""
+    con = store(tmp_path, **TWO_TOOLS)
+    measures = tuple(m for m in catalogue.MEASURES if m.metric == "multi_tool")
 
+    found = several_tools.apart(
+        engine.cells(con, panel(con, SETTINGS), SETTINGS, measures, several_tools.pairs)
+    ).filter(grain="all")
+
+    told = sums(found.filter(cut="total"))
     assert told["two"] == (1, 4)  # .25
+    assert told["just_one"] == (2, 4)
     assert told["of_enabled"] == (4, 8)  # .5
+    pairs = found.filter(cut="tool", metric="tool_pair").select("tool", "bin", "sx", "sy").rows()
+    assert sorted(pairs) == [("mail", "slack", 1, 2), ("slack", "mail", 1, 2)]
 
 
 def test_three_tools_are_not_told_of_two(tmp_path):
     rows = cells(store(tmp_path, **TWO_TOOLS), "multi_tool")
 
     assert dict(rows.select("bin", "reason").rows()) == {
-        "two": None, "three": "not_applicable", "of_enabled": None,
+        "just_one": None, "just_two": "not_applicable", "three": "not_applicable", "two": None, "of_enabled": None,
     }  # fmt: skip
 
 
@@ -323,7 +346,7 @@ def test_reach_is_not_told_where_nobody_says_who_opened_what(tmp_path):
 COME = (8, 9, 11, 13, 16, 18, 21, 23, 24, 24, 22, 20, 17, 14, 11, 9, 7, 5, 4, 3)
 
 
-def started(folder, come, people=400):
+def started(folder, come, people=400, **more):
     """So many post for the first time in week 1, 2 …, and one of the last once more on that week's Friday."""
     posts, person = [], 0
     for week, number in enumerate(come):
@@ -332,17 +355,23 @@ def started(folder, come, people=400):
             posts.append(f"{MONDAY + timedelta(weeks=week)} 10:00 | {person}")
     posts.append(f"{MONDAY + timedelta(weeks=len(come) - 1, days=4)} 10:00 | {person}")
     seat = "\n".join(["tool | person", *(f"slack | {i}" for i in range(1, people + 1))])
-    return store(folder, event="\n".join(["at | actor", *posts]), seat=seat)
+    return store(folder, event="\n".join(["at | actor", *posts]), seat=seat, **more)
 
 
-def foretold(con):
+def foretold(con, department=None):
     found = forecast.figures(con, panel(con, SETTINGS), SETTINGS)
-    return found.filter(pl.col("tool").is_null())
+    return found.filter(pl.col("tool").is_null(), pl.col("department").eq_missing(department))
 
 
 def test_a_forecast_past_the_peak_is_that_of_the_worked_case(tmp_path):
-    rows = foretold(started(tmp_path, COME))
+    """Everybody who comes stands in A, which is the worked case by itself; the fifty of B are too few for a curve of their own."""
+    org = "\n".join(["person | department", *(f"{i} | {'A' if i <= 400 else 'B'}" for i in range(1, 451))])  # fmt: skip
+    con = started(tmp_path, COME, 450, org=org)
 
+    rows = foretold(con, "A")
+
+    assert foretold(con, "B").is_empty()
+    assert foretold(con)["n"].unique().to_list() == [450]
     told = dict(rows.select("bin", "value").rows())
     assert told["ceiling"] == 0.72  # .719724, as fine as is published
     assert told == {"ceiling": 0.72, "4": 0.71, "13": 0.72, "26": 0.72}

@@ -1,5 +1,7 @@
 """Adoption: how many of those who could use the tools do, how often, and whether they stay."""
 
+from itertools import pairwise
+
 from analytics.metrics.engine import CUTS, Measure
 from analytics.metrics.passport import Cut, Grain, Passport, Words
 
@@ -68,6 +70,15 @@ GAP = (
     ),
 )  # fmt: skip
 
+# Who is on one step and not on the next: one yes or no a person, as the gap is.
+DROPS = tuple(
+    Measure(
+        "adoption_drop", f"(enabled and ({STEPS[step]}) and not ({STEPS[next_]}))::int", WHO, bin=next_, position=i,
+        grains=LONGER, reason=_unless(NO_SEATS, SHORT, *([NO_TIES] if next_ in {"reciprocal", "habitual"} else [])),
+    )
+    for i, (step, next_) in enumerate(pairwise(STEPS))
+)  # fmt: skip
+
 # Among the active people, so a workspace of mail logs alone can tell it; beside a tool with seats a log cannot.
 NO_UPTAKE = _unless("when not bool_or(has_uptake) then 'no_seats'")
 STICKINESS = (
@@ -97,7 +108,7 @@ LIFECYCLE = tuple(
     for i, (fate, (x, short)) in enumerate(FATES.items())
 )  # fmt: skip
 
-MEASURES = (*ACTIVE, *FUNNEL, *GAP, *STICKINESS, *LIFECYCLE)
+MEASURES = (*ACTIVE, *FUNNEL, *GAP, *DROPS, *STICKINESS, *LIFECYCLE)
 
 PASSPORTS = (
     Passport(
@@ -196,6 +207,35 @@ PASSPORTS = (
             same="as many people use the tools without a habit as before",
             unseen="nobody can say how many use the tools without a habit",
         ),
+    ),
+    Passport(
+        id="adoption_drop",
+        family="adoption",
+        title="Lost from step to step",
+        question="Between which two steps of the ladder do most people stay behind?",
+        unit="share",
+        better="down",
+        definition=(
+            "The share of people with a seat who are on one step of the ladder and not on the next, in the last four whole weeks of the period. "
+            "numerator = people on the step before and not on this one; denominator = people with a seat. "
+            "It cannot see why somebody stays where they are, nor whether they were further before."
+        ),
+        cuts=STANDARD,
+        grains=("month", "quarter", "all"),
+        minimum="10 people; four whole weeks",
+        smallest_worth_showing=0.05,
+        tables=("seat", "person_day", "tie_week"),
+        needs=("seats", "acts", "recipients"),
+        source="Own definition, the differences between the steps of adoption_funnel, each with an interval of its own",
+        peers="None of the products compared counts a ladder",
+        check="Manufacturing company mail (doi:10.7910/DVN/6Z3CGX), 28 days to 30 June 2010: of 167 accounts 35, 7, 11 and 13 stay behind, one step after the other",
+        words=Words(
+            up="more people stay behind at this step than before",
+            down="fewer people stay behind at this step than before",
+            same="as many people stay behind at this step as before",
+            unseen="nobody can say where people stay behind",
+        ),
+        bins="the step that is not reached: active, contributing, reciprocal, habitual",
     ),
     Passport(
         id="stickiness",

@@ -12,6 +12,7 @@ FIRST_MASS = 0.16  # more than Rogers' first adopters in the very first week: th
 COVERS = (
     0.8  # of the working days of a period: with fewer, what an export would tell is not known of it
 )
+MOST_PAIRED = 5  # tools of which every two are held against each other
 NEW_AFTER_DAYS = 56  # "first seen" means "first" only once the exports reach back eight weeks
 
 # What a tool's exports can tell, judged by what is in them.
@@ -66,6 +67,12 @@ listed as (select tool from used where tool in (select tool from seat))
 from listed
 union all
 select tool from used where not exists (from listed);
+
+-- the most used of them, each with a bit of its own, to say in a number which of them somebody used
+create or replace temp table paired_tool as
+select tool, 1::bigint << (row_number() over (order by people desc, tool) - 1) as bit
+from (select tool, count(*) as people from first_seen where tool in (select tool from seat) group by tool)
+qualify row_number() over (order by people desc, tool) <= {most_paired};
 
 create or replace temp table seated_day as
 with own as (
@@ -166,6 +173,14 @@ several as (
     where tool is not null
     group by person, period
 ),
+used as (
+    select d.person, d.period, sum(p.bit)::bigint as used
+    from taken_up_sum d
+    join paired_tool p on p.tool = d.tool
+    join open_seat o   on o.person = d.person and o.tool = d.tool and o.period = d.period
+    where d.acts > 0
+    group by d.person, d.period
+),
 recent_week as (
     select distinct s.tool, s.period, unnest(s.recent_weeks) as week from span s
 ),
@@ -230,6 +245,7 @@ select
     coalesce(o.tools_enabled, 0)                    as tools_enabled,
     coalesce(v.tools_active, 0)                     as tools_active,
     coalesce(u.tools_written, 0)                    as tools_written,
+    coalesce(us.used, 0)                            as used,
     coalesce(o.tools_enabled > 0 and h.day <= m.long_from + 1, false)   as enabled_long,
     coalesce(o.tools_enabled > 0 and h.day <= m.recent_from + 1, false) as enabled_recent,
     coalesce(si.day <= m.last_day, false)            as has_signed,
@@ -247,6 +263,7 @@ left join covered c on c.period = m.period
 left join in_calendar y on y.person = m.person and y.quarter = m.quarter
 left join open_seat o  on o.person = m.person and o.period = m.period and o.tool is not distinct from m.tool
 left join several v    on v.person = m.person and v.period = m.period and m.tool is null
+left join used us      on us.person = m.person and us.period = m.period
 left join wrote u      on u.person = m.person and u.period = m.period and m.tool is null
 left join long_use l   on l.person = m.person and l.grain = $grain and l.period = m.period and l.tool is not distinct from m.tool
 left join taken_up_sum b on b.person = m.person and b.period = m.previous and b.tool is not distinct from m.tool
@@ -300,12 +317,12 @@ COUNTS = {
 
 
 def seated(con: duckdb.DuckDBPyConnection) -> None:
-    """Make `seated_tool`, `seated_day`, `seated_week`, `seated_first`, `seated_sign`, `seated_since` and `seated_start`: uptake, in tools that list who may use them; `opened_space`.
+    """Make `seated_tool`, `paired_tool`, `seated_day`, `seated_week`, `seated_first`, `seated_sign`, `seated_since` and `seated_start`: uptake, in tools that list who may use them; `opened_space`.
 
     Columns as in person_day and first_seen; seated_sign: day of the first act or view; seated_since: day from which the exports know the seat; seated_start:
     seen_from_start = the exports reach back to the beginning; tool null = in any of these tools. Needs `calendar`, `period` and the rollups.
     """
-    con.execute(SEATED.format(first_mass=FIRST_MASS))
+    con.execute(SEATED.format(first_mass=FIRST_MASS, most_paired=MOST_PAIRED))
 
 
 def weekly(con: duckdb.DuckDBPyConnection, workdays: tuple[int, ...]) -> None:

@@ -161,7 +161,7 @@ def cells(
     """Return the sums of all adoption and time-cost metrics, columns engine.SCHEMA; `people` from panel.panel."""
     return pl.concat(
         [
-            engine.cells(con, people, settings, MEASURES),
+            several_tools.apart(engine.cells(con, people, settings, MEASURES, several_tools.pairs)),
             retention.cells(con, people, settings),
         ]
     )

@@ -6,6 +6,7 @@ the vault: exact sums of squares, ranks or logarithms would lay small groups ope
 the matrix of which row belongs to which cell, times the rows' numbers. It is always added up in the same order.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -193,10 +194,11 @@ def cells(
     panel: pl.DataFrame,
     settings: periods.Hours,
     measures: tuple[Measure, ...],
+    further: Callable[[duckdb.DuckDBPyConnection], tuple[Measure, ...]] | None = None,
 ) -> pl.DataFrame:
     """Return the sums of every measure for every grain, period and cell of the lattice, unmasked.
 
-    `con` has the views of the store and of the rollups; `panel` is that of panel.py, its labels merged or not.
+    `further`: asked for more measures once it is known which tools there are. `con` has the views of the store and of the rollups; `panel` is that of panel.py, its labels merged or not.
     Columns: metric, variant, kind, bin, position, grain, period (null = all), quarter (the panel's), cut, division,
     department, level, location, tool, then SUMS, LARGEST (the two largest x), PAIRS, reason. sr and srr are null week by week: groups are
     not compared there. An empty panel gives no rows.
@@ -204,6 +206,7 @@ def cells(
     periods.make(con, settings)
     panels.load(con, panel)
     base.seated(con)
+    measures += further(con) if further else ()
     base.weekly(con, settings.workdays)
     long_use.make(con, len(settings.workdays))
     found = [pl.DataFrame(schema=SCHEMA)]

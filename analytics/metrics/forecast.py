@@ -28,25 +28,25 @@ with opened as (
     select tool, min(week) as week, max(day) as last_day from calendar group by tool
 ),
 member as (
-    select distinct s.tool, p.person
+    select distinct s.tool, p.department, p.person
     from seated_since s
     join panel p on p.person = s.person and p.quarter = $whole
     where s.tool is null or list_contains(string_split(p.tools, ','), s.tool)
 )
-select m.tool, (f.week - o.week) // 7 as week, o.week as first_week, o.last_day, t.seen_from_start, count(*) as people
+select m.tool, m.department, (f.week - o.week) // 7 as week, o.week as first_week, o.last_day, t.seen_from_start, count(*) as people
 from member m
 join opened o on o.tool is not distinct from m.tool
 join seated_start t on t.tool is not distinct from m.tool
 left join seated_first f on f.person = m.person and f.tool is not distinct from m.tool
 group by all
-order by m.tool nulls first, 2
+order by m.tool nulls first, m.department nulls last, 3
 """
 
 
 def figures(
     con: duckdb.DuckDBPyConnection, panel: pl.DataFrame, settings: periods.Hours
 ) -> pl.DataFrame:
-    """Return finished release.figure rows: grain all, the company in any tool and in each; n = people with a seat.
+    """Return finished release.figure rows: grain all, the company in any tool and in each, and departments of 100 seats; n = people with a seat.
 
     bin = ceiling, or so many weeks ahead. One row with a reason where no curve can be told: short_history where the
     start lies before the exports, not_identified where the data fit many curves.
@@ -55,9 +55,18 @@ def figures(
     panels.load(con, panel)
     base.seated(con)
     come = con.sql(COME, params={"whole": periods.WHOLE}).pl()
+    large = (
+        come.filter(pl.col("tool").is_null())
+        .drop_nulls("department")
+        .filter(pl.col("people").sum().over("department") >= LEAST_SEATS)
+    )
+    parts = [
+        *(({"tool": tool}, people) for (tool,), people in come.group_by("tool", maintain_order=True)),
+        *(({"department": name}, people) for (name,), people in large.group_by("department", maintain_order=True)),
+    ]  # fmt: skip
     rows = [
-        row | {"metric": METRIC, "variant": "", "grain": "all", "tool": tool}
-        for (tool,), people in come.group_by("tool", maintain_order=True)
+        row | {"metric": METRIC, "variant": "", "grain": "all"} | cell
+        for cell, people in parts
         for row in _rows(people)
     ]
     rows += [
@@ -91,7 +100,8 @@ def _by_week(people: pl.DataFrame) -> np.ndarray:
     """Return how many came first in each whole week; who came in a last week cut short is not yet counted."""
     last_day, first_week = people.select("last_day", "first_week").row(0)
     weeks = (last_day - first_week + timedelta(days=3)).days // 7  # from Friday on a week is whole
-    counted = dict(people.drop_nulls("week").select("week", "people").iter_rows())
+    came = people.drop_nulls("week").group_by("week").agg(pl.col("people").sum())
+    counted = dict(came.iter_rows())
     return np.array([counted.get(week, 0) for week in range(weeks)])
 
 
@@ -126,7 +136,7 @@ PASSPORTS = (
             "It is told only where the data settle it: past the week in which most came, and with an interval of the ceiling no wider than 25 points. "
             "It cannot see a second launch, a rule or a new tool: a curve has one beginning."
         ),
-        cuts=("total", "tool"),
+        cuts=("total", "tool", "department"),
         grains=("all",),
         minimum="100 people with a seat; exports from the start of the tool to past the peak",
         smallest_worth_showing=0.05,

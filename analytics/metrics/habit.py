@@ -1,12 +1,16 @@
 """Is use a habit, and how much of it is there? By twelve calendar weeks, for people with a seat in all of them."""
 
+import tomllib
+
 from analytics.metrics.adoption import LONGER, NO_SEATS, SHORT, STANDARD
 from analytics.metrics.engine import Measure
 from analytics.metrics.passport import Cut, Passport, Words
 from analytics.metrics.periods import HABIT_WEEKS
+from analytics.places import ROOT
 
 OF_THEM = 9  # weeks of the twelve that a habit takes
-POWER, NOVICE = 15, 1  # acts a week, on average over the twelve weeks
+NOVICE = 1  # acts a week, on average over the twelve weeks
+MUCH = tomllib.loads((ROOT / "data" / "power.toml").read_text("utf-8"))
 MONTH = 4
 STAYED = "enabled_long"
 # Weeks off shrink both: nine of twelve are eight of eleven or ten, seven of nine.
@@ -30,14 +34,26 @@ HABIT = (
     ),
 )  # fmt: skip
 
-# In this order, as vivainsights has them: each holds only where none before it does.
-SEGMENTS = {
-    "power": f"{IN_HABIT} and {MEAN} >= {POWER}",
-    "habitual": f"{IN_HABIT} and {MEAN} < {POWER}",
-    "novice": f"not {IN_HABIT} and {MEAN} >= {NOVICE}",
-    "low": f"not {IN_HABIT} and {MEAN} > 0 and {MEAN} < {NOVICE}",
-    "non": "long_acts = 0",
-}
+
+def power(tool: str) -> str:
+    """Return SQL for the acts a week that are much in a tool, itself SQL."""
+    named = " ".join(f"when '{name}' then {kind['acts']}" for kind in MUCH.values() for name in kind["tools"])  # fmt: skip
+    return f"case {tool} {named} else {MUCH['usual']['acts']} end"
+
+
+def segments(much: str) -> dict[str, str]:
+    """Return what each segment takes, as SQL: in this order, as vivainsights has them, none where one before it holds."""
+    return {
+        "power": f"{IN_HABIT} and {MEAN} >= {much}",
+        "habitual": f"{IN_HABIT} and {MEAN} < {much}",
+        "novice": f"not {IN_HABIT} and {MEAN} >= {NOVICE}",
+        "low": f"not {IN_HABIT} and {MEAN} > 0 and {MEAN} < {NOVICE}",
+        "non": "long_acts = 0",
+    }
+
+
+OF_ALL = f"(select max({power('s.tool')}) from seated_tool s)"  # noqa: S608  # names are those of data/power.toml
+SEGMENTS = segments(f"(case when tool is null then {OF_ALL} else {power('tool')} end)")
 USAGE_SEGMENT = tuple(
     Measure(
         "usage_segment", f"({STAYED} and {x})::int", f"{STAYED}::int", bin=name, position=i,
@@ -47,6 +63,13 @@ USAGE_SEGMENT = tuple(
 )  # fmt: skip
 MEASURES = (*HABIT, *USAGE_SEGMENT)
 
+HOW_MUCH = "; ".join(
+    f"{kind['acts']} in {', '.join(kind['tools']) or 'any other tool'}"
+    for kind in sorted(MUCH.values(), key=lambda kind: not kind["tools"])
+)
+FROM_WHERE = " ".join(
+    f"{name.capitalize()}: {kind['source']}." for name, kind in MUCH.items() if kind["tools"]
+)
 PASSPORTS = (
     Passport(
         id="habit",
@@ -88,9 +111,9 @@ PASSPORTS = (
         better="neither",
         definition=(
             "Five groups without overlap of the people with a seat in all of the last twelve weeks, by what they did that others can see. "
-            f"Power: nine weeks or more, and {POWER} acts a week on average. Habitual: nine weeks or more. Novice: at least one act a week on average, without the habit. Low: less. Non: nothing. "
+            f"Power: nine weeks or more, and so many acts a week on average: {HOW_MUCH}; in all tools together the largest of these. Habitual: nine weeks or more. Novice: at least one act a week on average, without the habit. Low: less. Non: nothing. "
             "numerator = people in the group; denominator = people with a seat in all twelve weeks. "
-            f"It cannot tell what is much in a tool: {POWER} a week was set for actions of an assistant, and a chat reaches it sooner than a mailbox. It says nothing of single people."
+            "It cannot tell what is much for somebody's work, and says nothing of single people."
         ),
         cuts=CUTS,
         grains=("month", "quarter", "all"),
@@ -98,7 +121,7 @@ PASSPORTS = (
         smallest_worth_showing=0.05,
         tables=("seat", "person_day"),
         needs=("seats", "acts"),
-        source="Microsoft, vivainsights 0.4.3, identify_usage_segments: twelve weeks, nine for a habit, 15 for power",
+        source="Microsoft, vivainsights 0.4.3, identify_usage_segments: twelve weeks, nine for a habit, 15 for power. " + FROM_WHERE,
         peers="vivainsights begins with the first week, when nobody can have a habit yet",
         check="Person query of vivainsights, hours of multitasking: 17 November 2024 novice 79 and habitual 221, 24 November novice 80 and habitual 220",
         words=Words(

@@ -1,29 +1,54 @@
 """Does one tool stand alone, or beside others? Counted person by person before anything is added up."""
 
-from analytics.metrics.adoption import LONGER, NO_SEATS, WITHOUT_TOOL
-from analytics.metrics.engine import Measure
-from analytics.metrics.passport import Passport, Words
+import duckdb
+import polars as pl
 
-AT_LEAST = {"two": 2, "three": 3}
-ENABLED_IN = "(tools_enabled >= {least})::int"
+from analytics.metrics.adoption import CONTRIBUTES, LONGER, NO_SEATS, WITHOUT_TOOL
+from analytics.metrics.engine import Measure
+from analytics.metrics.passport import Cut, Passport, Words
+
+PAIR = "tool_pair"
+BY_TOOL: tuple[Cut, ...] = ("tool", "department_tool")
+# bin: in how many tools somebody did something, and how many tools it takes to say so
+COUNTS = {"just_one": ("= 1", 2), "just_two": ("= 2", 3), "three": (">= 3", 3), "two": (">= 2", 2)}
 ALONE = "when max(tools_enabled) < {least} then 'not_applicable'"
 
 # The first of "one tool or more" is active_people; the mean is over what people have a seat in.
-MULTI_TOOL = (
+MEASURES = (
     *(
         Measure(
-            "multi_tool", f"(tools_active >= {least} and tools_enabled > 0)::int", "(tools_enabled > 0)::int", bin=name,
+            "multi_tool", f"(tools_active {count} and tools_enabled > 0)::int", "(tools_enabled > 0)::int", bin=name,
             position=i, grains=LONGER, cuts=WITHOUT_TOOL,
             reason=f"case {NO_SEATS} {ALONE.format(least=least)} end",
         )
-        for i, (name, least) in enumerate(AT_LEAST.items())
+        for i, (name, (count, least)) in enumerate(COUNTS.items())
     ),
     Measure(
-        "multi_tool", "least(tools_active, tools_enabled)", "tools_enabled", kind="clustered", bin="of_enabled", position=2,
-        grains=LONGER, cuts=WITHOUT_TOOL, reason=f"case {NO_SEATS} {ALONE.format(least=2)} end",
+        "multi_tool", "least(tools_active, tools_enabled)", "tools_enabled", kind="clustered", bin="of_enabled",
+        position=len(COUNTS), grains=LONGER, cuts=WITHOUT_TOOL, reason=f"case {NO_SEATS} {ALONE.format(least=2)} end",
     ),
 )  # fmt: skip
-MEASURES = MULTI_TOOL
+
+
+def pairs(con: duckdb.DuckDBPyConnection) -> tuple[Measure, ...]:
+    """Return a measure for each of the most used tools: who, of the people active in a tool, is active in that one too.
+
+    Needs base.seated. The cell of a tool with its own bin is nothing: see `apart`.
+    """
+    tools = con.sql("select tool, bit from paired_tool order by bit").fetchall()
+    return tuple(
+        Measure(
+            PAIR, f"({CONTRIBUTES} and used & {bit} > 0)::int", f"({CONTRIBUTES})::int", bin=tool, position=i,
+            grains=LONGER, cuts=BY_TOOL, reason=f"case {NO_SEATS} end",
+        )
+        for i, (tool, bit) in enumerate(tools)
+    )  # fmt: skip
+
+
+def apart(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells without those that hold a tool against itself."""
+    return cells.filter((pl.col("metric") != PAIR) | (pl.col("bin") != pl.col("tool")))
+
 
 PASSPORTS = (
     Passport(
@@ -34,7 +59,7 @@ PASSPORTS = (
         unit="share",
         better="neither",
         definition=(
-            "The share of people with a seat who did something others can see in at least two tools in the period, and in at least three; "
+            "The share of people with a seat who did something others can see in just one tool in the period, in just two, in three or more, and in at least two; "
             "of_enabled is the part of the tools open to people in which they did. "
             "numerator = people active in so many tools (of_enabled: tools in which people were active); denominator = people with a seat (of_enabled: the tools that they have a seat in). "
             "It cannot see tools without an export, and a tool that lists no accounts is left out."
@@ -54,6 +79,35 @@ PASSPORTS = (
             same="as many people use several tools as before",
             unseen="nobody can say how many use several tools",
         ),
-        bins="two and three = at least so many tools; of_enabled = of the tools open to people",
+        bins="just_one, just_two, three (or more): nobody twice; two = at least two; of_enabled = of the tools open to people",
+    ),
+    Passport(
+        id=PAIR,
+        family="adoption",
+        title="One tool beside another",
+        question="Who uses one tool: do they use the other too?",
+        unit="share",
+        better="neither",
+        definition=(
+            "Of the people who did something others can see in one tool, the share who did in another as well, for every two of the five most used tools. "
+            "numerator = people active in both; denominator = people active in the first, with a seat in it. "
+            "It cannot see whether one is used for the other's purpose, and a small tool always looks close to a large one: read both ways."
+        ),
+        cuts=BY_TOOL,
+        grains=LONGER,
+        minimum="10 people active in the first tool; two tools that list their accounts",
+        smallest_worth_showing=0.05,
+        tables=("seat", "person_day"),
+        needs=("seats", "acts"),
+        source="Own definition, counted person by person",
+        peers="Microsoft Adoption Score counts people in two ways of communicating, not which two",
+        check="Four people with two tools, by hand: of two in the chat one also mails, of two in mail one also chats: 0.5 either way",
+        words=Words(
+            up="more of its people use the other tool too than before",
+            down="fewer of its people use the other tool too than before",
+            same="as many of its people use the other tool too as before",
+            unseen="nobody can say who uses two tools",
+        ),
+        bins="the other tool",
     ),
 )  # fmt: skip

@@ -1,8 +1,9 @@
 """Which figures add up to others? Written down once, for whoever must know what a hidden figure could be worked out from."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
-from analytics.metrics import attention, meetings, rest, time_cost
+from analytics.metrics import adoption, attention, meetings, rest, time_cost
 
 Figure = tuple[str, str, str | None]  # metric, variant, bin
 
@@ -34,6 +35,10 @@ def _day(*bins: str) -> tuple[Figure, ...]:
     return tuple(("focus_hours", "", name) for name in bins)
 
 
+def _tools(*bins: str) -> tuple[Figure, ...]:
+    return tuple(("multi_tool", "", name) for name in bins)
+
+
 def _segments(*bins: str) -> tuple[Figure, ...]:
     return tuple(("usage_segment", "", name) for name in bins)
 
@@ -50,6 +55,21 @@ SUMS = (
         ("adoption_funnel", "", "active"),
         (("technical_human_gap", "", None), ("adoption_funnel", "", "habitual")),
     ),
+    # whoever is on a step stays there or is on the next; the gap is what is lost from the second step on
+    *(
+        Sum(
+            ("adoption_funnel", "", step),
+            (("adoption_drop", "", next_), ("adoption_funnel", "", next_)),
+        )
+        for step, next_ in pairwise(adoption.STEPS)
+    ),
+    Sum(
+        ("technical_human_gap", "", None),
+        tuple(("adoption_drop", "", step) for step in list(adoption.STEPS)[2:]),
+    ),
+    # whoever is active is so in one tool or in two at least, in two or in three at least
+    Sum(ACTIVE, _tools("just_one", "two")),
+    Sum(("multi_tool", "", "two"), _tools("just_two", "three")),
     # habit is power or habitual; whoever did anything in twelve weeks is in one of four, and so are the active of a period of twelve
     Sum(("habit", "", None), _segments("power", "habitual")),
     Sum(("usage_segment", "", "enabled"), _segments("power", "habitual", "novice", "low", "non")),
@@ -121,7 +141,7 @@ OVER_TIME = (
 ALIKE = (
     (
         "active_people", "lifecycle", "adoption_funnel", "technical_human_gap", "time_to_adoption", "habit",
-        "usage_segment", "multi_tool", "seats",
+        "usage_segment", "multi_tool", "seats", "adoption_drop", "tool_pair",
     ),
     ("collaboration_hours", "meeting_hours", "meeting_mix"),
     ("focus_hours", "fragmented_share"),
@@ -136,6 +156,10 @@ IN_SEVERAL: tuple[Figure, ...] = (
     ("multi_tool", "", "three"),
 )
 
+# Who is active in both of two tools is the same number from either side; of two tools they are the people in two, of three
+# tools each of these is in one pair, whoever is in all three in three pairs.
+PAIR_OF_TOOLS = "tool_pair"
+
 # A person counts for a part of one: fewer than three of these are few people, as they are where a person counts or not.
 PARTS_OF_PEOPLE = ("adopter_category",)
 
@@ -147,6 +171,7 @@ OF_HOURS = (*OF_MEETINGS, "fragmented_share")
 # is hidden tells about it.
 TOLD_BY_DENOMINATOR = {
     "stickiness": ACTIVE,
+    "tool_pair": ACTIVE,
     "fragmented_share": FREE,
     "typical_load": LANDING,
     **dict.fromkeys(OF_MEETINGS, IN_MEETINGS),

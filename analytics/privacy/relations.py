@@ -7,7 +7,7 @@ after all when the equations leave it one value, and then the cheapest shown fig
 """
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -17,7 +17,16 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from analytics.metrics.passport import Cut
-from analytics.metrics.sums import ACTIVE, ALIKE, IN_SEVERAL, OVER_TIME, SUMS, TOOLS_OF_PEOPLE, Sum
+from analytics.metrics.sums import (
+    ACTIVE,
+    ALIKE,
+    IN_SEVERAL,
+    OVER_TIME,
+    PAIR_OF_TOOLS,
+    SUMS,
+    TOOLS_OF_PEOPLE,
+    Sum,
+)
 from analytics.privacy.kernel import product, random_primes, reduce_rows
 from analytics.privacy.lattice import KEYS, build
 from analytics.privacy.suppress import cheapest
@@ -311,7 +320,13 @@ class _Puzzle:
         """Equations × slots, residues: each row's sum is nothing."""
         rows, slots, values = [], [], []
         count = 0
-        told = (*self._of_people(), *self._over_time(), *self._of_sums(), *self._of_tools())
+        told = (
+            *self._of_people(),
+            *self._over_time(),
+            *self._of_sums(),
+            *self._of_tools(),
+            *self._of_pairs(),
+        )
         for equation, slot, value in told:
             rows.append(equation + count)
             slots.append(slot)
@@ -376,6 +391,28 @@ class _Puzzle:
                 values = np.array([1] + [-1] * len(tools))
                 yield np.zeros(len(slots), np.int64), slots, values
 
+    def _of_pairs(self) -> Iterator[Equations]:
+        """Yield that people active in two tools are the same from either side, and what they make of those in several."""
+        name = dict(self.people.cells.select("row", "tool").iter_rows())
+        parts = self.people.tools()
+        for period in {key[3:] for key in self._at if key[0] == PAIR_OF_TOOLS}:
+            of = {key[2]: int(row["quantity"]) for key, row in self._at.items() if key[0] == PAIR_OF_TOOLS and key[3:] == period}  # fmt: skip
+            two, three = (self._at.get((*figure, *period)) for figure in IN_SEVERAL[1:])
+            for row, every in parts.items():
+                tools = [one for one in every if name[one] in of]  # a mail log lists no accounts
+                both = [
+                    (self.slot[of[name[b]], a], self.slot[of[name[a]], b])
+                    for a, b in itertools.combinations(tools, 2)
+                ]
+                for sides in both:
+                    yield from _nothing(sides, (1, -1))
+                pairs = [one for one, _ in both]
+                if two and len(tools) == 2:  # noqa: PLR2004  # one pair, and nobody in three
+                    yield from _nothing((self.slot[two["quantity"], row], *pairs), (1, -1))
+                if two and three and len(tools) == len(pairs) == 3:  # noqa: PLR2004  # of three tools three pairs
+                    whole = [self.slot[figure["quantity"], row] for figure in (two, three)]
+                    yield from _nothing((*whole, *pairs), (1, 2, -1, -1, -1))
+
     @cached_property
     def _at(self) -> dict[tuple, dict]:
         return {
@@ -420,6 +457,12 @@ class _Puzzle:
         rows = np.tile(np.arange(count), len(slots))
         values = np.repeat([1] + [-1] * len(parts), count)
         return rows, slots.ravel(), values
+
+
+def _nothing(slots: Sequence[int], values: Sequence[int]) -> Iterator[Equations]:
+    """Yield one equation over these slots, if there are figures for all of them."""
+    if len(slots) == len(values) and min(slots) >= 0:
+        yield np.zeros(len(slots), np.int64), np.array(slots), np.array(values)
 
 
 def _with_quantity(part: pl.DataFrame) -> pl.DataFrame:

@@ -18,7 +18,11 @@ SEGMENTS = {
     "low": "Now and then",
     "non": "Nothing at all",
 }
-SEVERAL = {"two": "At least two tools", "three": "At least three tools", "of_enabled": "Of the tools open to them"}  # fmt: skip
+SEVERAL = {
+    "just_one": "In one tool", "just_two": "In two", "three": "In three or more", "two": "In at least two",
+    "of_enabled": "Of the tools open to them",
+}  # fmt: skip
+PAIRS_DRAWN = 6  # those of the three most used tools; the table holds all
 SEATS = {"enabled": "seats", "claimed": "ever opened", "used": "opened"}  # fmt: skip
 KEPT_BACK = ("nearly_all_or_none", "protected", "small_group")
 AHEAD = {"4": "In 4 weeks", "13": "In 13 weeks", "26": "In 26 weeks", "ceiling": "In the end"}
@@ -43,15 +47,26 @@ def habit(figures: Figures) -> None:
 
 
 def several(figures: Figures) -> None:
-    """Draw how many use several tools."""
+    """Draw how many use several tools, and who of one tool uses another too."""
     found = figures.block("multi_tool")
-    drawn = shape.rows_named(found, SEVERAL, "share").with_columns(is_ours=pl.col("key") == "two")
+    pairs = figures.block("tool_pair", by="tool" if figures.scope.cell["tool"] is None else None)
+    beside = {bin_: f"use {words.capitals(bin_)} too" for bin_ in pairs["bin"].unique()}
+    drawn = pl.concat([
+        shape.rows_named(found, SEVERAL, "share").with_columns(is_ours=pl.col("key") == "two"),
+        *(
+            shape.rows_named(rows, beside, "share").with_columns(
+                is_ours=False, name=pl.format("Of {}: {}", pl.lit(words.capitals(str(tool))), "name")
+            )
+            for (tool,), rows in pairs.head(PAIRS_DRAWN).group_by("tool", maintain_order=True)
+        ),
+    ])  # fmt: skip
     said = _said(
         figures, found, "two", "several_known", "several_question",
-        "Share of the people with a seat by the tools in which they contributed; each person once",
-        drawn, ("multi_tool",), _kept_back(found, SEVERAL),
+        "Share of the people with a seat by the tools in which they contributed; and of one tool's people, who is in another too",
+        drawn, ("multi_tool", "tool_pair"), _kept_back(found, SEVERAL),
     )  # fmt: skip
-    figure("several", said, _dots(drawn), found, words.table(found, "share", SEVERAL), first_reason(found))  # fmt: skip
+    both = pl.concat([found, pairs])
+    figure("several", said, _dots(drawn), both, words.table(both, "share", SEVERAL | beside), first_reason(found))  # fmt: skip
 
 
 def seats(figures: Figures) -> None:
