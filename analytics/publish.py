@@ -183,7 +183,9 @@ def compute(ground: Ground, workspace: Workspace) -> dict[str, pl.DataFrame]:
     return {
         "figure": figure,
         "flow": between_shown(flow, ground.mask.frame),
-        "finding": findings.select(figure, passports.values(), told),
+        "finding": findings.select(
+            figure, passports.values(), told, [parse(entry) for entry in settings.milestones]
+        ),
         "passport": passport_rows(passports),
         "coverage": visibility.rows(
             connection, ground.headcount, ground.mask.frame, settings.threshold

@@ -39,6 +39,7 @@ SLOTS = {
     "minutes_low": 12.0, "minutes_high": 45.0, "needs": "A calendar with who took part. Read from: Outlook.",
     "values": {"Customer care": 0.88}, "elsewhere": 0.6, "weeks": "9",
     "moved_by": "cost of an hour", "net_low": "1.2 min", "net_high": "58 min",
+    "days": "30", "last_day": "25 September 2026", "late_most": 0.3, "late_company": 0.1, "groups_tried": 8, "least": 0.31,
     "milestone": "Viva Engage opens", "department": "Sales", "before_it": 0.25, "after_it": 0.5, "beyond": 0.25, "as_large": 0,
 }  # fmt: skip
 DRAWN = figures()
@@ -77,7 +78,7 @@ def test_the_search_for_directions_would_find_one():
         st.one_of(st.none(), st.floats(-1, 1), st.integers(0, 99), st.text(max_size=5)),
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_odd_slots_never_raise_for_what_the_release_may_lack(slots):
     numeric = {
         k: v
@@ -98,7 +99,7 @@ def test_an_unknown_finding_of_a_newer_release_says_nothing():
 
 
 def test_reasons_are_written_as_sentences():
-    assert say("page_unseen", reason="no_org") == REASONS["no_org"]
+    assert sentence("page_unseen", {"reason": "no_org"})[0] == REASONS["no_org"]
 
 
 @pytest.mark.parametrize(
@@ -239,218 +240,6 @@ def test_enumerations_read_like_prose():
     assert one[0] == "One of two departments stands apart from the company."
     assert one[1] == "The other one can't be told apart."
     assert several == "A, B and C are higher than the company, D lower; every group stands apart"
-
-
-# ----------------------------------------------------- each sentence at its condition, and just past it
-
-LAST = date(2026, 3, 30)
-
-
-def row(metric, bin_=None, value=0.5, **more):
-    """One figure of the whole company in the last quarter, of a hundred people."""
-    base = dict.fromkeys(DRAWN.columns) | {
-        "metric": metric,
-        "variant": "",
-        "grain": "quarter",
-        "period": LAST,
-        "bin": bin_,
-        "position": 0,
-    }
-    if value is None:
-        return base | more
-    sums = {
-        "value": value,
-        "n": 100,
-        "numerator": value * 100,
-        "denominator": 100.0,
-        "low": value - 0.01,
-        "high": value + 0.01,
-    }
-    return base | sums | more  # fmt: skip
-
-
-def told(*rows, computable=None):
-    """Return (finding, text) of everything said about these figures."""
-    frame = pl.DataFrame(list(rows), schema=DRAWN.schema, strict=False)
-    passports = [passport(metric) for metric in SHAPES]
-    found = select(frame, passports, computable)
-    return {
-        finding: " ".join(sentence(finding, json.loads(slots)))
-        for finding, slots in found.select("finding", "slots").iter_rows()
-    }
-
-
-def test_h1_says_how_many_of_those_with_a_seat_used_the_tools():
-    whole = row("active_people", value=0.62, grain="all", period=None)
-
-    assert told(whole)["used"].startswith(
-        "62 of 100 people with a seat used the tools in the whole period."
-    )
-
-
-def test_h1_names_the_tool_where_there_is_one():
-    rows = [row("active_people", value=0.62, tool=tool, grain="all", period=None) for tool in (None, "slack")]  # fmt: skip
-
-    assert "used Slack in" in told(*rows)["used"]
-
-
-@pytest.mark.parametrize("reason", ["no_seats", "nearly_all_or_none"])
-def test_h1_is_not_said_without_seats_nor_of_nearly_all(reason):
-    assert "used" not in told(row("active_people", value=None, reason=reason))
-
-
-def ladder(n=100, **instead):
-    shares = {"active": 0.8, "contributing": 0.72, "reciprocal": 0.7, "habitual": 0.4} | instead
-    return [
-        row("adoption_funnel", step, share, n=n, numerator=share and share * n, denominator=float(n))
-        for step, share in shares.items()
-    ]  # fmt: skip
-
-
-def test_h2_says_how_many_of_ten_take_part():
-    said = told(*ladder())["of_ten"]
-
-    assert said.startswith("Of every ten people whom the tools reach, nine take part and nine are in exchange")  # fmt: skip
-
-
-@pytest.mark.parametrize(("n", "is_said"), [(50, True), (49, False)])
-def test_h2_needs_fifty_people(n, is_said):
-    assert ("of_ten" in told(*ladder(n))) == is_said
-
-
-def test_h2_needs_every_step():
-    assert "of_ten" not in told(*ladder(habitual=None))
-
-
-def gap(low, **more):
-    return row("technical_human_gap", value=0.2, low=low, high=0.25, n=100, numerator=20.0, denominator=100.0, **more)  # fmt: skip
-
-
-@pytest.mark.parametrize(("low", "finding"), [(0.151, "gap"), (0.15, "of_ten")])
-def test_h5_is_said_from_fifteen_points_on_else_the_ladder(low, finding):
-    said = told(*ladder(), gap(low))
-
-    assert {"gap", "of_ten"} & set(said) == {finding}
-
-
-@pytest.mark.parametrize(
-    ("sizes", "said"),
-    [
-        ((9, 10, 40), "for 20 people, as many as work in two departments of the usual size."),
-        ((5, 15, 40), "for 20 people, as many as work in a department of the usual size."),
-        ((30, 40), "for 20 people."),
-        ((), "for 20 people."),
-    ],
-)
-def test_h5_says_how_many_departments_of_the_usual_size_the_gap_is_worth(sizes, said):
-    departments = [row("active_people", value=0.5, n=n, department=str(i)) for i, n in enumerate(sizes)]  # fmt: skip
-
-    assert f"alive {said} 20 points (16–25) lie between" in told(gap(0.16), *departments)["gap"]
-
-
-@pytest.mark.parametrize(
-    ("change", "low", "high", "finding"),
-    [
-        (0.02, 0.001, 0.04, "change_up"),  # the smallest worth showing is .02
-        (0.02, -0.001, 0.04, "no_change"),
-        (0.019, 0.001, 0.04, "no_change"),
-        (-0.02, -0.04, -0.001, "change_down"),
-        (None, None, None, None),
-    ],
-)
-def test_h3_needs_an_interval_without_zero_and_a_change_worth_showing(change, low, high, finding):
-    said = told(row("active_people", change=change, change_low=low, change_high=high))
-
-    assert {"change_up", "change_down", "no_change"} & set(said) == ({finding} if finding else set())  # fmt: skip
-
-
-def departments(*named):
-    values = {"A": 0.9, "B": 0.5, "C": 0.5, "D": 0.5}
-    rows = [
-        row("active_people", value=value, department=name, named=name in named, n=20,
-            numerator=20 * value, denominator=20.0)
-        for name, value in values.items()
-    ]  # fmt: skip
-    return [row("active_people", value=0.6), *rows]
-
-
-def test_h4_names_a_department_with_its_value_against_the_rest():
-    said = told(*departments("A"))["departments_apart"]
-
-    # 60 of 100 less 18 of 20
-    assert said == (
-        "A is higher than the company. The share of people who contribute, April to June 2026: "
-        "A 90%, all others together 52%; the other three can't be told apart."
-    )
-
-
-def test_h4_is_that_the_departments_can_not_be_told_apart_where_none_is_named():
-    said = told(*departments())
-
-    assert "departments_apart" not in said
-    assert "do not differ beyond what chance explains" in said["departments_alike"]
-
-
-def hours(reading=None):
-    """Mail: half an hour to two and a half of writing a week, reading as given; five days a week."""
-    whole = {"grain": "all", "period": None, "tool": "mail"}
-    acts = {"c0.5": 0.5, "": 1.0, "c5": 2.5}
-    return [
-        *(row("collaboration_hours", "own_acts", value, variant=v, denominator=100.0, **whole) for v, value in acts.items()),
-        row("collaboration_hours", "reading", reading, denominator=100.0, **whole),
-        row("deliveries_per_day", "total", 20.0, denominator=500.0, **whole),
-    ]  # fmt: skip
-
-
-def test_h6_gives_a_range_and_what_is_assumed():
-    # a day: (3.5 · 3/7 + 0.5) · 60 / 5 = 24 and (3.5 · 10/7 + 2.5) · 60 / 5 = 90
-    said = told(*hours(3.5))["minutes"]
-
-    assert "Mail takes 24 to 90 minutes of a person's working day" in said
-    assert "three to ten of ten messages are opened" in said
-
-
-def test_h6_is_not_said_where_reading_is_not_known():
-    assert "minutes" not in told(*hours())
-
-
-CANNOT = pl.DataFrame(
-    {
-        "position": [0, 1], "metric": ["meeting_hours", "active_people"], "computable": [False, True],
-        "reason": ["no_calendar", None],
-        "needs": ["A calendar or a list of meetings with who took part. Read from: Outlook.", None],
-    }
-)  # fmt: skip
-
-
-def test_h8_names_the_export_that_would_tell_and_leads_to_imports():
-    found = select(DRAWN, [passport(metric) for metric in SHAPES], CANNOT)
-    one = found.filter(finding="unknown_without").row(0, named=True)
-
-    claim, evidence = sentence(one["finding"], json.loads(one["slots"]))
-
-    assert (one["page"], one["verdict"]) == ("imports", "unseen")
-    assert (
-        claim
-        == "Without a calendar or a list of meetings with who took part we can't know meetings."
-    )
-    assert evidence == "Read from: Outlook."
-
-
-def test_h8_is_not_said_of_what_can_be_told():
-    able = CANNOT.with_columns(computable=pl.lit(value=True))
-
-    found = select(DRAWN, [passport(metric) for metric in SHAPES], able)
-
-    assert "unknown_without" not in found["finding"].to_list()
-
-
-@pytest.mark.parametrize("computable", [None, CANNOT])
-def test_every_finding_leads_somewhere(computable):
-    found = select(DRAWN, [passport(metric) for metric in SHAPES], computable)
-
-    assert 3 <= found.height <= 5
-    assert set(found["page"]) <= {"adoption", "departments", "time_cost", "hierarchy", "trust", "imports"}  # fmt: skip
 
 
 def test_every_passport_says_what_it_rests_on_and_how_others_define_it():

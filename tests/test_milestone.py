@@ -9,7 +9,6 @@ from analytics.metrics.panel import panel
 from analytics.vault.milestones import Milestone, parse
 from analytics.vault.settings import Settings as Kept
 from analytics.vault.settings import WrongSetting
-from pages.parts.milestone_view import _finding
 from tests.drawn import Settings, store
 
 MONDAY = date(2026, 1, 5)
@@ -37,7 +36,8 @@ def company(folder, moves, *, seats=True):
 
 def told(con, *milestones):
     settings = Settings(milestones=milestones)
-    return milestone.figures(con, panel(con, settings), settings)
+    rows = milestone.figures(con, panel(con, settings), settings)
+    return rows.filter(metric=milestone.METRIC)
 
 
 def values(rows):
@@ -125,27 +125,3 @@ def test_a_date_is_written_with_a_name_and_perhaps_a_department():
 def test_what_is_no_date_with_a_name_is_refused(entry):
     with pytest.raises(WrongSetting, match="2026-03-02=Viva Engage opens"):
         Kept(milestones=(entry,))
-
-
-ROWS = {name: {"value": 0.25} for name in ("before", "after", "change", "against")}
-
-
-@pytest.mark.parametrize(
-    ("others", "as_large", "drift", "said"),
-    [
-        (19, 0, 0.0, "After Training, A moved 25 points more than other departments; 0 of 19 others moved as much"),
-        (19, 1, 0.0, "A after Training: it moved, but other departments moved too"),
-        (19, 0, 0.06, "A after Training: it moved, but other departments moved too"),
-        (18, 0, 0.0, "A after Training: too few departments to tell"),
-    ],
-)  # fmt: skip
-def test_h12_is_said_only_beyond_chance_and_from_a_steady_start(others, as_large, drift, said):
-    rank = {"value": as_large / others, "others": others}
-
-    assert _finding({"name": "Training", "department": "A"}, ROWS | {"drift": {"value": drift}, "as_large": rank}) == said  # fmt: skip
-
-
-def test_of_a_date_for_everybody_only_before_and_after_is_said():
-    said = _finding({"name": "Launch", "department": None}, ROWS)
-
-    assert said == "Before Launch people contributed in 25% of their weeks, after it in 25%"

@@ -2,6 +2,7 @@
 
 from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -16,12 +17,15 @@ FACTS = (
     "collaboration_hours",
     "deliveries_per_day",
     "displaced",
+    "meeting_hours",
+    "vendor_active",
 )
 STEPS = ("active", "contributing", "reciprocal", "habitual")
 LADDER_FROM = 50  # people with a seat: below, "of every ten" is about a few
 # What is assumed of time (metrics/time_cost.py): of ten messages seven are opened; writing takes at most so long.
 OPENED, FEWEST_OPENED, ALL_OPENED = 0.7, 0.3, 1.0
 SHORTEST, LONGEST = "c0.5", "c5"
+MONTH = 30  # days, of a vendor's window
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,7 @@ class Found:
 def facts(book: Book, said: Container[str]) -> list[Found]:
     """Return the plain facts that hold, most important first; the ladder only where `said` holds no gap in it."""
     ladder = () if "gap" in said else _ladder(book)
-    return [*_used(book), *ladder, *_minutes(book)]
+    return [*_used(book), *ladder, *_by_vendor(book), *_minutes(book), *_meetings(book)]
 
 
 def unknown(computable: pl.DataFrame | None, wanted: Sequence[tuple[str, str]]) -> Iterator[Found]:
@@ -66,6 +70,39 @@ def _used(book: Book) -> Iterator[Found]:
             "tools": book.tools("active_people"),
         }
         yield Found("used", "clear", "adoption", "active_people", slots)
+
+
+def _by_vendor(book: Book) -> Iterator[Found]:
+    """Yield whom a vendor's own report calls active, tool by tool, where our own figure knows nothing of the tool."""
+    rows = book.figures.filter(pl.col("metric") == "vendor_active", pl.col("value").is_not_null())
+    own = book.tools("active_people")
+    for tool in rows["tool"].unique().sort().to_list():
+        if tool in own:
+            continue
+        # a month of it, else the longest there is
+        row = min(
+            rows.filter(pl.col("tool") == tool).iter_rows(named=True),
+            key=lambda one: abs(_length(one["bin"]) - MONTH),
+        )
+        last = date.fromisoformat(row["bin"].split("/")[2])
+        slots = {
+            "used": int(row["numerator"]), "enabled": int(row["denominator"]), "tools": [tool],
+            "days": str(_length(row["bin"])), "last_day": f"{last.day} {last:%B %Y}",
+        }  # fmt: skip
+        yield Found("used_by_vendor", "clear", "adoption", "vendor_active", slots)
+
+
+def _length(bin_: str) -> int:
+    """Return the days of a vendor's window, <measure>/<first day>/<last day>."""
+    first, last = (date.fromisoformat(day) for day in bin_.split("/")[1:])
+    return (last - first).days + 1
+
+
+def _meetings(book: Book) -> Iterator[Found]:
+    row = book.latest("meeting_hours", None)
+    if row:
+        slots = book.facts(row)
+        yield Found("meetings_take", "clear", "time_cost", "meeting_hours", slots)
 
 
 def _ladder(book: Book) -> Iterator[Found]:

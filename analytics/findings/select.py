@@ -6,12 +6,14 @@ from typing import Any
 
 import polars as pl
 
-from analytics.findings.book import Book, grain, quarter
+from analytics.findings.book import Book, grain
+from analytics.findings.compared import COMPARED, LATE, departments, late
+from analytics.findings.dates import DATES, dates, visible
 from analytics.findings.facts import FACTS, Found, facts, unknown
 from analytics.findings.net import net_effect
-from analytics.findings.verdicts import FACETS, block, change_verdict, hierarchy_verdict
-from analytics.findings.wording import subject
+from analytics.findings.verdicts import FACETS, change_verdict, hierarchy_verdict
 from analytics.metrics.passport import Passport
+from analytics.vault.milestones import Milestone
 
 # (metric, bin, page): the changes worth a headline, company-wide
 HEADLINES = (
@@ -21,25 +23,27 @@ HEADLINES = (
     ("outside_hours_share", None, "time_cost"),
     ("deliveries_per_day", "total", "time_cost"),
 )
-COMPARED = (
-    ("adoption_funnel", "reciprocal"),
-    ("active_people", None),
-    ("outside_hours_share", None),
-)
-MISSING = (("meeting_hours", "meetings"), ("adoption_funnel", "who is in conversation"), ("outside_hours_share", "when people work"),
+MISSING = (("meeting_hours", "meetings"), ("adoption_funnel", "what share of the people are in conversation"), ("outside_hours_share", "when people work"),
            ("tree_reach_ratio", "the hierarchy"), ("active_people", "what share of the people with a seat take part"))  # fmt: skip
 CLEAR, MOST = (
     3,
     5,
 )  # told at most; with one "can't be told" and one or two "can't see" the list has three to five
 GAP, GAP_FROM = "technical_human_gap", 0.15  # of the people: the low end from which it is said
+FORECAST = "adoption_forecast"
+JUMP = (
+    0.05  # of the staff: where so many more or fewer are seen than before, a change may be theirs
+)
 COVERED = 0.98  # from here on, everybody is seen for practical purposes
 
 WANTED = {
     *(metric for metric, *_ in (*HEADLINES, *COMPARED, *MISSING)),
     *(metric for facet in FACETS.values() for metric in facet),
     *FACTS,
+    *DATES,
     GAP,
+    LATE,
+    FORECAST,
 }
 
 SCHEMA = {
@@ -56,10 +60,11 @@ def select(
     figures: pl.DataFrame,
     passports: Iterable[Passport | Mapping[str, Any]],
     computable: pl.DataFrame | None = None,
+    milestones: Iterable[Milestone] = (),
 ) -> pl.DataFrame:
     """Return release.finding: up to three that we can tell by size, then one of noise, then what is not seen.
 
-    Takes rows of release.figure and of release.computable. Where fewer than three clear ones are found, plain facts
+    Takes rows of release.figure and of release.computable, and the dates that the company named. Where fewer than three clear ones are found, plain facts
     fill up. The last two kinds are never dropped: they make the first believable.
     """
     known: dict[str, dict[str, Any]] = {}
@@ -70,11 +75,14 @@ def select(
         known[str(about["id"])] = about
     book = Book(figures, known, WANTED)
     found = [
+        *dates(book, milestones),  # first: what the company itself asked about
         *_changes(book),
         *_gap(book),
-        *_departments(book),
+        *departments(book),
+        *late(book),
         *_hierarchy(book),
         *net_effect(book),
+        *visible(book),
     ]
     clear = _varied(sorted((f for f in found if f.verdict == "clear"), key=lambda f: -f.size))
     said = {f.finding for f in clear}
@@ -104,7 +112,7 @@ def _changes(book: Book) -> Iterator[Found]:
     for metric, bin_, page in HEADLINES:
         row = book.latest(metric, bin_)
         verdict = change_verdict(row, book.smallest(metric))
-        if row is None or verdict == "unseen":
+        if row is None or verdict == "unseen" or _sees_others(book, row):
             continue
         if verdict == "noise":
             checked.append((metric, bin_, page))
@@ -121,6 +129,15 @@ def _changes(book: Book) -> Iterator[Found]:
             checked[0][0],
             {"checked": names, "grain": "quarter"},
         )
+
+
+def _sees_others(book: Book, row: Mapping[str, Any]) -> bool:
+    """Say whether so many more or fewer people are seen than in the period before that a change may be theirs."""
+    rows = book.rows(row["metric"], row["bin"], grain=row["grain"])
+    earlier = rows.filter(pl.col("period") < row["period"])["coverage"].drop_nulls()
+    if row["coverage"] is None or earlier.is_empty():
+        return False
+    return bool(abs(row["coverage"] - earlier[-1]) > JUMP)
 
 
 def _gap(book: Book) -> Iterator[Found]:
@@ -144,51 +161,6 @@ def _worth(book: Book, row: Mapping[str, Any]) -> int:
     sizes = own.filter(pl.col("period").eq_missing(pl.lit(row["period"], pl.Date)))["n"]
     usual = sizes.drop_nulls().median()
     return int(row["numerator"] / usual) if isinstance(usual, float) else 0
-
-
-def _departments(book: Book) -> Iterator[Found]:
-    for metric, bin_ in COMPARED:
-        rows = book.rows(metric, bin_, "department", grain="quarter").filter(
-            pl.col("named").is_not_null()
-        )
-        if rows.is_empty():
-            continue
-        last = rows["period"].max()
-        company = book.rows(metric, bin_, grain="quarter").filter(pl.col("period") == last)
-        whole = company.row(0, named=True) if company.height else None
-        yield from _compared(book, metric, bin_, rows.filter(pl.col("period") == last), whole)
-        return
-
-
-def _compared(
-    book: Book, metric: str, bin_: str | None, rows: pl.DataFrame, company: dict[str, Any] | None
-) -> Iterator[Found]:
-    blocks: dict[str, list[str]] = {"higher": [], "lower": [], "alike": [], "hidden": []}
-    for row in rows.iter_rows(named=True):
-        blocks[block(row, company["value"] if company else None)].append(row["department"])
-    slots: dict[str, Any] = {
-        "measure": subject(metric, bin_, book.title(metric)), "higher": sorted(blocks["higher"]), "lower": sorted(blocks["lower"]),
-        "others": len(blocks["alike"]), "period": quarter(rows["period"][0]),
-    }  # fmt: skip
-    slots |= _values(rows, [*blocks["higher"], *blocks["lower"]], company) | {
-        "unit": book.unit(metric)
-    }
-    if blocks["higher"] or blocks["lower"]:
-        yield Found("departments_apart", "clear", "departments", metric, slots, 1.5)
-        if len(blocks["alike"]) > 1:
-            yield Found("others_alike", "noise", "departments", metric, slots)
-    else:
-        yield Found("departments_alike", "noise", "departments", metric, slots)
-
-
-def _values(rows: pl.DataFrame, apart: list[str], company: dict[str, Any] | None) -> dict[str, Any]:
-    """Return the values of the groups that stand apart and that of all others together, from published sums."""
-    named = rows.filter(pl.col("department").is_in(apart)).sort("department")
-    if named.is_empty() or company is None or company["numerator"] is None:
-        return {}
-    x, y = (company[name] - named[name].sum() for name in ("numerator", "denominator"))
-    values = dict(named.select("department", "value").iter_rows())
-    return {"values": values, "elsewhere": x / y} if y > 0 else {}
 
 
 def _hierarchy(book: Book) -> Iterator[Found]:
@@ -217,6 +189,9 @@ def _unseen(book: Book, computable: pl.DataFrame | None) -> Iterator[Found]:
     if coverage is not None and coverage < COVERED:
         seen = {"coverage": float(coverage)}
         yield Found("unseen_people", "unseen", "trust", "active_people", seen)
+    curve = book.rows(FORECAST, "ceiling", grain="all")
+    if "not_identified" in curve["reason"].to_list():
+        yield Found("forecast_open", "unseen", "adoption", FORECAST, {})
     for metric, what in MISSING:
         if metric in {one.metric for one in told}:
             continue

@@ -83,6 +83,42 @@ TEMPLATES: dict[str, Template] = {
         "clear", "{used} of {enabled} people with a seat used {the_tools} in {period}.",
         "Used: did at least one thing that others can see, such as a post, a reply, a mail or a reaction.",
     ),
+    "used_by_vendor": Template(
+        "clear", "{used} of {enabled} people with a licence were active in {the_tool} in the {days} days to {last_day}, by the vendor's own count.",
+        "What a vendor calls active is often no more than opening it: no figure of ours is added to it.",
+    ),
+    "meetings_take": Template(
+        "clear", "Meetings take {now} of a person's working week.",
+        "In {period}, by the calendars: they know who was invited, not who came. Meetings at the same time count once.",
+    ),
+    "late_from": Template(
+        "clear", "Messages outside hours come more from {late_levels} than from the others.",
+        "Up to {late_most} of what they write goes out when they should be off, in {period}; of everybody's, {late_company}.",
+    ),
+    "milestone_whole": Template(
+        "clear", "Before {milestone} people contributed in {before_it} of their weeks, after it in {after_it}.",
+        "Eight weeks before, twelve after, the same people. A date for everybody cannot be told from all else that happened then.",
+    ),
+    "milestone_apart": Template(
+        "clear", "After {milestone}, {department} moved {points} {way} than other departments; {as_large} of {others} others moved as much.",
+        "From {before_it} of the weeks with a contribution to {after_it}, the same people; each other department was put in its place in turn.",
+    ),
+    "milestone_alike": Template(
+        "noise", "{department} after {milestone}: it moved, but other departments moved too.",
+        "From {before_it} of the weeks with a contribution to {after_it}; put in its place, others moved as much, or it had moved before.",
+    ),
+    "milestone_few": Template(
+        "noise", "{department} after {milestone}: too few departments to tell.",
+        "From {before_it} of the weeks with a contribution to {after_it}. With {groups_tried} departments only an effect above {least} would show.",
+    ),
+    "milestone_still": Template(
+        "noise", "{department} after {milestone}: no change we can tell.",
+        "{before_it} of the weeks with a contribution before it, {after_it} after: within what chance explains.",
+    ),
+    "trial_shows": Template(
+        "noise", "With {groups_tried} departments only an effect above {least} would show.",
+        "In the share of weeks in which people contribute, in four trials of five, with half of the departments in the trial and half waiting.",
+    ),
     "of_ten": Template(
         "clear", "Of every ten people whom the tools reach, {of_ten_contribute} {take} part and {of_ten_exchange} {exchange_are} in exchange with somebody.",
         "In the last four weeks of {period}. In exchange: they wrote to somebody who wrote to them.",
@@ -121,6 +157,10 @@ TEMPLATES: dict[str, Template] = {
     ),
     "unseen_metric": Template("unseen", "We can't see {what}.", "{reason}"),
     "unknown_without": Template("unseen", "Without {export} we can't know {what}.", "{read_from}"),
+    "forecast_open": Template(
+        "unseen", "The forecast is not possible yet.",
+        "Many curves fit the weeks so far: where use levels off shows once most have come.",
+    ),
     "unseen_people": Template(
         "unseen", "We can't see everybody.",
         "The exports cover {coverage} of the people in the HR file: nothing here speaks for the others.",
@@ -172,11 +212,6 @@ TEMPLATES: dict[str, Template] = {
     "reach_question": Template("noise", "Does what is posted reach people?"),
     "forecast_known": Template("clear", "If people go on coming as they came, it levels off at {share}"),
     "forecast_question": Template("noise", "Where does use level off?"),
-    "forecast_open": Template("unseen", "The forecast is not possible yet"),
-    "milestone_whole": Template("clear", "Before {milestone} people contributed in {before_it} of their weeks, after it in {after_it}"),
-    "milestone_apart": Template("clear", "After {milestone}, {department} moved {points} {way} than other departments; {as_large} of {others} others moved as much"),
-    "milestone_alike": Template("noise", "{department} after {milestone}: it moved, but other departments moved too"),
-    "milestone_few": Template("noise", "{department} after {milestone}: too few departments to tell"),
     "milestone_open": Template("unseen", "After {milestone}"),
     "milestone_none": Template("unseen", "Did a launch, a training or a rule do anything?"),
     "lifecycle_known": Template("clear", "{period}: {returned} came back or were new, {silent} fell silent"),
@@ -209,7 +244,6 @@ TEMPLATES: dict[str, Template] = {
     "net_one_sided": Template("unseen", "{the_tool} takes {net_low} to {net_high} a day; whether it saves time cannot be said"),
     "net_swing_most": Template("clear", "What moves it most: {moved_by}"),
     "week_question": Template("noise", "When in the week do people write?"),
-    "late_from": Template("clear", "Messages outside hours come more from {late_levels} than from the others"),
     "late_alike": Template("noise", "Who writes late can't be told apart by level"),
     "late_question": Template("noise", "Whose messages arrive when people should be off?"),
     "nights_question": Template("noise", "Is there a night between two days?"),

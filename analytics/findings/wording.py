@@ -24,8 +24,8 @@ def sentence(finding: str, slots: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def say(name: str, **slots: Any) -> str:  # noqa: ANN401  # numbers, names and lists alike
-    """Return the claim alone: the title of a figure."""
-    return sentence(name, slots)[0]
+    """Return the claim alone, without a full stop: the title of a figure."""
+    return sentence(name, slots)[0].removesuffix(".")
 
 
 def subject(metric: str, bin_: str | None, title: str | None = None) -> str:
@@ -69,9 +69,6 @@ def _written(slots: Mapping[str, Any]) -> dict[str, str]:
         rest = len(names) - len(told)
         more = [f"{numbers.spelled(rest)} more"] if rest else []
         text["subjects_checked"] = listed([*told, *more])
-    for name in ("before_it", "after_it"):
-        if isinstance(slots.get(name), float):
-            text[name] = numbers.number(slots[name], "share")
     if isinstance(slots.get("beyond"), float):
         text["points"] = numbers.change(slots["beyond"], "share").lstrip("+" + numbers.MINUS)
         text["way"] = "more" if slots["beyond"] > 0 else "less"
@@ -170,6 +167,13 @@ def _facts(slots: Mapping[str, Any]) -> dict[str, str]:
         one = len(tools) == 1
         text["the_tools"] = capitals(str(tools[0])) if one else "the tools"
         text["the_tool"] = capitals(str(tools[0])) if tools else "the tool"
+    for name in ("before_it", "after_it", "late_most", "late_company"):
+        if isinstance(slots.get(name), float):
+            text[name] = numbers.number(slots[name], "share")
+    if isinstance(slots.get("least"), float):
+        text["least"] = numbers.change(slots["least"], "share").removeprefix("+")
+    if isinstance(slots.get("groups_tried"), int):
+        text["groups_tried"] = numbers.spelled(slots["groups_tried"])
     low, high = slots.get("minutes_low"), slots.get("minutes_high")
     if isinstance(low, float) and isinstance(high, float):
         text["minutes"] = f"{numbers.count(low)} to {numbers.count(high)}"

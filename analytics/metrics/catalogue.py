@@ -23,6 +23,7 @@ from analytics.metrics import (
     seats,
     several_tools,
     time_cost,
+    trial,
     vendor,
     week_hours,
 )
@@ -91,6 +92,7 @@ def passports() -> "tuple[Passport, ...]":
         *first_use.PASSPORTS,
         *forecast.PASSPORTS,
         *milestone.PASSPORTS,
+        *trial.PASSPORTS,
         *retention.PASSPORTS,
         *inequality.PASSPORTS,
         *vendor.PASSPORTS,
@@ -146,8 +148,13 @@ def _from(capability: str) -> str:
 
     if capability in FROM_HR:
         return ""
+    able = [r.FORMAT for r in READERS if capability in r.FORMAT.provides]
+    # a chat knows only its own calls; what one person exports tells of no company
+    able = [f for f in able if "of one person" not in f.title] or able
+    if capability == "meetings":
+        able.sort(key=lambda format_: "replies" in format_.provides)
     # what stands in brackets are the kinds of file
-    titles = [r.FORMAT.title.partition(" (")[0] for r in READERS if capability in r.FORMAT.provides]
+    titles = [*dict.fromkeys(format_.title.partition(" (")[0] for format_ in able)]
     if not titles:
         return " None of the formats that are read yet has it."
     named = titles[:MOST_NAMED]

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from analytics.metrics import base, periods
+from analytics.metrics import base, periods, trial
 from analytics.metrics import panel as panels
 from analytics.metrics.passport import Passport, Words
 from analytics.schema import polars_schema
@@ -70,7 +70,7 @@ class Moved:
 def figures(
     con: duckdb.DuckDBPyConnection, panel: pl.DataFrame, settings: periods.Hours
 ) -> pl.DataFrame:
-    """Return finished release.figure rows: grain all, the company or the milestone's department; n = its people.
+    """Return finished release.figure rows of both metrics: grain all, the company or the milestone's department; n = its people.
 
     bin = "<day>/before", "/after" (shares of weeks), "/change" (with interval), and for a department "/against" (by how
     much more it moved than the others) and "/as_large/<others>" (the share of the others that, taken as if it were they, moved as much) and
@@ -81,12 +81,33 @@ def figures(
     base.seated(con)
     named = [parse(entry) for entry in settings.milestones]
     rows = [row for milestone in named for row in _rows(con, milestone, settings)]
-    if not named and con.sql("from calendar limit 1").fetchall():
+    is_empty = not con.sql("from calendar limit 1").fetchall()
+    if not named and not is_empty:
         rows = [{"bin": None, "reason": "no_milestone"}]
+    visible = [] if is_empty else _visible(con, settings)
     schema = polars_schema("release.figure")
-    fixed = {"metric": METRIC, "variant": "", "grain": "all"}
-    full = [dict.fromkeys(schema) | row | fixed | {"position": i} for i, row in enumerate(rows)]
+    full = [
+        dict.fromkeys(schema) | {"variant": "", "grain": "all", "metric": metric} | row | {"position": i}
+        for metric, told in ((METRIC, rows), (trial.METRIC, visible))
+        for i, row in enumerate(told)
+    ]  # fmt: skip
     return pl.DataFrame(full, schema=schema)
+
+
+def _visible(con: duckdb.DuckDBPyConnection, settings: periods.Hours) -> list[dict[str, object]]:
+    """Return how large an effect must be to show, from the last weeks."""
+    if not con.sql("from seat limit 1").fetchall():
+        return [{"bin": "half", "reason": "no_seats"}]
+    weeks = _whole_weeks(con, settings)[-BEFORE - AFTER :]
+    if len(weeks) < BEFORE + AFTER:
+        return [{"bin": "half", "reason": "short_history"}]
+    moved = _moved(con, weeks[:BEFORE], weeks[BEFORE:])
+    return [*trial.rows(moved.department, moved.before, moved.after, settings.threshold)]
+
+
+def _whole_weeks(con: duckdb.DuckDBPyConnection, settings: periods.Hours) -> list[date]:
+    found = con.sql(WEEKS, params={"workday_count": len(settings.workdays)}).pl()
+    return found["week"].to_list()
 
 
 def _rows(
@@ -99,8 +120,7 @@ def _rows(
 
     if not con.sql("from seat limit 1").fetchall():
         return untold("no_seats")
-    weeks = con.sql(WEEKS, params={"workday_count": len(settings.workdays)}).pl()["week"].to_list()
-    before, after = around(milestone.on, weeks)
+    before, after = around(milestone.on, _whole_weeks(con, settings))
     if len(before) < BEFORE or len(after) < AFTER:
         return untold("short_history")
     moved = _moved(con, before, after)

@@ -10,18 +10,20 @@ import streamlit as st
 from analytics.charts import shape, words
 from analytics.charts.dots import dots
 from analytics.charts.trend import dated, trend
-from analytics.findings import say
+from analytics.findings import say, sentence
+from analytics.findings.dates import AFTER_DATE, VISIBLE, after_date, least, parts
 from pages.parts.data import Figures
 from pages.parts.figure import Picture, Said, figure, first_reason, source
+from pages.parts.states import note
+from pages.parts.text import plain
 
-METRIC = "uptake_after_milestone"
+METRIC = AFTER_DATE
 SIDES = {"before": "In the 8 weeks before", "after": "In the 12 weeks after"}
 PARTS = {
     **SIDES, "change": "Change", "against": "More than elsewhere", "drift": "More than elsewhere, within the weeks before",
     "as_large": "Other departments that moved as much",
 }  # fmt: skip
 MOST_SHOWN = 4
-CHANCE, STEADY = 0.05, 0.05  # of pretend departments; of weeks, within those before
 
 
 def named(figures: Figures) -> list[dict[str, Any]]:
@@ -53,17 +55,15 @@ def milestones(figures: Figures) -> None:
         if i:
             st.space("small")
         _draw(figures, one, i)
+    _what_would_show(figures)
 
 
 def _draw(figures: Figures, one: dict[str, Any], number: int) -> None:
     rows = figures.ask(METRIC, grain="all", department=one["department"])
     found = rows.filter(pl.col("bin").str.starts_with(f"{one['on']}/"))
-    split = pl.col("bin").str.split("/").list
-    parts = found.with_columns(
-        bin=split.get(1), others=split.get(2, null_on_oob=True).cast(pl.Int64)
-    )
-    told = {row["bin"]: row for row in parts.iter_rows(named=True) if row["value"] is not None}
-    drawn = shape.rows_named(parts, SIDES, "share").with_columns(is_ours=pl.col("key") == "after")
+    told = parts(found.drop_nulls("value"))
+    sides = found.with_columns(bin=pl.col("bin").str.split("/").list.get(1))
+    drawn = shape.rows_named(sides, SIDES, "share").with_columns(is_ours=pl.col("key") == "after")
     shown = Picture(dots, (drawn.drop("key"), "share")) if drawn.height else None
     alt = words.in_words("Before and after", drawn["name"].to_list(), drawn["text"].to_list())
     names = {bin_: PARTS[bin_.split("/")[1]] for bin_ in found["bin"]}
@@ -72,22 +72,17 @@ def _draw(figures: Figures, one: dict[str, Any], number: int) -> None:
 
 
 def _finding(one: dict[str, Any], told: dict[str, Any]) -> str:
-    """Return what may be said: against other departments where there are enough of them, else before and after."""
-    slots = {"milestone": one["name"], "department": one["department"] or ""}
     if "before" not in told:
-        return say("milestone_open", **slots)
-    if one["department"] is None:
-        sides = {"before_it": told["before"]["value"], "after_it": told["after"]["value"]}
-        return say("milestone_whole", **slots, **sides)
-    rank = told.get("as_large")
-    if rank is None or 1 / (rank["others"] + 1) > CHANCE:
-        return say("milestone_few", **slots)
-    others = rank["others"]
-    as_large = round(rank["value"] * others)
-    is_apart = (as_large + 1) / (others + 1) <= CHANCE and abs(told["drift"]["value"]) < STEADY
-    if not is_apart:
-        return say("milestone_alike", **slots)
-    return say("milestone_apart", **slots, beyond=told["against"]["value"], as_large=as_large, others=others)  # fmt: skip
+        return say("milestone_open", milestone=one["name"])
+    finding, slots = after_date(one["name"], one["department"], told)
+    return say(finding, **slots)
+
+
+def _what_would_show(figures: Figures) -> None:
+    """Write how large the effect of a trial must be to show."""
+    slots = least(figures.ask(VISIBLE, grain="all"), "half")
+    if slots:
+        note(plain(" ".join(sentence("trial_shows", slots))))
 
 
 def _said(
@@ -101,5 +96,5 @@ def _said(
             period="Whole period", people=department or "Whole company",
         ),
         alt=alt or "Before and after a date: not known.",
-        passports=[figures.passport(METRIC)],
+        passports=[figures.passport(METRIC), figures.passport(VISIBLE)],
     )  # fmt: skip

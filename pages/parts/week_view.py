@@ -9,6 +9,7 @@ from analytics.charts.bars import bars
 from analytics.charts.trend import trend
 from analytics.charts.week import week
 from analytics.findings import say
+from analytics.findings.compared import late_levels
 from pages.parts.data import Figures, Row
 from pages.parts.figure import Picture, Said, figure, first_reason, source
 
@@ -130,11 +131,9 @@ def who_writes_late(rows: pl.DataFrame, company: Row | None) -> str:
     """Return the sentence about messages sent outside hours: a level is named only where the comparison names it."""
     if company is None or company["value"] is None or rows.is_empty():
         return say("late_question")
-    named = rows.filter(pl.col("named").fill_null(value=False))
-    higher = named.filter(pl.col("value") > company["value"])["level"].sort().to_list()
-    if not higher:
+    levels = late_levels(rows, company["value"])
+    if levels is None:
         return say("late_alike" if rows["named"].is_not_null().any() else "late_question")
-    levels = f"{'levels' if higher[1:] else 'level'} {' and '.join(higher)}"
     return say("late_from", late_levels=levels)
 
 
