@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -183,9 +183,7 @@ def compute(ground: Ground, workspace: Workspace) -> dict[str, pl.DataFrame]:
     return {
         "figure": figure,
         "flow": between_shown(flow, ground.mask.frame),
-        "finding": findings.select(
-            figure, passports.values(), told, [parse(entry) for entry in settings.milestones]
-        ),
+        "finding": findings.select(figure, passports.values(), told, _dated(settings)),
         "passport": passport_rows(passports),
         "coverage": visibility.rows(
             connection, ground.headcount, ground.mask.frame, settings.threshold
@@ -394,10 +392,14 @@ def company(ground: Ground, workspace: Workspace, path: Path) -> pl.DataFrame:
     )
 
 
+def _dated(settings: "Settings") -> list[tuple[date, str, str | None]]:
+    """Return the dates that the company named, oldest first: day, name, department (null = everybody)."""
+    named = [parse(entry) for entry in settings.milestones]
+    return sorted(((one.on, one.name, one.department) for one in named), key=lambda one: one[0])
+
+
 def _milestones(settings: "Settings") -> str | None:
-    """Return the dates that the company named, oldest first, as JSON; null = none."""
-    named = sorted((parse(entry) for entry in settings.milestones), key=lambda one: one.on)
-    told = [{"on": str(one.on), "name": one.name, "department": one.department} for one in named]
+    told = [{"on": str(on), "name": name, "department": group} for on, name, group in _dated(settings)]  # fmt: skip
     return json.dumps(told, ensure_ascii=False) if told else None
 
 

@@ -1,6 +1,7 @@
 """Did a date that the company named change anything, and how large must an effect be to show? h12, h12\u2032 and h13."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -8,7 +9,6 @@ import polars as pl
 from analytics.findings.book import Book
 from analytics.findings.facts import Found
 from analytics.findings.verdicts import Verdict
-from analytics.vault.milestones import Milestone
 
 AFTER_DATE, VISIBLE = "uptake_after_milestone", "smallest_visible_effect"
 DATES = (AFTER_DATE, VISIBLE)
@@ -18,20 +18,21 @@ VERDICTS: dict[str, Verdict] = {
     "milestone_few": "noise", "milestone_still": "noise",
 }  # fmt: skip
 Row = Mapping[str, Any]
+Dated = tuple[date, str, str | None]  # day, name, department; null = everybody
 
 
-def dates(book: Book, milestones: Iterable[Milestone]) -> Iterator[Found]:
+def dates(book: Book, milestones: Iterable[Dated]) -> Iterator[Found]:
     """Yield what may be said of the newest date that can be told."""
-    for one in sorted(milestones, key=lambda each: each.on, reverse=True):
+    for on, name, department in sorted(milestones, key=lambda each: each[0], reverse=True):
         rows = book.figures.filter(
             pl.col("metric") == AFTER_DATE,
-            pl.col("bin").str.starts_with(f"{one.on}/"),
-            pl.col("department").eq_missing(pl.lit(one.department, pl.String)),
+            pl.col("bin").str.starts_with(f"{on}/"),
+            pl.col("department").eq_missing(pl.lit(department, pl.String)),
             pl.col("value").is_not_null(),
         )
         told = parts(rows)
         if "before" in told:
-            finding, slots = after_date(one.name, one.department, told)
+            finding, slots = after_date(name, department, told)
             slots |= least(_trials(book), "one")
             size = abs(told["change"]["value"]) / (book.smallest(AFTER_DATE) or 1.0)
             yield Found(finding, VERDICTS[finding], "adoption", AFTER_DATE, slots, size)

@@ -8,12 +8,11 @@ import polars as pl
 
 from analytics.findings.book import Book, grain
 from analytics.findings.compared import COMPARED, LATE, departments, late
-from analytics.findings.dates import DATES, dates, visible
+from analytics.findings.dates import DATES, Dated, dates, visible
 from analytics.findings.facts import FACTS, Found, facts, unknown
 from analytics.findings.net import net_effect
 from analytics.findings.verdicts import FACETS, change_verdict, hierarchy_verdict
 from analytics.metrics.passport import Passport
-from analytics.vault.milestones import Milestone
 
 # (metric, bin, page): the changes worth a headline, company-wide
 HEADLINES = (
@@ -31,7 +30,6 @@ CLEAR, MOST = (
 )  # told at most; with one "can't be told" and one or two "can't see" the list has three to five
 GAP, GAP_FROM = "technical_human_gap", 0.15  # of the people: the low end from which it is said
 FORECAST = "adoption_forecast"
-JUMP = (
     0.05  # of the staff: where so many more or fewer are seen than before, a change may be theirs
 )
 COVERED = 0.98  # from here on, everybody is seen for practical purposes
@@ -60,7 +58,7 @@ def select(
     figures: pl.DataFrame,
     passports: Iterable[Passport | Mapping[str, Any]],
     computable: pl.DataFrame | None = None,
-    milestones: Iterable[Milestone] = (),
+    milestones: Iterable[Dated] = (),
 ) -> pl.DataFrame:
     """Return release.finding: up to three that we can tell by size, then one of noise, then what is not seen.
 
@@ -112,7 +110,7 @@ def _changes(book: Book) -> Iterator[Found]:
     for metric, bin_, page in HEADLINES:
         row = book.latest(metric, bin_)
         verdict = change_verdict(row, book.smallest(metric))
-        if row is None or verdict == "unseen" or _sees_others(book, row):
+        if row is None or verdict == "unseen":
             continue
         if verdict == "noise":
             checked.append((metric, bin_, page))
@@ -129,15 +127,6 @@ def _changes(book: Book) -> Iterator[Found]:
             checked[0][0],
             {"checked": names, "grain": "quarter"},
         )
-
-
-def _sees_others(book: Book, row: Mapping[str, Any]) -> bool:
-    """Say whether so many more or fewer people are seen than in the period before that a change may be theirs."""
-    rows = book.rows(row["metric"], row["bin"], grain=row["grain"])
-    earlier = rows.filter(pl.col("period") < row["period"])["coverage"].drop_nulls()
-    if row["coverage"] is None or earlier.is_empty():
-        return False
-    return bool(abs(row["coverage"] - earlier[-1]) > JUMP)
 
 
 def _gap(book: Book) -> Iterator[Found]:
