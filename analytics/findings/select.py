@@ -30,8 +30,6 @@ CLEAR, MOST = (
 )  # told at most; with one "can't be told" and one or two "can't see" the list has three to five
 GAP, GAP_FROM = "technical_human_gap", 0.15  # of the people: the low end from which it is said
 FORECAST = "adoption_forecast"
-    0.05  # of the staff: where so many more or fewer are seen than before, a change may be theirs
-)
 COVERED = 0.98  # from here on, everybody is seen for practical purposes
 
 WANTED = {
