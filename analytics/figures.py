@@ -49,6 +49,11 @@ def finish(
         return pl.DataFrame(schema=polars_schema("release.figure"))
     cells = masked(described(cells, passports, panel), mask)
     cells = withhold(cells, k, panel)
+    # no secret, and so for no audit: what is hidden for its people is
+    thin = pl.col("reason").is_null() & (pl.col("sy") < pl.col("fewest"))
+    cells = cells.with_columns(
+        reason=pl.when(thin).then(pl.lit("too_little_traffic")).otherwise("reason")
+    )
     estimated = pl.concat(
         [_estimated(part, kind) for (kind,), part in cells.group_by("kind", maintain_order=True)],
         how="diagonal_relaxed",
@@ -62,9 +67,12 @@ def finish(
 def described(
     cells: pl.DataFrame, passports: dict[str, Passport], panel: pl.DataFrame
 ) -> pl.DataFrame:
-    """Return the cells with yes_or_no, defined, the worth of their metric and lies_in, the division of a department."""
+    """Return the cells with yes_or_no, defined, the worth of their metric, its fewest and lies_in, the division of a department."""
     about = pl.DataFrame(
-        [{"metric": p.id, "worth": p.smallest_worth_showing} for p in passports.values()]
+        [
+            {"metric": p.id, "worth": p.smallest_worth_showing, "fewest": p.fewest}
+            for p in passports.values()
+        ]
     )
     return (
         cells.join(about, on="metric", how="left", maintain_order="left")

@@ -157,7 +157,7 @@ def _events(text: str | None, zone: str) -> tuple[pl.DataFrame, pl.DataFrame]:
             drawn = drawn.with_columns(pl.lit(value).alias(column))
     missing = [
         c
-        for c in ("space", "thread", "in_reply_to", "seconds", "words", "recipients", *HOWS)
+        for c in ("space", "thread", "in_reply_to", "seconds", "words", "recipients", "is_question", *HOWS)
         if c not in drawn.columns
     ]
     drawn = drawn.with_columns(pl.lit(None, pl.String).alias(c) for c in missing)
@@ -169,7 +169,7 @@ def _events(text: str | None, zone: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     events = drawn.with_row_index("event", 1).with_columns(
         pl.col(numbers).cast(pl.Int64), pl.col("event").cast(pl.Int64),
         us=at.dt.epoch("us"), is_timed=pl.col("action") != "reaction",
-        is_question=pl.lit(None, pl.Boolean), mentions=pl.lit(0),
+        is_question=pl.col("is_question") == "true", mentions=pl.lit(0),
     )  # fmt: skip
     deliveries = _deliveries(events)
     addressed = (

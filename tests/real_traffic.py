@@ -21,7 +21,7 @@ def chat(shared: Path, name: str) -> pl.DataFrame:
     log = pl.read_csv(shared / "data/slack_disco" / name, infer_schema=False)
     log = log.with_columns(at=pl.col("ts").str.to_datetime("%Y-%m-%dT%H:%M:%S%.6f", time_unit="us"))
     people = pl.col("user").rank("dense").cast(pl.Int64)
-    return log.select("at", actor=people, person=pl.lit(None, pl.Int64))
+    return log.select("at", actor=people, person=pl.lit(None, pl.Int64), conversation="conversation_id")
 
 
 def traffic(
@@ -51,6 +51,9 @@ def traffic(
         recipients=pl.lit(None, pl.Int32), how=pl.lit("to"), is_timed=pl.lit(True), space=pl.lit(None, pl.Int64),
         words=pl.lit(None, pl.Int32), is_question=pl.lit(None, pl.Boolean), mentions=pl.lit(None, pl.Int32),
     )  # fmt: skip
+    if "conversation" in rows.columns:
+        first = pl.col("event").sort_by("us", "event").first().over("conversation")
+        rows = rows.with_columns(thread=first)
     rows = rows.with_columns(recipients=pl.col("person").count().over("event").cast(pl.Int32))
     rows = rows.with_columns(copy=pl.int_range(pl.len()).over("event", "person").cast(pl.Int32))
     frames = {

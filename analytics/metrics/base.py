@@ -32,6 +32,9 @@ known as (
         tool in (select tool from event where is_timed and action in ('post', 'reply', 'email', 'file')) as has_times,
         tool in (select tool from event where is_timed and space is not null and action in ('post', 'reply', 'email', 'file')) as has_places,
         tool in (select tool from event where in_reply_to is not null)                as has_replies,
+        tool in (select tool from answer_known)                                       as has_answers,
+        tool in (select tool from answer_known where rooted * 10 >= answers * 9)      as has_threads,
+        tool in (select tool from event where is_question is not null)                as has_questions,
         tool in (select tool from seated_tool)                                        as has_uptake,
         tool in (select tool from tie_week)                                           as has_ties,
         tool in (select tool from tie_week) or tool in (select tool from membership)  as has_recipients
@@ -130,6 +133,10 @@ select person, tool, week, month, quarter, {sums}
 from {source}
 group by person, tool, week, month, quarter
 """
+
+# A rollup that has days alone; what is counted later than the exports reach belongs to no week, but to the whole period.
+OF_DAYS = """
+(select r.*, c.week, c.month, c.quarter from {rollup} r left join (from calendar where tool is null) c on c.day = r.day)"""
 
 BASE = """
 create or replace temp table base as
@@ -281,10 +288,15 @@ left join seated_start i on i.tool is not distinct from m.tool
 SEES = (
     "has_seats", "has_views", "has_posts", "has_meetings", "has_calls", "has_series", "has_writing", "has_times", "has_ties",
     "has_recipients", "has_uptake", "has_places", "has_replies",
+    "has_answers", "has_threads", "has_questions",
 )  # fmt: skip
 NOW = ("meetings", "calls", "times", "recipients")  # has_… is said of the tools, now_… of a period
+# What is counted of conversations: all of them, and with _q those opened with a question.
 # Steps of which every column is summed over the days of a period: (its name in the query, columns). Each is a rollup, but
 # `taken_up`, of seated_day.
+ASKED = (
+    "asked", "heard", "heard_4", "asked_72", "heard_72", "waited", "in_5", "in_15", "in_60", "in_240", "in_day", "in_three", "in_seven",
+)  # fmt: skip
 SUMMED = {
     "person_day": ("d", (
         "timed_acts", "outside_acts", "weekend_acts", "direct", "mentioned", "grouped", "broadcast", "mails_in", "chats_in",
@@ -306,6 +318,7 @@ SUMMED = {
     "person_caused": ("ca", (
         "direct_out", "mentioned_out", "grouped_out", "broadcast_out", "channel_out", "words_out", "mails_out", "chats_out",
     )),
+    "person_asked": ("ak", (*(f"{name}{of}" for name in ASKED for of in ("", "_q")), "told", "told_asking")),
 }  # fmt: skip
 COUNTS = {
     "r": ("channel",),
@@ -340,6 +353,8 @@ def weekly(con: duckdb.DuckDBPyConnection, workdays: tuple[int, ...]) -> None:
         if rollup == "taken_up":
             source = "seated_day"
             sums.append("sum(received)::bigint as received")
+        if rollup == "person_asked":
+            source = OF_DAYS.format(rollup=rollup)
         con.execute(BY_WEEK.format(rollup=rollup, source=source, sums=", ".join(sums)))
 
 

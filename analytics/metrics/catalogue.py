@@ -7,6 +7,7 @@ import polars as pl
 
 from analytics.metrics import (
     adoption,
+    answers,
     attention,
     displaced,
     engine,
@@ -45,6 +46,7 @@ MEASURES: tuple[engine.Measure, ...] = (
     *rest.MEASURES,
     *meetings.MEASURES,
     *attention.MEASURES,
+    *answers.MEASURES,
 )
 
 # The reason that goes with a missing capability, and what would bring it.
@@ -80,7 +82,7 @@ NO_COST = ("no_cost", "An hourly cost (low, usual, high) in the workspace's sett
 
 
 def passports() -> "tuple[Passport, ...]":
-    """Return the definitions of all metrics: adoption, time cost, hierarchy."""
+    """Return the definitions of all metrics: adoption, time cost, hierarchy, listening."""
     from analytics.metrics import hierarchy
 
     return (
@@ -103,6 +105,7 @@ def passports() -> "tuple[Passport, ...]":
         *meetings.PASSPORTS,
         *attention.PASSPORTS,
         *hierarchy.PASSPORTS,
+        *answers.PASSPORTS,
     )
 
 

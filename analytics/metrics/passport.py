@@ -61,7 +61,7 @@ class Passport:
     """One metric. `definition` is plain words for HR, then `numerator = …; denominator = …`, then what it cannot see."""
 
     id: str
-    family: Literal["adoption", "time_cost", "hierarchy"]
+    family: Literal["adoption", "time_cost", "hierarchy", "listening"]
     title: str
     question: str
     unit: Unit
@@ -79,6 +79,7 @@ class Passport:
     words: Words
     variants: dict[str, str] = field(default_factory=lambda: {"": ""})
     bins: str = ""
+    fewest: int = 0  # of the denominator: with less, too_little_traffic
 
     def as_dict(self) -> dict[str, object]:
         """Return the passport as plain values for JSON and the release."""

@@ -5,6 +5,8 @@ REASONS: dict[str, str] = {
     "no_seats": "No export says who may use the tool, so a share of them cannot be formed.",
     "no_views": "The export does not say who opened or read what.",
     "no_replies": "The export does not say who answered whom.",
+    "sampled_threads": "Parts of many conversations are missing from the exports: what looks unanswered may have been answered.",
+    "no_questions": "The export holds no text, so a question cannot be told from a statement.",
     "no_recipients": "The export does not say whom a message reached.",
     "no_timestamps": "The export gives totals for a period, not the time of each act.",
     "no_calendar": "No export with meetings or calls has been imported.",

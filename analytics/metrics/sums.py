@@ -133,6 +133,10 @@ OVER_TIME = (
     "short_rest_share",
     "pressure_outside_hours",
     "answered_outside_hours",
+    "answered_share",
+    "time_to_first_answer",
+    "unanswered_share",
+    "leader_question_ratio",
     "stickiness",
 )
 

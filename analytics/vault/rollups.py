@@ -5,7 +5,7 @@ Each file in rollups/ is one SELECT in the SQL that DuckDB and Spark understand 
 """
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -21,6 +21,8 @@ GROUND = (
     "lives",
     "working_day",
     "yesterday",
+    "day_number",
+    "local_clock",
 )  # what the rollups rest on beside the store
 WHOLE_DAY = 86_400
 
@@ -78,7 +80,11 @@ def attach(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
 
 
 def _calendars(connection: duckdb.DuckDBPyConnection, folder: Path, week: WorkingWeek) -> None:
-    """Make known_place (location, calendar), lives (person, calendar), working_day and yesterday, as files and views."""
+    """Make the tables of GROUND, as files and views.
+
+    known_place: location, calendar; lives: person, calendar; yesterday: day, day_before; day_number: day, number since 1970;
+    local_clock: time_zone, from_us, until_us, offset_s between two changes of its clocks.
+    """
     named = connection.sql(
         "select distinct location from org where location is not null"
     ).fetchall()
@@ -94,13 +100,43 @@ def _calendars(connection: duckdb.DuckDBPyConnection, folder: Path, week: Workin
     [ends] = connection.sql(DAYS).fetchall()
     used = ["", *sorted({calendar for _, calendar in known})]
     days = working_days(week, used, *ends)
-    days.write_parquet(folder / "working_day.parquet")
-    _view(connection, folder, "working_day")
-    yesterday = days.select("day").unique().sort("day")
-    yesterday.with_columns(day_before=pl.col("day") - pl.duration(days=1)).write_parquet(
-        folder / "yesterday.parquet"
-    )
-    _view(connection, folder, "yesterday")
+    day = days.select("day").unique().sort("day")
+    zones = connection.sql("select distinct time_zone from person order by 1").pl()["time_zone"]
+    frames = {
+        "working_day": days,
+        "yesterday": day.with_columns(day_before=pl.col("day") - pl.duration(days=1)),
+        "day_number": day.with_columns(number=pl.col("day").dt.epoch("d").cast(pl.Int64)),
+        "local_clock": local_clocks(zones.to_list(), *ends),
+    }
+    for name, frame in frames.items():
+        frame.write_parquet(folder / f"{name}.parquet")
+        _view(connection, folder, name)
+
+
+def local_clocks(zones: Sequence[str], first: date | None, last: date | None) -> pl.DataFrame:
+    """Return time_zone, from_us, until_us (UTC microseconds, half-open), offset_s (local time less UTC)."""
+    hours = pl.Series("at", dtype=pl.Datetime("us", "UTC"))
+    if first and last:
+        # a local day begins and ends within a day of that of UTC
+        ends = [
+            datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=by)
+            for day, by in ((first, -2), (last, 3))
+        ]
+        hours = pl.datetime_range(*ends, "1h", eager=True).alias("at")
+    schema = {"time_zone": pl.String, "from_us": pl.Int64, "offset_s": pl.Int64}
+    local = pl.col("at").dt.convert_time_zone
+    parts = [
+        pl.DataFrame({"at": hours}).select(
+            time_zone=pl.lit(zone),
+            from_us=pl.col("at").dt.epoch("us"),
+            offset_s=(local(zone).dt.base_utc_offset() + local(zone).dt.dst_offset()).dt.total_seconds(),
+        )
+        for zone in zones
+    ]
+    every = pl.concat([pl.DataFrame(schema=schema), *parts])
+    changes = every.filter(pl.col("offset_s").ne_missing(pl.col("offset_s").shift().over("time_zone")))
+    until = pl.col("from_us").shift(-1).over("time_zone").fill_null(2**62)
+    return changes.select("time_zone", "from_us", until_us=until, offset_s="offset_s")
 
 
 def working_days(

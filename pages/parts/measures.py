@@ -15,6 +15,7 @@ MEASURES: dict[str, tuple[str, str, str | None]] = {
     "meetings": ("Hours in meetings", "meeting_hours", None),
     "whole": ("Time left whole", "focus_hours", "focus"),
     "outside": ("Outside working hours", "outside_hours_share", None),
+    "answered": ("Conversations answered within a day", "answered_share", "all"),
     "messages": ("Messages that reach a person", "deliveries_per_day", "total"),
     "caused": ("Messages put before others", "load_caused", "total"),
 }
