@@ -15,7 +15,12 @@ from analytics.release import Release
 
 Rows = Sequence[Sequence[str]]
 NOT_SET = "not set"
-FAMILIES = {"adoption": "Adoption", "time_cost": "Time", "hierarchy": "Hierarchy", "listening": "Listening"}
+FAMILIES = {
+    "adoption": "Adoption",
+    "time_cost": "Time",
+    "hierarchy": "Hierarchy",
+    "listening": "Listening",
+}
 
 PROMISE = (
     "Figures are about groups of {k} or more. No message is read, and nobody can look up a person."

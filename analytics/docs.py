@@ -6,7 +6,12 @@ from types import ModuleType
 from analytics.metrics.passport import Passport
 from analytics.places import ROOT
 
-FAMILIES = {"adoption": "Adoption", "time_cost": "Time cost", "hierarchy": "Hierarchy", "listening": "Listening"}
+FAMILIES = {
+    "adoption": "Adoption",
+    "time_cost": "Time cost",
+    "hierarchy": "Hierarchy",
+    "listening": "Listening",
+}
 MADE = "<!-- Made by `make docs`; a test fails when this file and the code disagree. -->"
 
 

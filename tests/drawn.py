@@ -157,7 +157,16 @@ def _events(text: str | None, zone: str) -> tuple[pl.DataFrame, pl.DataFrame]:
             drawn = drawn.with_columns(pl.lit(value).alias(column))
     missing = [
         c
-        for c in ("space", "thread", "in_reply_to", "seconds", "words", "recipients", "is_question", *HOWS)
+        for c in (
+            "space",
+            "thread",
+            "in_reply_to",
+            "seconds",
+            "words",
+            "recipients",
+            "is_question",
+            *HOWS,
+        )
         if c not in drawn.columns
     ]
     drawn = drawn.with_columns(pl.lit(None, pl.String).alias(c) for c in missing)

@@ -21,7 +21,9 @@ def chat(shared: Path, name: str) -> pl.DataFrame:
     log = pl.read_csv(shared / "data/slack_disco" / name, infer_schema=False)
     log = log.with_columns(at=pl.col("ts").str.to_datetime("%Y-%m-%dT%H:%M:%S%.6f", time_unit="us"))
     people = pl.col("user").rank("dense").cast(pl.Int64)
-    return log.select("at", actor=people, person=pl.lit(None, pl.Int64), conversation="conversation_id")
+    return log.select(
+        "at", actor=people, person=pl.lit(None, pl.Int64), conversation="conversation_id"
+    )
 
 
 def traffic(

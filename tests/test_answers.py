@@ -223,7 +223,9 @@ def test_leaders_ask_in_a_third_of_their_posts_by_hand(tmp_path):
 
 def test_under_thirty_conversations_nothing_is_said(tmp_path):
     """Twelve people open three conversations each, two of them with a question: 36 are enough, 24 are not."""
-    opened = [f"2026-01-{5 + i:02} 10:00 | {who} | | {i < 2}" for i in range(3) for who in range(1, 13)]
+    opened = [
+        f"2026-01-{5 + i:02} 10:00 | {who} | | {i < 2}" for i in range(3) for who in range(1, 13)
+    ]
     answered = [f"2026-01-05 11:00 | {who % 12 + 1} | {who} |" for who in range(1, 13)]
     event = ["at | actor | thread | is_question", *opened, *answered, "2026-02-27 10:00 | 1 | 7 |"]
     con = store(tmp_path, event="\n".join(event).replace("True", "true"))

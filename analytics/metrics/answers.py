@@ -13,9 +13,7 @@ LONGER: tuple[Grain, ...] = ("quarter", "all")
 FEWEST = 30  # conversations; fewer say too little
 ALL, QUESTIONS = "all", "questions"
 # bin: (which columns of `base`, why they are not known)
-NO_THREADS = (
-    "case when not bool_or(has_answers) then 'no_replies' when not bool_or(has_threads) then 'sampled_threads'{more} end"
-)
+NO_THREADS = "case when not bool_or(has_answers) then 'no_replies' when not bool_or(has_threads) then 'sampled_threads'{more} end"
 KINDS = {
     ALL: ("", NO_THREADS.format(more="")),
     QUESTIONS: (

@@ -118,23 +118,27 @@ def local_clocks(zones: Sequence[str], first: date | None, last: date | None) ->
     hours = pl.Series("at", dtype=pl.Datetime("us", "UTC"))
     if first and last:
         # a local day begins and ends within a day of that of UTC
-        ends = [
+        begins, over = (
             datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=by)
             for day, by in ((first, -2), (last, 3))
-        ]
-        hours = pl.datetime_range(*ends, "1h", eager=True).alias("at")
+        )
+        hours = pl.datetime_range(begins, over, "1h", eager=True).alias("at")
     schema = {"time_zone": pl.String, "from_us": pl.Int64, "offset_s": pl.Int64}
     local = pl.col("at").dt.convert_time_zone
     parts = [
         pl.DataFrame({"at": hours}).select(
             time_zone=pl.lit(zone),
             from_us=pl.col("at").dt.epoch("us"),
-            offset_s=(local(zone).dt.base_utc_offset() + local(zone).dt.dst_offset()).dt.total_seconds(),
+            offset_s=(
+                local(zone).dt.base_utc_offset() + local(zone).dt.dst_offset()
+            ).dt.total_seconds(),
         )
         for zone in zones
     ]
     every = pl.concat([pl.DataFrame(schema=schema), *parts])
-    changes = every.filter(pl.col("offset_s").ne_missing(pl.col("offset_s").shift().over("time_zone")))
+    changes = every.filter(
+        pl.col("offset_s").ne_missing(pl.col("offset_s").shift().over("time_zone"))
+    )
     until = pl.col("from_us").shift(-1).over("time_zone").fill_null(2**62)
     return changes.select("time_zone", "from_us", until_us=until, offset_s="offset_s")
 
