@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from analytics import commands_files, commands_vault
-from analytics.errors import AnalyticsError, UsageError
+from analytics.errors import AnalyticsError, NotPublished, UsageError, sentence
 from analytics.metrics.passport import CUTS, LABELS
 from analytics.printing import reporter, write, write_ingest
 
@@ -35,6 +35,14 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     except AnalyticsError as error:
+        if error.__cause__ and os.environ.get("CONVIVIO_DEBUG"):
+            raise
+        if isinstance(error, NotPublished):  # what became of the files is said all the same
+            write_ingest(error.result, getattr(options, "format", "table"))
+            print(
+                f"Publish once that is mended: python -m analytics settings -w {error.workspace} --publish",
+                file=sys.stderr,
+            )
         print(error, file=sys.stderr)
         return 1
     except BrokenPipeError:
@@ -46,16 +54,8 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:
         if os.environ.get("CONVIVIO_DEBUG"):
             raise
-        place = error.__traceback__
-        while place and place.tb_next:
-            place = place.tb_next
-        where = (
-            f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "?"
-        )
         print(
-            f"This could not be done: an error inside Convivio ({type(error).__name__} at {where}). "
-            "The last release stands; set CONVIVIO_DEBUG=1 and run again to see more.",
-            file=sys.stderr,
+            f"This could not be done. {sentence(error)} The last release stands.", file=sys.stderr
         )
         return 1
     return 0

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from analytics import audit_log, mappings, reading, upkeep
-from analytics.errors import AnalyticsError
+from analytics.errors import AnalyticsError, NotPublished
 from analytics.mappings import Mapping
 from analytics.readers import sandbox
 from analytics.readers.base import NOTHING_SAID, Options
@@ -45,7 +45,7 @@ def ingest(
     A folder or archive that is no export is opened, and each file in it is one of the files, `within` it.
     What `options` say about a table's columns is remembered and holds for the next one with the same columns.
     `today` is the day of the import, by which the age of what is read and kept counts; without it, today's in UTC.
-    Raises WorkspaceBusy, NotSettled, KeyDestroyed, and whatever publishing raises: then the files are kept, the last release stands.
+    Raises WorkspaceBusy, NotSettled, KeyDestroyed; and NotPublished, which holds the report: the files are kept, the last release stands.
     """
     today = today or datetime.now(UTC).date()
     workspace = Workspace.open(workspace_name, create=True)
@@ -60,14 +60,20 @@ def ingest(
         asked = reading.files(paths)
         with reading.beside_one_another(asked, partial(_read, workspace, said), progress) as reads:
             for read in reads:
-                if read.report and read.report.holds:
+                if read.report:
                     left_out += [f"{read.file.name}: {name}" for name in read.report.left_out]
+                if read.report and read.report.is_box:
                     continue
                 told.append(_keep(workspace, read, said, today))
                 _log(workspace, told[-1])
-                progress({"stage": "read", "file": read.file.name, "outcome": told[-1]["outcome"]})
-        published = _publish(workspace, progress, publish)
-        return {"files": told, "left_out": left_out, **published}
+                step = {"stage": "read", "file": read.file.name, "outcome": told[-1]["outcome"]}
+                progress(step | {"report": told[-1]})
+        report = {"files": told, "left_out": left_out}
+        try:
+            return report | _publish(workspace, progress, publish)
+        except NotPublished as error:
+            error.result |= report
+            raise
 
 
 def undo(
@@ -203,7 +209,8 @@ def _keep(workspace: Workspace, read: Read, said: _Said, today: date) -> dict[st
     if refused := presets.refusal_of_mail(workspace, events, today, file.name):
         durable.remove(read.parts)
         return _told(file, _refused(file.name, report.format, refused), None)
-    report = replace(report, header=[], questions=[])  # only who is asked to name them needs all
+    # only who is asked to name columns needs them all, and what lies beside it is no part of it
+    report = replace(report, header=[], questions=[], holds=[], left_out=[])
     whole = _id(content, report.said)
     id_ = imports.add(workspace, report, read.parts, whole, file.name, content, today)
     apart.write(workspace, id_)
@@ -268,6 +275,16 @@ def _told_again(file: File, known: ledger.Entry) -> dict[str, Any]:
 
 
 def _publish(workspace: Workspace, progress: Progress, publish: Publish | None) -> dict[str, Any]:
+    """Do as `_published` does; raises NotPublished, whatever it was that failed."""
+    try:
+        return _published(workspace, progress, publish)
+    except Exception as error:
+        release = workspace.current_release()
+        number = int(release.stem) if release else None
+        raise NotPublished(error, workspace.name, number) from error
+
+
+def _published(workspace: Workspace, progress: Progress, publish: Publish | None) -> dict[str, Any]:
     """Bring store and release up to the ledger and return people and release; does nothing where they are."""
     imports.write_list(workspace)
     if not ledger.live(workspace):

@@ -1,7 +1,7 @@
 """Imports started from a page: each a process of its own that goes on when the page or the server goes.
 
 Only the folder jobs/ of the workspace is touched here: <id>.json says what was started, the process
-writes its progress to <id>.err and its result to <id>.out. What a job is doing is read from these
+writes its progress, with the report of each file, to <id>.err and its result to <id>.out. What a job is doing is read from these
 files, so any server process can tell it, also after a restart. Files that are only looked at belong to
 no workspace yet: those jobs lie under the name LOOKS.
 """
@@ -30,7 +30,13 @@ from analytics.readers.base import NOTHING_SAID, Options
 State = Literal["running", "done", "failed", "cancelled"]
 ID = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9a-f]{8}")
 KEPT = 50  # finished jobs that stay listed
-TAIL = 524_288  # bytes of the progress file that are read: some thousand files
+TAIL = 4 << 20  # bytes of the progress file that are read while it runs: more than a thousand files
+READING = ("starting", "reading")
+CUT_SHORT = "The import was stopped from outside. The last release stands; start it again."
+CUT_SHORT_AT_FIGURES = (
+    "It was stopped from outside while the figures were computed, most often because the machine had no memory left. "
+    "What was read is kept, and the figures of before stand: compute them again."
+)
 LOOKS = ""  # stands for a workspace where files are looked at
 ABANDONED = 86_400  # seconds after which uploads that no job took are removed
 Kind = Literal["import", "look", "undo", "demo", "publish", "identities"]
@@ -41,8 +47,8 @@ class Job:
     """One started import, look at files, undo, demo or publishing.
 
     `progress` is the last step ({"stage", "file", "done", "total"}), `read` the files that are through, each
-    with its outcome; `result` the JSON of the command, once done; `message` the sentence for the reader when
-    it failed.
+    with its outcome; `result` the JSON of the command, once done, or what had become of the files when it ended
+    otherwise; `message` the sentence for the reader when it failed.
     """
 
     id: str
@@ -170,9 +176,9 @@ def cancel(workspace: str, job_id: str) -> Job:
         return job
     with contextlib.suppress(ProcessLookupError):
         os.kill(job.pid, signal.SIGTERM)
-    return _finish(
-        workspace, replace(job, state="cancelled", message="Stopped. The last release stands.")
-    )
+    message = "Stopped. The last release stands."
+    result = _so_far(_folder(workspace) / f"{job_id}.err")
+    return _finish(workspace, replace(job, state="cancelled", result=result, message=message))
 
 
 def _start_on_files(
@@ -248,16 +254,23 @@ def _look(workspace: str, job_id: str) -> Job:
 def _ended(folder: Path, job: Job, said: str) -> Job:
     text = (folder / f"{job.id}.out").read_text("utf-8", "replace").strip()
     if not text:
-        return replace(
-            job,
-            state="failed",
-            message=said
-            or "The import was stopped from outside. The last release stands; start it again.",
-        )
+        result = _so_far(folder / f"{job.id}.err")
+        at_figures = (job.progress or {}).get("stage", "starting") not in READING
+        message = said or (CUT_SHORT_AT_FIGURES if at_figures else CUT_SHORT)
+        return replace(job, state="failed", result=result, message=message)
     result = None
     with contextlib.suppress(ValueError):
         result = json.loads(text)
+    if isinstance(result, dict) and (why := result.get("not_published")):
+        return replace(job, state="failed", result=result, message=why)
     return replace(job, state="done", result=result)
+
+
+def _so_far(progress: Path) -> dict[str, Any] | None:
+    """Return what had become of the files when a job ended without its result."""
+    steps, _ = _progress(progress, most=progress.stat().st_size)
+    files = [step["report"] for step in steps if "report" in step]
+    return {"files": files} if files else None
 
 
 def _finish(workspace: str, job: Job) -> Job:
@@ -269,10 +282,10 @@ def _finish(workspace: str, job: Job) -> Job:
     return job
 
 
-def _progress(file: Path) -> tuple[builtins.list[dict[str, Any]], str]:
-    """Return the steps and the last sentence that is none."""
+def _progress(file: Path, most: int = TAIL) -> tuple[builtins.list[dict[str, Any]], str]:
+    """Return the steps in the last bytes, and the last sentence that is none."""
     with file.open("rb") as stream:
-        stream.seek(max(0, file.stat().st_size - TAIL))
+        stream.seek(max(0, file.stat().st_size - most))
         lines = stream.read().decode("utf-8", "replace").splitlines()
     steps, said = [], ""
     for line in lines:

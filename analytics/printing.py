@@ -87,7 +87,8 @@ def write_ingest(result: dict[str, Any], form: str) -> None:
         }
         for file in result["files"]
     ]
-    write(rows, form)
+    if result["files"] or "not_published" not in result:
+        write(rows, form)
     if form == "table":
         for file in result["files"]:
             if file.get("message"):
@@ -103,9 +104,9 @@ def write_ingest(result: dict[str, Any], form: str) -> None:
                 print(f"{file['file']}: read with the columns named on {file['named_on']}.")
         for name in result.get("left_out", []):
             print(f"Passed over: {name}")
-        people = result["people"]
-        print(
-            f"People: {people['in_org']} in the HR file, {people['matched']} of them seen in the exports; "
-            f"{people['unmatched']} accounts fit nobody in it."
-        )
+        if people := result["people"]:
+            print(
+                f"People: {people['in_org']} in the HR file, {people['matched']} of them seen in the exports; "
+                f"{people['unmatched']} accounts fit nobody in it."
+            )
         print(f"Release: {result['release']}")

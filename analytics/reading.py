@@ -21,7 +21,7 @@ Progress = Callable[[dict[str, Any]], None]
 class File:
     """Something to be read: where it lies, what to call it, and the way into it where it is a part of a parcel.
 
-    `within` is the name of that parcel, `content` the SHA-256 of the part, null for a file of its own.
+    `within` is that parcel and the folders in it that lead there, `content` the SHA-256 of the part, null for a file of its own.
     """
 
     path: Path
@@ -82,7 +82,7 @@ def _in_order(
         if result.report and result.report.holds:
             parts = _parts(file, result.report)
             waiting.extendleft([(part, pool.submit(read, part)) for part in parts][::-1])
-        else:
+        if not (result.report and result.report.is_box):
             done += 1
         yield result
 
@@ -94,7 +94,7 @@ def _parts(parcel: File, report: sandbox.Report) -> list[File]:
             parcel.path,
             parcels.shown(tuple(part["way"])),
             tuple(part["way"]),
-            parcel.name,
+            "/".join((parcel.name, parcels.path(tuple(part["way"][:-1])))).rstrip("/"),
             part["content"],
         )
         for part in report.holds

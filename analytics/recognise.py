@@ -49,9 +49,9 @@ def recognise(
 
         with reading.beside_one_another(reading.files(paths), look, progress) as reads:
             for read in reads:
-                if read.report and read.report.holds:
+                if read.report:
                     left_out += [f"{read.file.name}: {name}" for name in read.report.left_out]
-                elif read.report:
+                if read.report and not read.report.is_box:
                     outcome = read.report.outcome
                     progress({"stage": "read", "file": read.file.name, "outcome": outcome})
                     told.append(_told(read.file, read.report, known))

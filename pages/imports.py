@@ -5,15 +5,14 @@ from zoneinfo import available_timezones
 
 import streamlit as st
 
-from analytics import jobs, places
-from pages.parts import access, codes, first_import, look, workspace
+from analytics import formats, jobs, places
+from pages.parts import access, first_import, look, text, workspace
 from pages.parts.access import guard
 from pages.parts.import_report import imports_list
 from pages.parts.job_view import running
 from pages.parts.lay import Upload, laid
 from pages.parts.lead import headed
 from pages.parts.states import note, page_link
-from pages.parts.text import bare
 
 NEW = "A new one"
 NAME_RULE = "A short name of a to z, 0 to 9 and hyphens, 40 at most. Companies are kept apart."
@@ -84,7 +83,7 @@ def brought(name: str | None) -> tuple[list[Upload], list[Path]]:
         picked = st.multiselect(
             "From the inbox folder",
             list(waiting),
-            format_func=bare,
+            format_func=text.bare,
             key="inbox",
             placeholder="None",
         )
@@ -120,7 +119,8 @@ def start(name: str | None, anything: bool) -> None:
 def known_by_sight(name: str | None) -> None:
     """Say which exports are recognised, and where larger ones go."""
     st.markdown("#### We know these by sight", anchors=False)
-    st.markdown(" ".join(f":gray-badge[{format_}]" for format_ in codes.FORMATS.values()))
+    for family, names in formats.by_family().items():
+        st.markdown(f"**{family}**  \n{text.small(' · '.join(map(text.plain, names)))}")
     note(
         "A folder or zip of several exports is opened. A table with other column names is not lost: you say which is which, once."
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from analytics import mappings
-from analytics.errors import UsageError
+from analytics.errors import NotPublished, UsageError
 from analytics.ingest import ingest, undo
 from analytics.readers.base import Options
 from analytics.reading import content_hash
@@ -109,7 +109,7 @@ def test_progress_names_each_step(files):
         ("reading", "hr.csv"), ("read", "hr.csv"), ("reading", "log.csv"), ("read", "log.csv"), ("building", None),
         ("publishing", None), ("figures", None), ("done", None),
     ]  # fmt: skip
-    assert steps[1] == {"stage": "read", "file": "hr.csv", "outcome": "accept"}
+    assert (steps[1]["outcome"], steps[1]["report"]["stored"]) == ("accept", 3)
     assert steps[2] == {"stage": "reading", "file": "log.csv", "done": 1, "total": 2}
 
 
@@ -266,9 +266,13 @@ def test_a_publication_that_fails_leaves_the_last_release_and_is_made_up_for(fil
         workspace.next_release_path().write_text("half")
         raise ZeroDivisionError
 
-    with pytest.raises(ZeroDivisionError):
+    with pytest.raises(NotPublished, match=r"Those of before stand.*ZeroDivisionError") as failed:
         ingest(files[1:], "acme", publish=fail)
 
+    assert [(file["file"], file["stored"]) for file in failed.value.result["files"]] == [
+        ("log.csv", 15)
+    ]
+    assert failed.value.result["release"] == 1
     workspace = Workspace.open("acme")
     assert workspace.current_release().name == "000001.duckdb"
     assert not (workspace.releases / "new").exists()
@@ -335,9 +339,9 @@ def test_a_folder_of_exports_gives_what_its_files_give(files, tmp_path):
         file["file"]: (file["within"], file["format"], file["outcome"]) for file in report["files"]
     }
     assert told == {
-        "hr.csv": ("client", "hr_file", "accept"),
-        "log.csv": ("client", "interaction_log", "accept"),
-        "photo.png": ("client", None, "reject"),
+        "hr.csv": ("client/people", "hr_file", "accept"),
+        "log.csv": ("client/mail.zip", "interaction_log", "accept"),
+        "photo.png": ("client/mail.zip", None, "reject"),
     }
     assert report["left_out"] == ["client: .DS_Store"]
     assert hashes() == hashes("twin")

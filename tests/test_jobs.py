@@ -132,6 +132,26 @@ def test_a_running_job_is_stopped_at_once_with_its_readers(home, tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("out", "stage", "message"),
+    [
+        ('{"files": [{"file": "a.csv"}], "not_published": "The disk is full."}', "publishing", "The disk is full."),
+        ("", "publishing", jobs.CUT_SHORT_AT_FIGURES),
+        ("", "reading", jobs.CUT_SHORT),
+    ],
+)  # fmt: skip
+def test_what_became_of_the_files_outlives_figures_that_could_not_be_computed(
+    out, stage, message, home
+):
+    read = {"stage": "read", "file": "a.csv", "outcome": "accept", "report": {"file": "a.csv"}}
+    err = "".join(json.dumps(step) + "\n" for step in (read, {"stage": stage, "file": None}))
+    id_ = written(home, out=out, err=err)
+
+    job = jobs.get("acme", id_)
+
+    assert (job.state, job.message, job.result["files"]) == ("failed", message, [{"file": "a.csv"}])
+
+
+@pytest.mark.parametrize(
     ("out", "err", "state", "message"),
     [
         ('{"files": []}', '{"stage": "done"}\n', "done", None),

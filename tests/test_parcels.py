@@ -111,6 +111,38 @@ def test_an_export_is_not_taken_apart(tmp_path):
     assert (report.format, report.holds) == ("slack_export", [])
 
 
+MATTERMOST = b'{"type":"version","version":1}\n{"type":"team","team":{"name":"t"}}\n'
+SERVER = {
+    "dump/messages.json": b'{"_id":"m","rid":"r","ts":{"$date":"2026-01-05T09:00:00Z"},"u":{"_id":"a"}}\n'
+}
+NOTES = b"# What the client sent\n\nAll that the client could find in the tools of the last year, as it came.\n"
+
+
+def test_exports_of_whole_servers_in_folders_of_a_folder_are_each_their_own(tmp_path):
+    members = {"mm/import.jsonl": MATTERMOST, "notes.md": NOTES, "rec/call.mp3": b"ID3" + bytes(99)}
+    client = as_file(tmp_path, {"hr.csv": HR, **SERVER, **members}, "folder")
+
+    found = parse(client, tmp_path / "out", how=OPENED)
+
+    assert (found.format, found.left_out) == (None, ["notes.md"])
+    assert [(part["way"], part["verdict"]) for part in found.holds] == [
+        (["dump/"], "known"), (["hr.csv"], "known"), (["mm/"], "known"), (["rec/", "call.mp3"], "nearly"),
+    ]  # fmt: skip
+
+
+def test_what_lies_beside_an_export_is_read_too(tmp_path):
+    beside = {
+        "hr.csv": HR,
+        "mail/log.csv": LOG,
+        "photo.png": PHOTO,
+        "uploads/a.bin": bytes(9),
+    }
+    found = parse(as_file(tmp_path, {**SLACK, **beside}, "zip"), tmp_path / "out", how=OPENED)
+
+    assert (found.format, found.left_out) == ("slack_export", ["photo.png"])
+    assert [part["way"] for part in found.holds] == [["hr.csv"], ["mail/", "log.csv"]]
+
+
 def test_what_may_not_come_in_is_refused_alone(tmp_path):
     client = as_file(tmp_path, {"hr.csv": HR, "call.mp3": b"ID3" + bytes(99)}, "zip")
 

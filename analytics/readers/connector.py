@@ -25,7 +25,8 @@ def find(source: "Source", wanted: Wanted) -> dict[str, str]:
         source.looked_at["headers"] = {
             member: _header(source, member)
             for member in source.members()
-            if not member.casefold().endswith((".json", ".jsonl", ".xlsx", ".png"))
+            if "/" not in member  # deeper lies another export
+            and not member.casefold().endswith((".json", ".jsonl", ".xlsx", ".png"))
         }
     headers: dict[str, frozenset[str]] = source.looked_at["headers"]
     found: dict[str, str] = {}

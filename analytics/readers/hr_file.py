@@ -30,9 +30,9 @@ FORMAT = Format(
     provides=frozenset({"managers", "departments", "levels", "locations", "hire_dates"}),
 )
 NEEDS = (
-    "this is no staff list we can use: it needs a column for the person (id or e-mail) and one for the "
-    "department or the manager; name them with --map person=COLUMN, department=COLUMN, manager=COLUMN. "
-    "(A log of messages needs time, sender and recipient.)"
+    "its columns are those of no export that we know. A staff list needs the person (id or e-mail) and the department "
+    "or the manager: --map person=COLUMN, department=COLUMN, manager=COLUMN. A log of messages needs --map "
+    "time=COLUMN, sender=COLUMN, recipient=COLUMN."
 )
 QUERY = {
     "metricdate",

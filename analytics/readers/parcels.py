@@ -1,4 +1,4 @@
-"""What lies in a folder or archive that is no export as a whole? Each file or folder in it that may be one.
+"""What lies in a folder or archive that is no export as a whole, or beside one? Each file or folder that may be one.
 
 A way leads into it step by step: `sub/` is a folder inside, `people.csv` a file. A file inside an archive is
 laid into memory, never onto the disk, and opened there like any other: the limits of files.py hold for it too.
@@ -19,7 +19,7 @@ MOST = 1_000  # files of one parcel: a client's folder holds dozens
 LONGEST = 120  # letters of a shown name
 
 Way = tuple[str, ...]
-Verdict = Literal["known", "nearly", "unknown"]
+Verdict = Literal["known", "nearly", "unknown", "nothing"]  # nothing: written for people
 Judge = Callable[[Source], Verdict]
 
 
@@ -46,7 +46,27 @@ def look(source: Source, judge: Judge) -> list[Part]:
     Raises UnreadableExport where it holds more than anybody would hand over in one piece.
     """
     found = list(_parts(source, judge, (), 1))
-    return found if any(part.verdict != "unknown" for part in found) else []
+    return found if any(part.verdict in ("known", "nearly") for part in found) else []
+
+
+def beside(source: Source, passed_over: list[str], judge: Judge) -> tuple[list[Part], list[str]]:
+    """Return what lies beside an export in its folder or archive: other exports, and the names of files that are none.
+
+    `passed_over` are the members that the reader of the export did not take. Files of a folder of which it took
+    some are its own.
+    """
+    used = {_step(path) for path in source.members() if path not in set(passed_over)}
+    steps = dict.fromkeys(step for path in passed_over if (step := _step(path)) not in used)
+    found: list[Part] = []
+    nothing: list[str] = []
+    for step in steps:
+        parts = list(_part(source, judge, (step,), 1)) if len(found) < MOST else []
+        known = [part for part in parts if part.verdict in ("known", "nearly")]
+        found += known
+        nothing += (
+            [] if known or step.endswith("/") else [step]
+        )  # folders of a chat tool are called after channels
+    return found, nothing
 
 
 def shown(way: Way) -> str:
@@ -61,6 +81,11 @@ def shown(way: Way) -> str:
     if len(kept) > LONGEST and dot:
         kept = f"{stem[: LONGEST - len(ending[:20])]}.{ending[:20]}"
     return kept.strip()[: LONGEST + 1] or "file"
+
+
+def path(way: Way) -> str:
+    """Return a way as the path it stands for, harmless on a screen."""
+    return "/".join(shown((step,)) for step in way)
 
 
 def _parts(source: Source, judge: Judge, way: Way, depth: int) -> Iterator[Part]:
@@ -120,8 +145,12 @@ def _digest(source: Source, member: str) -> str:
 
 def _steps(source: Source) -> list[str]:
     """Return the folders (`sub/`) and files at the top of a parcel."""
-    tops = (f"{path.split('/', 1)[0]}/" if "/" in path else path for path in source.members())
-    return list(dict.fromkeys(tops))
+    return list(dict.fromkeys(map(_step, source.members())))
+
+
+def _step(path: str) -> str:
+    """Return the folder (`sub/`) or file at the top that a path leads through."""
+    return f"{path.split('/', 1)[0]}/" if "/" in path else path
 
 
 def _opened(source: Source, member: str) -> Source:

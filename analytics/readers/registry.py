@@ -74,8 +74,8 @@ def _nobody_knows(source: Source, readers: tuple[ModuleType, ...]) -> Unreadable
         "xlsx": "a workbook",
         "file": "a single file",
     }[source.kind]
-    known = ", ".join(reader.FORMAT.title for reader in readers)
     return UnreadableExport(
         "no_recognised_data",
-        f"{source.name}: {found} in no format we know. We read: {known}. Give the export as the tool made it.",
+        f"{source.name}: {found} in none of the {len(readers)} formats that we know (docs/formats.md). Give the export as"
+        " the tool made it, or as a table that names its columns.",
     )

@@ -23,6 +23,7 @@ from analytics.readers import (
     preview,
     recall,
     registry,
+    tables,
     zones,
 )
 from analytics.readers.base import NOTHING_SAID, Options, Sink, UnreadableExport, tool_name
@@ -45,8 +46,9 @@ class Report:
     Of a table, `header` are its column names, `table` what it is known again by (recall.key), `columns` tells from which each field was taken, and `said` what
     was said by hand, now or earlier, as Options. Of a survey, `questions` are those that were read: item, text, construct,
     suggested (what it may measure) and is_reversed. `clock` says how its acts move when clocks are
-    changed (clock_change.jump). `is_sample`: only looked at, not read to its end. `holds`: it is
-    no export itself, these parts of it may be (parcels.Part); `left_out` are the junk files beside them.
+    changed (clock_change.jump). `is_sample`: only looked at, not read to its end. `holds`: parts of it
+    that may be exports of their own (parcels.Part), beside what was read, or where there is no `format`
+    all of it; `left_out` are the files that nobody reads.
     """
 
     file: str
@@ -77,6 +79,11 @@ class Report:
     is_sample: bool = False
     holds: list[dict[str, Any]] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
+
+    @property
+    def is_box(self) -> bool:
+        """Say whether it is no export itself but holds some."""
+        return bool(self.holds) and self.format is None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the report as JSON can hold it."""
@@ -210,13 +217,20 @@ def _worked(job: dict[str, Any], sink: Sink) -> Report:
         forbidden.refuse_content(source)
         reader = registry.recognise(source, options, readers)
     except UnreadableExport:
-        if how["opens"] and (holds := _parcel(source, options, how, readers)):
-            return Report(source.name, holds=holds, left_out=source.ignored[:SHOWN_JUNK])
-        raise
+        parts = _parcel(source, options, how, readers) if how["opens"] else []
+        if not parts:
+            raise
+        left_out = [parcels.path(part.way) for part in parts if part.verdict == "nothing"]
+        return Report(
+            source.name,
+            holds=[asdict(part) for part in parts if part.verdict != "nothing"],
+            left_out=[*source.ignored, *left_out][:SHOWN_JUNK],
+        )
     sink.format = reader.FORMAT.id
     extent = preview.shorten(source) if how["is_preview"] else "whole"
     if extent == "none":
         return _unread(source, reader)
+    whole = source.members() if source.kind in ("zip", "folder") else []
     try:
         reader.read(source, sink, zones.as_said(options))
     except UnreadableExport as error:
@@ -226,7 +240,18 @@ def _worked(job: dict[str, Any], sink: Sink) -> Report:
             )
         raise
     sink.rejects().write_parquet(sink.folder / "reject.parquet", compression="zstd")
-    return _account(sink, reader, options, source.name, extent == "sample")
+    report = _account(sink, reader, options, source.name, extent == "sample")
+    if not (how["opens"] and whole):
+        return report
+    left = set(sink.ignored)
+    passed_over = [member for member in whole if member in left]
+    judge = _judge(options, how, readers)
+    holds, nothing = parcels.beside(source, passed_over, judge)
+    return replace(
+        report,
+        holds=[asdict(part) for part in holds],
+        left_out=[*nothing, *source.ignored][:SHOWN_JUNK],
+    )
 
 
 def _unread(source: Source, reader: ModuleType) -> Report:
@@ -258,20 +283,39 @@ def _place(error: Exception) -> str:
 
 def _parcel(
     source: Source, options: Options, how: dict[str, Any], readers: tuple[ModuleType, ...]
-) -> list[dict[str, Any]]:
-    """Return the parts of a folder or archive that no reader claims as a whole."""
-    if source.kind not in ("zip", "folder") or registry.claims(source, options, readers):
+) -> list[parcels.Part]:
+    """Return the parts of a folder or archive that no reader claims as a whole, or several do."""
+    if source.kind not in ("zip", "folder") or len(registry.claims(source, options, readers)) == 1:
         return []
+    judge = _judge(options, how, readers)
+    return parcels.look(source, judge)
 
+
+def _judge(options: Options, how: dict[str, Any], readers: tuple[ModuleType, ...]) -> parcels.Judge:
     def judge(inner: Source) -> parcels.Verdict:
         said = recall.options_for(inner, options, how["remembered"])
         try:
             registry.recognise(inner, said, readers)
         except UnreadableExport as error:
+            if (
+                error.code == "no_recognised_data"
+                and tables.is_prose(inner)
+                and not _forbids(inner)
+            ):
+                return "nothing"
             return "nearly" if error.code in NEARLY else "unknown"
         return "known"
 
-    return [asdict(part) for part in parcels.look(source, judge)]
+    return judge
+
+
+def _forbids(source: Source) -> bool:
+    """Say whether it is what may not come in: that is said with its reason, not passed over."""
+    try:
+        forbidden.refuse_content(source)
+    except UnreadableExport:
+        return True
+    return False
 
 
 def _account(

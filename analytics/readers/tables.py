@@ -2,6 +2,7 @@
 
 import io
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ PREVIEW_ROWS = 20  # title rows above a header are fewer
 LONG_HEAD = (
     2**20
 )  # bytes looked at where the first lines are longer than usual, as those of a survey are
+SENTENCE = 8  # words that no name of a column has
 FEW_LINES = 5
 MOST_LINES = 200  # a quoted cell of a header runs on over fewer
 PARQUET = b"PAR1"
@@ -258,11 +260,28 @@ def explain(source: "Source", needs: str) -> UnreadableExport | None:
         return no_rows(source.name) if kind(source) in ("xlsx", "parquet") else None
     if source.head(64).lstrip()[:1] in (b"{", b"["):
         return None  # JSON: whatever its commas look like
+    if is_prose(source):
+        return UnreadableExport(
+            "no_recognised_data", f"{source.name}: this is written text, not an export."
+        )
     names = rows[0].cells
     header = names if looks_like_header(names) else ()
     return UnreadableExport(
         "column_missing", f"{source.name}: {needs} {found_names(names)}", header
     )
+
+
+def is_prose(source: "Source") -> bool:
+    """Say whether it is text for people: sentences, in lines that no separator divides alike. Never raises."""
+    if kind(source) != "text" or source.head(64).lstrip()[:1] in (b"{", b"[", b"<"):
+        return False
+    try:
+        rows = [row.cells for row in preview(source)]
+    except UnreadableExport:
+        return False
+    widths = Counter(len(cells) for cells in rows if len(cells) > 1)
+    is_table = any(times > len(rows) / 2 for times in widths.values())
+    return not is_table and any(len(cell.split()) >= SENTENCE for cells in rows for cell in cells)
 
 
 def no_rows(file: str) -> UnreadableExport:

@@ -1,5 +1,6 @@
 """What the readers' short codes say to a person: what is to be known about a file, and what it can tell."""
 
+from analytics import formats
 from pages.parts.text import plain
 
 ASKED = ("clock_still", "clock_twice")  # pages/parts/clock.py asks instead
@@ -94,18 +95,6 @@ TELLS: dict[str, str] = {
     "answers": "answers of a survey",
     "customers": "conversations with customers",
 }
-FORMATS: dict[str, str] = {
-    "slack_export": "Slack export",
-    "interaction_log": "Interaction log",
-    "hr_file": "HR file",
-    "qualtrics_csv": "Qualtrics answers",
-    "limesurvey_csv": "LimeSurvey answers",
-    "microsoft_forms": "Microsoft Forms answers",
-    "google_forms": "Google Forms answers",
-    "surveymonkey_csv": "SurveyMonkey answers",
-    "spss_sav": "SPSS file of answers",
-    "survey_table": "Table of answers",
-}
 
 
 def warning(code: str) -> str:
@@ -119,5 +108,5 @@ def tells(capabilities: list[str]) -> list[str]:
 
 
 def format_name(id_: str | None) -> str:
-    """Return a format's name."""
-    return FORMATS.get(id_ or "", plain((id_ or "Unknown format").replace("_", " ").capitalize()))
+    """Return a format's name, safe to be drawn."""
+    return plain(formats.title(id_))

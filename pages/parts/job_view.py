@@ -6,9 +6,10 @@ from typing import Any
 import streamlit as st
 
 from analytics import jobs, places
+from pages.parts import access
 from pages.parts.import_report import MARKS, files_report
 from pages.parts.states import note, page_link
-from pages.parts.text import count, number, plain
+from pages.parts.text import count, day_of, number, plain
 
 EVERY = 1.0  # seconds between two looks at a running job
 SHOWN = 6  # files named while a job runs
@@ -79,18 +80,17 @@ def passed(read: Sequence[tuple[str, str]]) -> None:
 def ended(workspace: str, job: jobs.Job) -> None:
     """Draw how a job ended: the release, who is who, and each file."""
     result = job.result or {}
-    if job.kind == "undo" and job.state == "done":
+    if job.state != "done":
+        failed(workspace, job, result)
+        return
+    if job.kind == "undo":
         st.markdown("● **Left out.** The figures were computed anew without it.")
         return
     if not result:
-        st.markdown(
-            "● Done. A new release is open."
-            if job.state == "done"
-            else f"○ {plain(job.message or 'Stopped.')}"
-        )
+        st.markdown("● Done. A new release is open.")
         return
     release = result.get("release")
-    if release and job.state == "done":
+    if release:
         st.markdown(f"● **Release {number(release)} is open.**")
     else:
         st.markdown("○ **Nothing new was published.** The figures of before stand.")
@@ -100,6 +100,34 @@ def ended(workspace: str, job: jobs.Job) -> None:
     if job.kind == "import" and release:
         page_link("trust", "Whom these exports show, and what they can tell")
     files_report(workspace, job.id, result)
+    if job.kind != "import":
+        earlier(workspace)
+
+
+def failed(workspace: str, job: jobs.Job, result: dict[str, Any]) -> None:
+    """Draw why a job did not come to its end, what of its files is kept all the same, and the way on."""
+    files = result.get("files") or []
+    if job.state == "cancelled":
+        st.markdown("○ **Stopped.** The figures of before stand.")
+    else:
+        st.markdown(f"○ {plain(job.message or 'Stopped.')}")
+    if "not_published" in result or any(file["import"] for file in files):
+        note(
+            "Nothing has to be dropped or said again: it is in the figures once they are computed."
+        )
+        if st.button("Compute the figures", key="publish_again", type="primary"):
+            jobs.start_publish(workspace, access.viewer())
+            st.rerun()
+    files_report(workspace, job.id, result)
+
+
+def earlier(workspace: str) -> None:
+    """Offer what became of the files of the last import, where something else was done since."""
+    last = next((job for job in jobs.list(workspace) if job.kind == "import"), None)
+    if last and (last.result or {}).get("files"):
+        when = day_of(last.started)
+        with st.expander(f"What became of the files of {when}", key="earlier_files"):
+            files_report(workspace, last.id, last.result or {})
 
 
 def who_is_who(people: dict[str, Any]) -> None:

@@ -40,6 +40,7 @@ NOBODY = {"all", "channel", "here"}
 MARKUP = r"https?://\S+|:[a-z0-9_+-]+:|(?:^|\W)@[a-z0-9][a-z0-9._-]*"
 UNKNOWN_DIRECT = "direct:unknown"  # some exports do not say between whom
 YES = (True, "true")
+ENDINGS = (".jsonl", ".json", ".ndjson")
 
 
 def identify(source: Source) -> bool:
@@ -54,7 +55,7 @@ def _is_export(first: dict[str, Any]) -> bool:
 
 
 def _exports(source: Source) -> list[str]:
-    lines = [path for path in source.members() if path.endswith((".jsonl", ".json", ".ndjson"))]
+    lines = [path for path in source.members() if "/" not in path and path.endswith(ENDINGS)]
     return [path for path in lines[:20] if _is_export(first_object(source, path))]
 
 

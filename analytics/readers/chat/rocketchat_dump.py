@@ -27,10 +27,10 @@ FORMAT = Format(
 )
 MARKUP = r"<[^>]*>|https?://\S+|@\S+|:\w+:"
 NAMES = {
-    "messages": re.compile(r"(^|/)(rocketchat_)?messages?\.(bson|json|jsonl|ndjson)$"),
-    "rooms": re.compile(r"(^|/)(rocketchat_)?rooms?\.(bson|json|jsonl|ndjson)$"),
-    "users": re.compile(r"(^|/)users?\.(bson|json|jsonl|ndjson)$"),
-    "subscriptions": re.compile(r"(^|/)(rocketchat_)?subscriptions?\.(bson|json|jsonl|ndjson)$"),
+    "messages": re.compile(r"^(rocketchat_)?messages?\.(bson|json|jsonl|ndjson)$"),
+    "rooms": re.compile(r"^(rocketchat_)?rooms?\.(bson|json|jsonl|ndjson)$"),
+    "users": re.compile(r"^users?\.(bson|json|jsonl|ndjson)$"),
+    "subscriptions": re.compile(r"^(rocketchat_)?subscriptions?\.(bson|json|jsonl|ndjson)$"),
 }
 OPENNESS: dict[str, Openness] = {"c": "public", "p": "private", "d": "direct", "l": "external", "v": "external"}  # fmt: skip
 SAID = (None, "", "e2e")  # e2e: encrypted, its words unreadable
