@@ -60,6 +60,7 @@ SHAPES = {
     "meeting_mix": ("share", None, [""], ["one_to_one", "decision", "status", "bloated", "lengthy", "all_hands", "workshop", "unknown"]),
     "meeting_flags": ("share", None, [""], ["large", "long", "large_long", "small_long", "recurring"]),
     "conflicting_hours": ("share", 0.06, [""], [None]),
+    "meetings_outside_hours": ("share", 0.08, [""], [None]),
     "redundant_hours": ("share", None, [""], ["three_levels", "over_head"]),
     "focus_hours": ("hours", None, [""], ["focus", "two", "hour", "gap", "busy", "free", "working"]),
     "fragmented_share": ("share", 0.21, [""], [None]),

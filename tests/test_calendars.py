@@ -8,7 +8,7 @@ import pytest
 from analytics import calendars
 from analytics.calendars import NOWHERE, Place
 from analytics.ingest import ingest
-from analytics.metrics import engine, time_cost, working_time
+from analytics.metrics import adoption, engine, time_cost, working_time
 from analytics.metrics.panel import panel
 from analytics.vault import store as stores
 from analytics.vault.settings import Settings as Said
@@ -87,14 +87,30 @@ def test_public_holidays_are_outside_and_days_off_where_they_are_kept(tmp_path):
         2026-04-06 10:00 | 2     | post
         2026-06-02 10:00 | 2     | post
         2026-06-02 20:00 | 2     | post
+        2026-05-25 10:00 | 3     | post
+        2026-06-02 10:00 | 3     | post
         """,
-        org="person | location\n 1 | Milano\n 2 | Germany",
+        org="""
+        person | location | valid_from | valid_to
+        1      | Milano   |            |
+        2      | Germany  |            |
+        3      | Germany  |            | 2026-06-01
+        3      | Italy    | 2026-06-01 |
+        """,
     )
 
-    outside, days_off = (share(con, m, settings) for m in ("outside_hours_share", "weekend_share"))
+    measures = (
+        *(m for m in time_cost.MEASURES if m.metric in {"outside_hours_share", "weekend_share"}),
+        *(m for m in adoption.MEASURES if m.metric == "stickiness" and not m.variant),
+    )
+    cells = engine.cells(con, panel(con, settings), settings, measures).filter(cut="total", grain="all")  # fmt: skip
+    told = {metric: (x, y) for metric, x, y in cells.select("metric", "sx", "sy").iter_rows()}
 
-    assert outside == (4, 6)  # 1: two holidays. 2: Easter Monday, and an evening
-    assert days_off == (3, 6)
+    # 1: two holidays. 2: Easter Monday, and an evening. 3: Whit Monday in Germany, then Republic Day in Italy
+    assert told["outside_hours_share"] == (6, 8)
+    assert told["weekend_share"] == (5, 8)
+    # 43 weekdays, less 3 holidays in Italy, 4 in Germany, and 5 of whoever moved from there in time for the third in Italy
+    assert told["stickiness"] == (1 + 1, 40 + 39 + 38)
 
 
 def test_a_country_with_another_weekend_works_by_its_own_week(tmp_path):
@@ -165,7 +181,11 @@ def test_that_the_companys_holidays_stand_in_for_a_place_is_said(tmp_path):
     assert said == ["Italy; the company's also where a place's country is not known", None]
 
 
-def test_people_live_by_the_clock_of_the_place_that_the_hr_file_has_them_in_last(tmp_path, home):
+def test_people_live_by_the_clock_of_the_place_that_the_hr_file_has_them_in(tmp_path, home):
+    (tmp_path / "log.csv").write_text(
+        "sender,recipient,timestamp\n"
+        + "".join(f"{a},{b},{day}T12:00:00Z\n" for a, b in ("13", "31") for day in ("2025-06-02", "2026-06-01"))
+    )  # fmt: skip
     (tmp_path / "hr.csv").write_text(
         "ID,Manager ID,Department,Country,Effective date\n"
         "1,,Sales,Italy,2025-01-01\n1,,Sales,Japan,2026-01-01\n2,1,Sales,Spain,2025-01-01\n3,1,Sales,Austin,2025-01-01\n"
@@ -174,9 +194,16 @@ def test_people_live_by_the_clock_of_the_place_that_the_hr_file_has_them_in_last
     workspace.write_settings(
         Said(time_zone="Europe/Rome", calendars="Austin=US-TX@America/Chicago")
     )
-    ingest([tmp_path / "hr.csv"], "acme", publish=publish)
+    ingest([tmp_path / "hr.csv", tmp_path / "log.csv"], "acme", publish=publish)
 
     with stores.build(workspace).connect() as con:
+        hours = {
+            table: con.sql(
+                f"select second_of_day // 3600 as hour from {table} e join person p on p.person = e.{who}"
+                " where p.time_zone = 'Asia/Tokyo' order by us"
+            ).fetchall()
+            for table, who in (("event", "actor"), ("delivery", "person"))
+        }
         people = con.sql("select time_zone, zone_known from person order by all").fetchall()
 
     assert people == [
@@ -184,3 +211,5 @@ def test_people_live_by_the_clock_of_the_place_that_the_hr_file_has_them_in_last
         ("Asia/Tokyo", True),
         ("Europe/Rome", False),  # Spain has several clocks
     ]
+    # who moved from Italy to Japan wrote and was written to at 14 there, at 21 here
+    assert hours == {"event": [(14,), (21,)], "delivery": [(14,), (21,)]}

@@ -155,11 +155,17 @@ def test_meetings_that_touch_do_not_conflict_and_three_at_once_conflict_once(tmp
         2026-01-06 09:30 | cal  | meeting | 1     | 3600    | 2
         2026-01-06 10:00 | cal  | meeting | 1     | 3600    | 2
         2026-01-09 13:00 | cal  | meeting | 1     | 1800    | 2
+        2026-01-09 16:30 | cal  | meeting | 1     | 5400    | 2
+        2026-01-09 17:30 | cal  | meeting | 1     | 3600    | 2
+        2026-01-10 10:00 | cal  | meeting | 1     | 3600    | 2
         """)  # fmt: skip
 
-    row = sums(con)["conflicting_hours"][None]
+    told = sums(con)
+    row, outside = (told[name][None] for name in ("conflicting_hours", "meetings_outside_hours"))
 
-    assert (row["sx"], row["sy"]) == (2 * 1.5, 2 * 5.5)
+    assert (row["sx"], row["sy"]) == (2 * 2.0, 2 * 8.5)
+    # meetings_outside_hours: of the 3 hours from Friday 16:30 on, half an hour lies inside
+    assert (outside["sx"], outside["sy"]) == (2 * 2.5, 2 * 8.5)
 
 
 def test_the_overlap_equals_a_count_minute_by_minute(tmp_path):
@@ -179,7 +185,7 @@ def test_the_overlap_equals_a_count_minute_by_minute(tmp_path):
     )
 
     told = con.sql(
-        "select sum(met_us) / 60e6, sum(conflict_us) / 60e6 from person_meeting where person = 1 and tool is null"
+        "select sum(met_us) / 60e6, sum(conflict_us) / 60e6, sum(outside_us) / 60e6 from person_meeting where person = 1 and tool is null"
     ).fetchall()
 
     grid = [0] * 2 * 24 * 60 * 10
@@ -187,7 +193,8 @@ def test_the_overlap_equals_a_count_minute_by_minute(tmp_path):
         first = start // 480 * 1440 + start % 480
         for minute in range(first, first + length):
             grid[minute] += 1
-    assert told == [(sum(n > 0 for n in grid), sum(n > 1 for n in grid))]
+    late = sum(n > 0 for minute, n in enumerate(grid) if minute % 1440 >= 8 * 60)  # from 17:00 on
+    assert told == [(sum(n > 0 for n in grid), sum(n > 1 for n in grid), late)]
 
 
 def test_three_levels_in_the_room_are_counted_by_department_and_by_the_day(tmp_path):

@@ -247,7 +247,7 @@ PASSPORTS = (
         definition=(
             "Of the working days of the period, the share on which an active person did something others can see. "
             "numerator = working days with at least one act; denominator = working days of the people active in the period. "
-            "It cannot see holidays and leave: a day off counts as a day without use."
+            "Public holidays where somebody lives are no working days. It cannot see leave: a day of it counts as a day without use."
         ),
         cuts=STANDARD,
         grains=("month", "quarter", "all"),

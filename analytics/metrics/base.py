@@ -79,17 +79,17 @@ qualify row_number() over (order by people desc, tool) <= {most_paired};
 
 create or replace temp table seated_day as
 with own as (
-    select person, tool, day, week, month, quarter, dow, acts, messages, interactions, views,
+    select person, tool, day, week, month, quarter, workday, acts, messages, interactions, views,
            direct + mentioned + grouped + broadcast as received
     from person_day
     where tool in (select tool from seated_tool)
 )
 from own
 union all
-select person, null, day, week, month, quarter, dow,
+select person, null, day, week, month, quarter, max(workday),
        sum(acts)::bigint, sum(messages)::bigint, sum(interactions)::bigint, sum(views)::bigint, sum(received)::bigint
 from own
-group by person, day, week, month, quarter, dow;
+group by person, day, week, month, quarter;
 
 create or replace temp table seated_week as
 select person, tool, week, sum(acts)::bigint as acts from seated_day group by person, tool, week;
@@ -137,6 +137,30 @@ group by person, tool, week, month, quarter
 # A rollup that has days alone; what is counted later than the exports reach belongs to no week, but to the whole period.
 OF_DAYS = """
 (select r.*, c.week, c.month, c.quarter from {rollup} r left join (from calendar where tool is null) c on c.day = r.day)"""
+# Days, and the working days of a span of them, where people live; public holidays are none.
+OWN = """
+create or replace temp table own_calendar as
+select person, case when count(*) = 1 then any_value(calendar) else 'of ' || person end as calendar, count(*) > 1 as is_mixed
+from lives
+group by person;
+
+create or replace temp table own_day as
+select calendar, day, starts < ends as is_worked from working_day
+union all
+-- who moved from one calendar to another has one of their own, put together of both
+select o.calendar, w.day, w.starts < w.ends
+from own_calendar o
+join lives l on l.person = o.person
+join working_day w on w.calendar = l.calendar and w.day >= l.valid_from and w.day < l.valid_to
+where o.is_mixed
+"""
+DUE = """
+create or replace temp table due as
+select s.first_day, s.last_day, d.calendar, count(*) as working_days
+from (select distinct first_day, last_day from period where grain = $grain) s
+join own_day d on d.day between s.first_day and s.last_day and d.is_worked
+group by all
+"""
 
 BASE = """
 create or replace temp table base as
@@ -148,7 +172,7 @@ with span as (
 ),
 member as (
     select
-        p.person, s.tool, s.period, s.quarter, s.previous, s.first_day, s.last_day, s.days, s.working_days, s.weeks, s.is_whole,
+        p.person, s.tool, s.period, s.quarter, s.previous, s.first_day, s.last_day, s.days, coalesce(u.working_days, 0) as working_days, s.weeks, s.is_whole,
         s.recent_weeks is not null as has_recent,
         s.habit_weeks is not null as has_long,
         s.recent_weeks[-1] as recent_from,
@@ -158,6 +182,8 @@ member as (
         p.division, p.department, p.level, p.location
     from span s
     join panel p on p.quarter = s.quarter
+    join own_calendar o on o.person = p.person
+    left join due u on u.calendar = o.calendar and u.first_day = s.first_day and u.last_day = s.last_day
     where s.tool is null or list_contains(string_split(p.tools, ','), s.tool)
 ),
 -- who is in the exports that hold meetings: of the others it is not known whether they met
@@ -305,7 +331,7 @@ SUMMED = {
     "person_clock": ("k", ("act_us_30", "act_us_60", "act_us_120", "act_us_300", "act_us_600", "meeting_us", "call_us")),
     "person_meeting": ("g", (
         "one_to_one_us", "decision_us", "status_us", "bloated_us", "lengthy_us", "all_hands_us", "workshop_us", "unknown_us",
-        "met_us", "conflict_us", "large_us", "long_us", "large_long_us", "small_long_us", "series_us", "layered_us",
+        "met_us", "outside_us", "conflict_us", "large_us", "long_us", "large_long_us", "small_long_us", "series_us", "layered_us",
         "over_head_us",
     )),
     "person_focus": ("fo", ("focus_days", "working_s", "busy_s", "gap_s", "hour_s", "two_s")),
@@ -330,18 +356,18 @@ COUNTS = {
 
 
 def seated(con: duckdb.DuckDBPyConnection) -> None:
-    """Make `seated_tool`, `paired_tool`, `seated_day`, `seated_week`, `seated_first`, `seated_sign`, `seated_since` and `seated_start`: uptake, in tools that list who may use them; `opened_space`.
+    """Make `own_calendar`, `own_day`, `seated_tool`, `paired_tool`, `seated_day`, `seated_week`, `seated_first`, `seated_sign`, `seated_since` and `seated_start`: uptake, in tools that list who may use them; `opened_space`.
 
     Columns as in person_day and first_seen; seated_sign: day of the first act or view; seated_since: day from which the exports know the seat; seated_start:
     seen_from_start = the exports reach back to the beginning; tool null = in any of these tools. Needs `calendar`, `period` and the rollups.
     """
+    con.execute(OWN)
     con.execute(SEATED.format(first_mass=FIRST_MASS, most_paired=MOST_PAIRED))
 
 
-def weekly(con: duckdb.DuckDBPyConnection, workdays: tuple[int, ...]) -> None:
+def weekly(con: duckdb.DuckDBPyConnection) -> None:
     """Make a table a step of SUMMED, its columns by person, tool and week; needs `seated` and the rollups."""
-    days = "list_contains([{}], dow)".format(", ".join(str(int(day)) for day in workdays))
-    counted = {"active_days": "acts > 0", "active_working_days": f"acts > 0 and {days}"}
+    counted = {"active_days": "acts > 0", "active_working_days": "acts > 0 and workday > 0"}
     for rollup, (_, columns) in SUMMED.items():
         sums = [
             f"count(*) filter ({counted[name]}) as {name}"
@@ -361,6 +387,7 @@ def weekly(con: duckdb.DuckDBPyConnection, workdays: tuple[int, ...]) -> None:
 def make(con: duckdb.DuckDBPyConnection, grain: str, zone_is_set: bool) -> None:
     """Make the table `base` of a grain; needs the tables of periods.make, panel.load, seated, weekly and long_use.make, and the rollups."""
     con.execute(TOOL.format(any_tool=", ".join(f"bool_or({name}) as {name}" for name in SEES)))
+    con.execute(DUE, {"grain": grain})
     whole = f"date '{WHOLE.isoformat()}'"
     period = whole if grain == "all" else grain
     con.execute(

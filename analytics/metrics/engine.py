@@ -207,7 +207,7 @@ def cells(
     panels.load(con, panel)
     base.seated(con)
     measures += further(con) if further else ()
-    base.weekly(con, settings.workdays)
+    base.weekly(con)
     long_use.make(con, len(settings.workdays))
     found = [pl.DataFrame(schema=SCHEMA)]
     for grain in periods.GRAINS:

@@ -29,16 +29,16 @@ where habit_weeks is not null
 order by tool, grain, period
 """
 WEEKS = """
-select s.tool, s.person, s.week, s.acts, coalesce(l.calendar, '') as calendar
+select s.tool, s.person, s.week, s.acts, coalesce(o.calendar, '') as calendar
 from seated_week s
-left join lives l on l.person = s.person
+left join own_calendar o on o.person = s.person
 where s.acts > 0
 """
 FREE = """
 select calendar, date_trunc('week', day)::date as week
-from working_day
+from own_day
 group by all
-having count(*) = 7 and count(*) filter (starts <> ends) <= $workday_count - $days_off
+having count(*) = 7 and count(*) filter (is_worked) <= $workday_count - $days_off
 """
 
 
@@ -81,7 +81,7 @@ class Running:
 
 
 def make(con: duckdb.DuckDBPyConnection, workday_count: int) -> None:
-    """Make the table `long_use`, columns SCHEMA, for whoever did anything; needs `period`, `seated_week` and the rollups."""
+    """Make the table `long_use`, columns SCHEMA, for whoever did anything; needs `period` and base.seated."""
     spill = Path(con.sql("select current_setting('temp_directory')").fetchall()[0][0])
     spill.mkdir(parents=True, exist_ok=True)  # a vault connection sees its own folders only
     spans, weeks = con.sql(SPANS).pl(), con.sql(WEEKS).pl()

@@ -9,6 +9,7 @@ from analytics.metrics.time_cost import (
     NOT_MET,
     STANDARD,
     WHEN,
+    ZONES_KNOWN,
 )
 
 SIZE_UNKNOWN = 0.2  # of the hours: above it nothing is said about sizes
@@ -19,6 +20,7 @@ LAYERS = {"three_levels": "layered_us", "over_head": "over_head_us"}
 NO_SIZE = WHEN(
     f"{NOT_MET} when sum(unknown_us) > {SIZE_UNKNOWN} * sum(met_us) then 'no_recipients'"
 )
+NO_HOURS = WHEN(f"{NOT_MET} when avg(zone_known::int) < {ZONES_KNOWN} then 'no_time_zone'")
 NO_SERIES = WHEN(f"{NOT_MET} when not bool_or(has_series) then 'no_data'")
 NO_LEVELS = WHEN(f"{NOT_MET} when bool_and(level is null) then 'no_manager'")
 
@@ -50,6 +52,7 @@ MEASURES = (
     ),
     _of_meetings("meeting_flags", "recurring", "series_us", NO_SERIES, len(FLAGS)),
     _of_meetings("conflicting_hours", None, "conflict_us", NO_MEETINGS),
+    _of_meetings("meetings_outside_hours", None, "outside_us", NO_HOURS),
     *(
         _of_meetings("redundant_hours", name, column, NO_LEVELS, place)
         for place, (name, column) in enumerate(LAYERS.items())
@@ -146,6 +149,35 @@ PASSPORTS = (
             down="less of the time in meetings is booked twice than before",
             same="as much of the time in meetings is booked twice as before",
             unseen="nobody can say how much of the time in meetings is booked twice",
+        ),
+    ),
+    Passport(
+        id="meetings_outside_hours",
+        family="time_cost",
+        title="Meetings outside working hours",
+        question="How much of the time in meetings falls outside the working week?",
+        unit="share",
+        better="down",
+        definition=(
+            "The share of people's hours in meetings that fall outside the working hours of the day on which a meeting begins, in the local time of each who is invited; "
+            "weekends and public holidays where the person lives count as outside. Overlaps count once. "
+            "numerator = hours in meetings outside working hours; denominator = hours in meetings. "
+            "It cannot see who really came, nor shifts, leave and part time."
+        ),
+        cuts=STANDARD,
+        grains=SHOWN,
+        minimum=f"{MINIMUM}; the time zone of 8 in 10 people",
+        smallest_worth_showing=0.03,
+        tables=("person_meeting", "working_day"),
+        needs=("meetings",),
+        source="Own definition; working hours from the settings of the workspace, Monday to Friday 9 to 17 unless changed; public holidays and weekends of countries: the library holidays",
+        peers="Viva Insights after-hours meeting hours",
+        check="By hand, 9 to 17: meetings of 16:30 to 18:00 and, overlapping it, 17:30 to 18:30, and one of an hour on a Saturday: 2.5 of 3 hours = 0.833333",
+        words=Words(
+            up="more of the time in meetings falls outside working hours than before",
+            down="less of the time in meetings falls outside working hours than before",
+            same="as much of the time in meetings falls outside working hours as before",
+            unseen="nobody can say how much of the time in meetings falls outside working hours",
         ),
     ),
     Passport(

@@ -120,6 +120,7 @@ OVER_TIME = (
     "meeting_mix",
     "meeting_flags",
     "conflicting_hours",
+    "meetings_outside_hours",
     "redundant_hours",
     "focus_hours",
     "fragmented_share",
@@ -168,7 +169,13 @@ PAIR_OF_TOOLS = "tool_pair"
 PARTS_OF_PEOPLE = ("adopter_category",)
 
 # Shares of hours: that there were none of a kind is told, as it is where hours themselves are told.
-OF_MEETINGS = ("meeting_mix", "meeting_flags", "conflicting_hours", "redundant_hours")
+OF_MEETINGS = (
+    "meeting_mix",
+    "meeting_flags",
+    "conflicting_hours",
+    "meetings_outside_hours",
+    "redundant_hours",
+)
 OF_HOURS = (*OF_MEETINGS, "fragmented_share")
 
 # Denominators that are figures themselves: days times active people, hours in meetings, free hours. And the middle of what

@@ -227,7 +227,7 @@ PASSPORTS = (
         definition=(
             "The share of own acts (posts, replies, mails, files) outside working hours, in the person's local time; weekends and public holidays of the person's place count as outside. "
             "numerator = acts outside; denominator = acts with a time. "
-            "A person's place is where the HR file last has them, if its country is known, else that of the company; zone: as the tool says, else of the place, else of the company. "
+            "A person's place is where the HR file has them on the day, if its country is known, else that of the company; zone: as the tool says, else of the place, else of the company. "
             "It cannot see shifts, leave and part time, and writing late may be a choice. Reactions are left out: exports give them no time of their own."
         ),
         cuts=STANDARD,
@@ -284,7 +284,7 @@ PASSPORTS = (
         definition=(
             "Messages that reach a person, for every working day. Direct: to this person alone. Mention: named, or answered, in a channel. Group: with up to nine addressees. "
             "Broadcast: with ten or more. Channel: posts of the person's channels by others, which could have been read (members as of the export). "
-            "numerator = messages received, at most 5,000 a person and week; denominator = working days of the people in the group. "
+            "numerator = messages received, at most 5,000 a person and week; denominator = working days of the people in the group, public holidays where they live left out. "
             "It cannot see whether anybody opened them. Reactions and invitations are not counted."
         ),
         cuts=STANDARD,

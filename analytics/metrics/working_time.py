@@ -21,7 +21,7 @@ select l.calendar, s.location, count(*) as people
 from lives l
 join person p using (person)
 left join last_place s using (person)
-where p.kind = 'human'
+where p.kind = 'human' and l.valid_to = date '9999-12-31'
 group by l.calendar, s.location
 order by people desc, l.calendar, s.location
 """

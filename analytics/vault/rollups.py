@@ -45,15 +45,34 @@ class WorkingWeek(Protocol):
     def places(self) -> dict[str, calendars.Place]: ...
 
 
+# Whose days off count for somebody, and from when to when, half-open: where the HR file has them on the day. Before its
+# first row and after its last that place counts on.
 LIVES = """
-with last_place as (
-    select person, last(location order by valid_from, location) as location from org group by person
+with placed as (
+    select o.person, o.valid_from, coalesce(k.calendar, '') as calendar
+    from org o
+    left join known_place k using (location)
+),
+moved as (
+    select *, lag(calendar) over (partition by person order by valid_from, calendar) as before from placed
+),
+stay as (
+    select person, calendar, case when before is null then date '1900-01-01' else valid_from end as valid_from
+    from moved
+    where before is distinct from calendar
+),
+span as (
+    select *, coalesce(lead(valid_from) over (partition by person order by valid_from, calendar), date '9999-12-31') as valid_to
+    from stay
 )
-select p.person, coalesce(k.calendar, '') as calendar
+select
+    p.person,
+    coalesce(s.calendar, '')                   as calendar,
+    coalesce(s.valid_from, date '1900-01-01')  as valid_from,
+    coalesce(s.valid_to, date '9999-12-31')    as valid_to
 from person p
-left join last_place l using (person)
-left join known_place k using (location)
-order by p.person
+left join span s using (person)
+order by p.person, valid_from
 """
 DAYS = """
 select min(day), max(day)
@@ -82,7 +101,7 @@ def attach(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
 def _calendars(connection: duckdb.DuckDBPyConnection, folder: Path, week: WorkingWeek) -> None:
     """Make the tables of GROUND, as files and views.
 
-    known_place: location, calendar; lives: person, calendar; yesterday: day, day_before; day_number: day, number since 1970;
+    known_place: location, calendar; lives: person, calendar, valid_from, valid_to; yesterday: day, day_before; day_number: day, number since 1970;
     local_clock: time_zone, from_us, until_us, offset_s between two changes of its clocks.
     """
     named = connection.sql(

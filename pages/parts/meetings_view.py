@@ -18,13 +18,14 @@ KINDS = {
     "all_hands": "Fifty-one or more",
     "unknown": "Size not exported",
 }
-OF_MEETINGS = ("meeting_flags", "conflicting_hours", "redundant_hours")
+OF_MEETINGS = ("meeting_flags", "conflicting_hours", "meetings_outside_hours", "redundant_hours")
 FLAGS = {
     "meeting_flags:large": "Nine people or more",
     "meeting_flags:long": "Longer than an hour",
     "meeting_flags:large_long": "Both",
     "meeting_flags:recurring": "One of a series",
     "conflicting_hours:": "In two at once",
+    "meetings_outside_hours:": "Outside working hours",
     "redundant_hours:three_levels": "Three levels at once",
     "redundant_hours:over_head": "Manager's manager too",
 }
@@ -53,7 +54,7 @@ def _largest(rows: pl.DataFrame) -> str:
 
 
 def true_of_meetings(figures: Figures) -> None:
-    """Draw the shares of the meeting hours that are large, long, recurring, booked twice or of three levels."""
+    """Draw the shares of the meeting hours that are large, long, recurring, booked twice, outside hours or of three levels."""
     found = pl.concat(figures.block(metric) for metric in OF_MEETINGS)
     named = found.with_columns(bin=pl.format("{}:{}", "metric", pl.col("bin").fill_null("")))
     rows = toned(shape.rows_named(named, FLAGS, "share"))

@@ -17,7 +17,7 @@ opening as (
     from event e
     join known k      on k.tool = e.tool
     join person p     on p.person = e.actor and p.kind in ('human', 'guest')
-    join lives l      on l.person = e.actor
+    join lives l      on l.person = e.actor and e.day >= l.valid_from and e.day < l.valid_to
     left join space s on s.space = e.space
     where e.is_timed
       and e.action in ('post', 'email')

@@ -1,5 +1,6 @@
 -- One row a person, tool and local day with anything on it; tool null = all tools together.
 -- What the person did (acts), and what reached them by name (channel posts: see space_week).
+-- workday: somebody did something on it, and it is a working day where they live.
 -- One message that both mentions and answers somebody reaches them once.
 with received as (
     select
@@ -36,20 +37,21 @@ done as (
         case when e.is_timed and e.action in ('post', 'reply', 'email', 'file')
                   and (e.second_of_day < w.starts or e.second_of_day >= w.ends) then 1 else 0 end as outside_acts,
         case when e.is_timed and e.action in ('post', 'reply', 'email', 'file')
-                  and w.starts = w.ends then 1 else 0 end                              as weekend_acts
+                  and w.starts = w.ends then 1 else 0 end                              as weekend_acts,
+        case when w.starts < w.ends then 1 else 0 end                                  as workday
     from event e
-    join lives l on l.person = e.actor
+    join lives l on l.person = e.actor and e.day >= l.valid_from and e.day < l.valid_to
     join working_day w on w.calendar = l.calendar and w.day = e.day
     where e.action <> 'notice'
 ),
 signs as (
     select person, tool, day, week, month, quarter, dow,
-           acts, messages, interactions, views, timed_acts, outside_acts, weekend_acts,
+           acts, messages, interactions, views, timed_acts, outside_acts, weekend_acts, workday,
            0 as direct, 0 as mentioned, 0 as grouped, 0 as broadcast, 0 as mails_in, 0 as chats_in
     from done
     union all
     select person, tool, day, week, month, quarter, dow,
-           0, 0, 0, 0, 0, 0, 0,
+           0, 0, 0, 0, 0, 0, 0, 0,
            case when is_addressed = 1 and recipients <= 1 then 1 else 0 end,
            case when is_addressed = 0 then 1 else 0 end,
            case when is_addressed = 1 and recipients between 2 and 9 then 1 else 0 end,
@@ -73,6 +75,7 @@ select
     cast(sum(timed_acts) as bigint)   as timed_acts,
     cast(sum(outside_acts) as bigint) as outside_acts,
     cast(sum(weekend_acts) as bigint) as weekend_acts,
+    cast(max(workday) as bigint)      as workday,
     cast(sum(direct) as bigint)       as direct,
     cast(sum(mentioned) as bigint)    as mentioned,
     cast(sum(grouped) as bigint)      as grouped,

@@ -24,8 +24,8 @@ open_day as (
 due as (
     select s.person, o.day, o.week, o.month, o.quarter, w.starts as opens, w.ends as closes
     from seen s
-    join lives l on l.person = s.person
     join open_day o on o.week = s.week
+    join lives l on l.person = s.person and o.day >= l.valid_from and o.day < l.valid_to
     join working_day w on w.calendar = l.calendar and w.day = o.day
     where w.starts < w.ends
 ),

@@ -1,19 +1,22 @@
 -- One row a person, tool and local day with meetings; tool null = all tools together. In microseconds.
 -- Time in two meetings at once belongs to the one that began first, so that the classes add up to the hours in meetings;
 -- conflict_us is the time in two or more, if it is a second at least: a log's repeats lie microseconds apart.
+-- outside_us is the time outside the working hours of the day on which the meeting begins, where the person lives then.
 with stretch as (
-    select e.event, e.actor as person, e.tool, e.us as starts, e.us + e.seconds * 1000000 as ends, e.day, e.week, e.month, e.quarter
+    select e.event, e.actor as person, e.tool, e.us as starts, e.us + e.seconds * 1000000 as ends,
+           e.us - cast(e.second_of_day as bigint) * 1000000 as midnight, e.day, e.week, e.month, e.quarter
     from event e
     where e.action = 'meeting' and e.seconds > 0 and coalesce(e.recipients, 1) >= 1
     union all
-    select d.event, d.person, d.tool, d.us, d.us + d.seconds * 1000000, d.day, d.week, d.month, d.quarter
+    select d.event, d.person, d.tool, d.us, d.us + d.seconds * 1000000,
+           d.us - cast(d.second_of_day as bigint) * 1000000, d.day, d.week, d.month, d.quarter
     from delivery d
     where d.how = 'attendee' and d.action = 'meeting' and d.seconds > 0
 ),
 doubled as (
-    select event, person, tool, starts, ends, day, week, month, quarter from stretch
+    select event, person, tool, starts, ends, midnight, day, week, month, quarter from stretch
     union all
-    select event, person, cast(null as varchar), starts, ends, day, week, month, quarter from stretch
+    select event, person, cast(null as varchar), starts, ends, midnight, day, week, month, quarter from stretch
 ),
 once as (
     select
@@ -39,10 +42,14 @@ measured as (
     select
         t.person, t.tool, t.day, t.week, t.month, t.quarter, k.class, k.is_large, k.is_long, k.is_series,
         k.is_layered, k.is_over_head,
-        greatest(0, ends - greatest(starts, coalesce(met_until, starts)))                                    as own,
-        greatest(0, least(ends, coalesce(met_until, starts)) - greatest(starts, coalesce(double_until, starts))) as again
+        greatest(0, t.ends - greatest(t.starts, coalesce(met_until, t.starts)))                                  as own,
+        greatest(0, least(t.ends, coalesce(met_until, t.starts)) - greatest(t.starts, coalesce(double_until, t.starts))) as again,
+        greatest(0, least(t.ends, midnight + cast(w.ends as bigint) * 1000000)
+            - greatest(t.starts, coalesce(met_until, t.starts), midnight + cast(w.starts as bigint) * 1000000))      as inside
     from twice t
     join meeting_kind k on k.event = t.event
+    join lives l        on l.person = t.person and t.day >= l.valid_from and t.day < l.valid_to
+    join working_day w  on w.calendar = l.calendar and w.day = t.day
 )
 select
     person,
@@ -60,6 +67,7 @@ select
     cast(sum(case when class = 'workshop' then own else 0 end) as bigint)   as workshop_us,
     cast(sum(case when class = 'unknown' then own else 0 end) as bigint)    as unknown_us,
     cast(sum(own) as bigint)                                                as met_us,
+    cast(sum(own - inside) as bigint)                                       as outside_us,
     cast(sum(case when again >= 1000000 then again else 0 end) as bigint)   as conflict_us,
     cast(sum(case when is_large = 1 then own else 0 end) as bigint)         as large_us,
     cast(sum(case when is_long = 1 then own else 0 end) as bigint)          as long_us,

@@ -6,7 +6,7 @@ with reached as (
         min(case when d.second_of_day < w.starts or d.second_of_day >= w.ends then 1 else 0 end) as outside
     from delivery d
     join event e       on e.event = d.event
-    join lives l       on l.person = d.person
+    join lives l       on l.person = d.person and d.day >= l.valid_from and d.day < l.valid_to
     join working_day w on w.calendar = l.calendar and w.day = d.day
     where d.how in ('to', 'cc', 'mention', 'reply')
       and d.actor <> d.person
@@ -18,7 +18,7 @@ with reached as (
 late_answer as (
     select distinct a.in_reply_to as event, a.actor as person
     from event a
-    join lives l       on l.person = a.actor
+    join lives l       on l.person = a.actor and a.day >= l.valid_from and a.day < l.valid_to
     join working_day w on w.calendar = l.calendar and w.day = a.day
     where a.in_reply_to is not null
       and a.is_timed

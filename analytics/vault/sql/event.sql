@@ -1,4 +1,4 @@
--- The acts of all live imports, each once. Reads all_event, all_delivery, owner, person.
+-- The acts of all live imports, each once. Reads all_event, all_delivery, owner, person, moved_zone.
 
 create temp table one_event as
 with best as (
@@ -9,11 +9,14 @@ with best as (
 select
     e.event, e.tool, e."at", e.is_timed, e.action, actor.person as actor, e.space, e.thread, e.in_reply_to,
     e.recipients, e.seconds, e.words, e.is_question, e.mentions,
-    local_time(e."at", person.time_zone) as local
+    local_time(e."at", coalesce(moved.time_zone, person.time_zone)) as local
 from all_event e
 join best  on best.event = e.event and best.rank = cast(e.version as hugeint) * 1000000 + e.newest
 join owner actor on actor.key = e.actor
-join person on person.person = actor.person;
+join person on person.person = actor.person
+-- a move is to the day, by the day in UTC
+left join moved_zone moved
+    on moved.person = actor.person and cast(e."at" as date) >= moved.valid_from and cast(e."at" as date) < moved.valid_to;
 
 -- An act that reaches several accounts of one person reaches that person once; reaching oneself is no reach.
 create temp table one_delivery as

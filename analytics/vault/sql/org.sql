@@ -62,6 +62,24 @@ select person, valid_from, least(valid_to, next_from, newer_from) as valid_to,
 from replaced
 where valid_from < least(valid_to, next_from, newer_from);
 
+-- By which clock somebody lived when, where the HR file moves them from one to another and no tool says their clock.
+-- Before the first place and after the last its clock goes on; a place without a known clock changes nothing.
+create temp table moved_zone as
+with placed as (
+    select d.person, d.valid_from, z.time_zone,
+        count(distinct z.time_zone) over (partition by d.person) as clocks,
+        row_number() over (partition by d.person order by d.valid_from) as place,
+        lead(d.valid_from) over (partition by d.person order by d.valid_from) as next_from
+    from dated_org d
+    join place_zone z on z.location = d.location
+    where d.person not in (select person from account_zone)
+)
+select person, time_zone,
+    case when place = 1 then date '1900-01-01' else valid_from end as valid_from,
+    coalesce(next_from, date '9999-12-31')                          as valid_to
+from placed
+where clocks > 1;
+
 -- Down the tree from its heads, each stretch as long as the whole chain of managers holds.
 -- Nobody is met twice: at any time everybody has one manager, so no chain from a head comes back.
 create temp table tree_span as

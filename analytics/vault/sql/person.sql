@@ -39,16 +39,17 @@ from (
 )
 where place = 1;
 
+-- What a tool says of somebody's clock, the newest export first.
+create temp table account_zone as
+select o.person, first(a.time_zone order by a.newest desc, a.tool, a.time_zone) as time_zone
+from all_account a
+join owner o on o.key = a.account
+where a.time_zone in (select name from pg_timezone_names())
+group by o.person;
+
 -- Somebody who is a guest in one tool and a member in another is a member.
 create temp table person as
-with zone as (
-    select o.person, first(a.time_zone order by a.newest desc, a.tool, a.time_zone) as time_zone
-    from all_account a
-    join owner o on o.key = a.account
-    where a.time_zone in (select name from pg_timezone_names())
-    group by o.person
-),
-lives as (
+with lives as (
     -- where the HR file says last that somebody works
     select o.person, last(p.time_zone order by coalesce(r.valid_from, date '1900-01-01'), r.later, p.time_zone) as time_zone
     from all_org r
@@ -80,6 +81,6 @@ select
 from (select distinct person from owner) p
 cross join company
 left join kind using (person)
-left join zone using (person)
+left join account_zone zone using (person)
 left join lives using (person)
 left join org  using (person);
