@@ -1,5 +1,7 @@
 """Jira as CSV and as tables: months by name, columns that stand several times, what a customer saw."""
 
+import json
+
 import polars as pl
 import pytest
 
@@ -7,7 +9,7 @@ from analytics.readers import registry
 from analytics.readers.base import Options, UnreadableExport
 from analytics.readers.files import open_source
 from analytics.readers.sandbox import parse
-from analytics.readers.tickets import jira_csv, jira_tables
+from analytics.readers.tickets import jira_csv, jira_issues, jira_tables
 from analytics.readers.tickets.desk import micros
 from tests.chat_reading import written
 from tests.golden import EXPORTS
@@ -77,6 +79,31 @@ def test_every_comment_counts_also_two_of_one_minute_and_its_text_may_hold_semic
 
     assert [row[1:] for row in events(found)] == [("anna", "post"), ("ben", "reply"), ("ben", "reply")]  # fmt: skip
     assert sorted(found.table("event")["words"].drop_nulls().to_list()) == [1, 2]
+
+
+def test_the_same_project_as_csv_and_as_pages_counts_every_comment_once(tmp_path):
+    comments = [
+        {"id": "71", "author": {"name": "ben", "key": "JIRAUSER7"}, "created": "2026-01-05T09:30:05.000+0100"},
+        {"id": "72", "author": {"name": "ben", "key": "JIRAUSER7"}, "created": "2026-01-05T09:30:55.000+0100"},
+        {"id": "73", "author": {"name": "anna", "key": "anna"}, "created": "2026-01-05T10:00:00.000+0100"},
+    ]  # fmt: skip
+    fields = {"issuetype": {"name": "Task"}, "project": {"key": "A"}, "reporter": {"name": "anna"}, "assignee": {"name": "ben"},
+              "created": "2026-01-05T09:00:12.000+0100", "comment": {"comments": comments}}  # fmt: skip
+    page = {"startAt": 0, "issues": [{"id": "1", "key": "A-1", "fields": fields}]}
+    cells = ["05/Jan/26 9:30 AM;ben;x", "05/Jan/26 9:30 AM;ben;y", "05/Jan/26 10:00 AM;anna;z"]
+    table = f"{HEAD.strip()},Comment\nsecret,A-1,1,A,anna,ben,05/Jan/26 9:00 AM,{','.join(cells)}\n"
+
+    for name in ("pages", "csv"):
+        (tmp_path / name).mkdir()
+    pages = read_text(jira_issues, json.dumps(page), tmp_path / "pages")
+    csv = read_text(jira_csv, table, tmp_path / "csv", Options(zone="Europe/Rome"))
+
+    acts = [
+        found.table("event").select("event", "actor", "action").sort("event").rows()
+        for found in (pages, csv)
+    ]
+    assert acts[0] == acts[1]
+    assert len({event for event, *_ in acts[0]}) == 4
 
 
 def test_in_a_service_desk_nobody_knows_from_the_csv_which_comment_the_customer_saw(tmp_path):

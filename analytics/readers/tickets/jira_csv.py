@@ -2,10 +2,10 @@
 
 Names of columns that stand several times (Labels, Comment) are read as one list. Times are those of whoever exported:
 the company's zone is taken. In a service desk the CSV does not say which comments the customer saw: those of the
-company's people answer nobody. An issue is the same here and in the REST pages, a comment is not: give one of the two.
+company's people answer nobody. Issues and comments are the same here and in the REST pages, and count once where both
+are given and the company's time zone is said.
 """
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -141,18 +141,15 @@ def _comments(
     parts = [[part.strip() for part in cell.split(";", MOST_PARTS - 1)] for cell in cells]
     when = pl.Series([cell[0] for cell in parts], dtype=pl.String)
     instants = times.instants(when, order, options, acts.sink)
-    known: Counter[str] = Counter()
+    keys = jira.Keys()  # a comment has no id of its own here
     for number, (cell, us) in enumerate(zip(parts, instants, strict=True)):
         who = cell[1] if len(cell) == MOST_PARTS else None
         author = _account(who, who, acts)
-        # a comment has no id of its own: who and in which minute tell it
-        key = f"{issue.id}.{us}.{author}"
-        known[key] += 1
         comment = Comment(
-            place=f"{issue.place} comment {number}", id=f"{key}.{known[key]}", us=us, author=author, text=cell[-1],
+            place=f"{issue.place} comment {number}", id=str(number), us=us, author=author, text=cell[-1],
             is_public=None if issue.is_desk else True,
         )  # fmt: skip
-        jira.add_comment(comment, acts, issue, issue.id)
+        jira.add_comment(comment, acts, issue, issue.id, keys)
 
 
 def _issue(row: dict[str, str | None], created: int | None, acts: Acts) -> Issue:

@@ -65,18 +65,18 @@ def identify(source: "Source") -> bool:
 
 def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     """Hand over accounts, spaces and acts."""
-    acts = Acts(sink, "jira")
+    acts, keys = Acts(sink, "jira"), jira.Keys()
     for place, record in json_records.read_file(source, KIND, sink):
         if record.fields is None:
             found = ISSUE_OF_COMMENT.search(record.self or "")
             comment = _comment(place, msgspec.to_builtins(record), acts, is_record=True)
-            jira.add_comment(comment, acts, None, found[1] if found else None)
+            jira.add_comment(comment, acts, None, found[1] if found else None, keys)
         else:
-            _issue(place, record, acts, options)
+            _issue(place, record, acts, options, keys)
     acts.finish()
 
 
-def _issue(place: str, record: Record, acts: Acts, options: Options) -> None:
+def _issue(place: str, record: Record, acts: Acts, options: Options, keys: jira.Keys) -> None:
     fields = record.fields or {}
     project = fields.get("project") or {}
     is_desk = project.get("projectTypeKey") == jira.DESK
@@ -92,7 +92,7 @@ def _issue(place: str, record: Record, acts: Acts, options: Options) -> None:
     comments = (fields.get("comment") or {}).get("comments") or []
     for number, comment in enumerate(comments):
         found = _comment(f"{place} comment {number}", comment, acts)
-        jira.add_comment(found, acts, issue, issue.id)
+        jira.add_comment(found, acts, issue, issue.id, keys)
 
 
 def _comment(
@@ -108,7 +108,8 @@ def _comment(
 def _account(user: Any, acts: Acts, *, is_customer: bool = False) -> str | None:  # noqa: ANN401 - any JSON
     if not isinstance(user, dict):
         return None
-    account = user.get("accountId") or user.get("key") or user.get("name")
+    # servers call people by name in their CSV too, and by a key only here
+    account = user.get("accountId") or user.get("name") or user.get("key")
     if not account:
         return None
     kind = {"customer": "guest", "app": "bot"}.get(str(user.get("accountType")))

@@ -58,11 +58,11 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     sink.non_records += sum(rows.height for rows in tables.values()) - kept
     acts = Acts(sink, "jira")
     _users(latest["user"], acts)
-    issues = _issues(latest, acts, options)
+    issues, keys = _issues(latest, acts, options), jira.Keys()
     for row in latest["comment"].iter_rows(named=True):
         is_public = (row["is_public"] or "true").casefold() == "true"
         comment = Comment(row["place"], row["id"], micros(row["created"]), row["author_id"], row["body"], is_public, is_record=True)  # fmt: skip
-        jira.add_comment(comment, acts, issues.get(row["issue_id"]), row["issue_id"])
+        jira.add_comment(comment, acts, issues.get(row["issue_id"]), row["issue_id"], keys)
     acts.finish()
 
 
