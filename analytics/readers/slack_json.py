@@ -13,6 +13,7 @@ from functools import cache
 from typing import Any, Generic, TypeVar
 
 import msgspec
+import numpy as np
 from msgspec import UNSET, Raw, Struct, UnsetType
 
 from analytics.readers.json_pieces import HALF_CHARACTER, DuplicateKeyError, unique
@@ -114,6 +115,7 @@ class Conversation(Struct, gc=False):
 
 ESSENTIAL = {Message: {"user", "ts"}, User: {"id"}, Conversation: {"id"}}
 TWICE = (b'"user":', b'"ts":')  # the keys that say who and when must not be there twice
+ENDS = [np.frombuffer(four, np.uint32) for four in (b'er":', b'"ts"')]  # of each, which few other keys have
 
 Record = TypeVar("Record", Message, User, Conversation)
 
@@ -155,19 +157,38 @@ def _looks_doubled(data: bytes, messages: Sequence[Message]) -> bool:
 
     Of two equal keys the decoder silently takes the last; other programs take the first.
     """
-    users, times = (data.count(key) for key in TWICE)
-    if users <= len(messages) and times <= len(messages):
+    if not messages:
+        return False
+    roughly = _at_most(data)
+    if max(roughly) <= len(messages):
         return False  # mostly so: no edits, no threads
-    parts: list[Message | Edit | Part] = list(messages)
-    for message in messages:
-        parts += [part for part in (message.edited, message.root, message.comment) if part]
-        for several in (message.files, message.attachments, message.replies):
-            parts += several or ()
-    explained = (
-        sum(part.user is not UNSET for part in parts),
-        sum(part.ts is not UNSET for part in parts),
+    explained = _explained(messages)
+    if all(seen <= known for seen, known in zip(roughly, explained, strict=True)):
+        return False
+    return any(data.count(key) > known for key, known in zip(TWICE, explained, strict=True))
+
+
+def _at_most(data: bytes) -> list[int]:
+    """Return how often each of ENDS occurs, so the key at most; in half the time that bytes.count takes."""
+    seen = [0] * len(ENDS)
+    for at in range(4):
+        fours = np.frombuffer(data, np.uint32, (len(data) - at) // 4, at)
+        seen = [so_far + int(np.count_nonzero(fours == end)) for so_far, end in zip(seen, ENDS, strict=True)]
+    return seen
+
+
+def _explained(messages: Sequence[Message]) -> tuple[int, int]:
+    """Return in how many of the records, and of what lies in them, each key of TWICE is."""
+    nested: list[Edit | Part] = [each.edited for each in messages if each.edited]
+    nested += [each.root for each in messages if each.root]
+    nested += [each.comment for each in messages if each.comment]
+    for name in ("files", "attachments", "replies"):
+        nested += [part for each in messages for part in getattr(each, name) or ()]
+    parts = [*messages, *nested]
+    return (
+        sum([part.user is not UNSET for part in parts]),
+        sum([part.ts is not UNSET for part in parts]),
     )
-    return users > explained[0] or times > explained[1]
 
 
 # ------------------------------------------------------------------------------------------ the careful way
