@@ -1,8 +1,9 @@
-"""The pages of docs/ that are made from code: metrics.md from the passports, formats.md from the readers, data-model.md from data/schema.sql."""
+"""The pages of docs/ that are made from code: metrics.md from the passports, formats.md from the readers, data-model.md and data/schema.json from data/schema.sql."""
 
 from pathlib import Path
 from types import ModuleType
 
+from analytics import schema
 from analytics.metrics.passport import Passport
 from analytics.places import ROOT
 
@@ -21,6 +22,7 @@ def pages() -> dict[Path, str]:
         ROOT / "docs" / "metrics.md": metrics_page(),
         ROOT / "docs" / "formats.md": formats_page(),
         ROOT / "docs" / "data-model.md": data_model_page(),
+        schema.NOTED: schema.note(),
     }
 
 

@@ -1,10 +1,13 @@
 """The canonical tables, read from data/schema.sql, as checks for frames and files."""
 
+import hashlib
+import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -12,6 +15,9 @@ if TYPE_CHECKING:
     import dataframely as dy
 
 SCHEMA_SQL = Path(__file__).resolve().parent.parent / "data" / "schema.sql"
+NOTED = SCHEMA_SQL.with_suffix(".json")
+
+Definitions = tuple[Sequence[Sequence[Any]], Sequence[Sequence[Any]], Sequence[Sequence[Any]]]
 
 TYPES: dict[str, pl.DataType] = {
     "VARCHAR": pl.String(),
@@ -37,12 +43,36 @@ class Column:
 
 
 @cache
-def _definitions() -> tuple[list[tuple], list[tuple], list[tuple]]:
+def _definitions() -> Definitions:
+    """Return the columns, checks and tables of schema.sql as rows: as they were noted, else as a database tells them.
+
+    In every process that reads a file, a database would cost 50 MB and a sixth of a second.
+    """
+    noted = json.loads(NOTED.read_text("utf-8")) if NOTED.exists() else {}
+    text = SCHEMA_SQL.read_text("utf-8")
+    if noted.get("of") == _digest(text):
+        return noted["columns"], noted["checks"], noted["tables"]
+    return _told(text)
+
+
+def note() -> str:
+    """Return data/schema.json: what a database tells of this very schema.sql."""
+    text = SCHEMA_SQL.read_text("utf-8")
+    names = ("columns", "checks", "tables")
+    whole = {"of": _digest(text)} | dict(zip(names, _told(text), strict=True))
+    return json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _told(text: str) -> Definitions:
     """Run schema.sql in a database of its own; return its columns, checks and tables as rows."""
     import duckdb
 
     with duckdb.connect() as connection:
-        connection.execute(SCHEMA_SQL.read_text("utf-8"))
+        connection.execute(text)
         columns = connection.sql(
             "select schema_name || '.' || table_name, column_name, data_type, is_nullable, comment"
             " from duckdb_columns() where schema_name in ('export', 'vault', 'release')"
@@ -50,10 +80,10 @@ def _definitions() -> tuple[list[tuple], list[tuple], list[tuple]]:
         ).fetchall()
         checks = connection.sql(
             "select schema_name || '.' || table_name, constraint_column_names[1], constraint_text"
-            " from duckdb_constraints() where constraint_type = 'CHECK'"
+            " from duckdb_constraints() where constraint_type = 'CHECK' order by 1, 2, 3"
         ).fetchall()
         about = connection.sql(
-            "select schema_name || '.' || table_name, comment from duckdb_tables()"
+            "select schema_name || '.' || table_name, comment from duckdb_tables() order by table_oid"
         ).fetchall()
     return columns, checks, about
 
@@ -81,7 +111,7 @@ def tables() -> dict[str, dict[str, Column]]:
 
 def comments() -> dict[str, str | None]:
     """Return what each table is, in a sentence."""
-    return dict(_definitions()[2])
+    return {table: comment for table, comment in _definitions()[2]}
 
 
 def polars_schema(table: str) -> dict[str, pl.DataType]:

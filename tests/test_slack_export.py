@@ -538,6 +538,20 @@ def test_an_organisation_holds_workspaces(tmp_path):
     assert set(tables("account")["kind"]) == {"human"}
 
 
+def test_a_channel_of_two_workspaces_is_one_channel(tmp_path):
+    shared = [{"id": "C7", "name": "general", "members": []}]
+    nested = {
+        f"teams/{team}/general/2026-01-0{number}.json": [message(FIRST, text="<@U002>")]
+        for number, team in ((5, "north"), (6, "south"))
+    }
+    nested |= {f"teams/{team}/channels.json": shared for team in ("north", "south")}
+    files = export(users=None, channels=None, org_users=users("U001", "U002"))
+    files |= {path: json.dumps(value).encode() for path, value in nested.items()}
+    report, tables = read(tmp_path, files)
+    assert (report.stored, report.duplicates, tables("event").height) == (1, 1, 1)
+    assert tables("delivery").height == 1
+
+
 # ------------------------------------------------------------------------------- broken and hostile JSON
 
 
@@ -550,6 +564,11 @@ def test_an_organisation_holds_workspaces(tmp_path):
         (b'{"type":"message"}', "json_shape"),
         (
             b'[{"type":"message","user":"U001","ts":"1767603600.1","ts":"1767603600.2"}]',
+            "json_duplicate_key",
+        ),
+        (
+            b'[{"type":"message","user":"U001","user":"U002","ts":"1767603600.1","header":1,'
+            b'"edited":{"user":"U001","ts":"1767603601.1"},"files":[{"id":"F1","user":"U001"}]}]',
             "json_duplicate_key",
         ),
         (
@@ -571,7 +590,9 @@ def test_a_broken_day_file_costs_only_itself(tmp_path, data, code):
     ['"half \\ud83d character"', '"whole \\ud83d\\ude00 character"', '"nul \\u0000"', "null"],
 )
 def test_odd_text_is_no_reason_to_lose_a_message(tmp_path, text):
-    data = f'[{{"type":"message","user":"U001","ts":"{FIRST}","text":{text},"n":NaN}}]'.encode()
+    often = ",".join(f'"{key}er":"ts"' for key in "abcd")  # no second "user" or "ts"
+    record = f'"type":"message","user":"U001","ts":"{FIRST}","text":{text},{often}'
+    data = f'[{{{record},"n":NaN}}]'.encode()
     report, _ = read(tmp_path, export(**{day(5): data}))
     assert (report.outcome, report.stored) == ("accept", 1)
 

@@ -21,6 +21,8 @@ from analytics.readers.slack_form import (
     with_calls,
     with_form,
     with_keys,
+    with_own_text,
+    with_recipients,
     with_times,
 )
 from analytics.schema import polars_schema
@@ -79,20 +81,23 @@ class Turnover:
         messages = with_actors(messages, self.directory.kinds).join(
             self._space_keys(), on="space_no", how="left", maintain_order="left"
         )
-        messages = with_keys(with_form(with_calls(messages, batch.calls)))
+        messages = with_own_text(with_keys(with_calls(messages, batch.calls)))
+        mentioned = mentions(messages)
+        messages = with_form(messages, mentioned)
         self._tell(messages)
+        addressed = pl.concat([self._direct(messages), attendances(messages, batch.attendees)])
+        addressed = addressed.filter(pl.col("account") != pl.col("actor"))
+        answers = self._answers(messages, is_last=is_last)
         reactions = self._reactions(messages, batch)
-        deliveries = pl.concat(
-            [
-                mentions(messages),
-                self._direct(messages),
-                attendances(messages, batch.attendees),
-                self._answers(messages, is_last=is_last),
-                reactions.select("event", account="author", how=pl.lit("reaction"), actor="actor"),
-            ]
-        ).filter(pl.col("account") != pl.col("actor"))
-        key = ["event", "account", "how"]
-        self._write(messages, reactions, deliveries.unique(key).sort(key))
+        reacted = reactions.select("event", account="author", how=pl.lit("reaction"), actor="actor")
+        others = pl.concat([answers, reacted]).filter(pl.col("account") != pl.col("actor"))
+        self._add("event", with_recipients(messages, addressed), is_timed=True)
+        nothing = dict.fromkeys(NOT_OF_REACTIONS)
+        self._add(
+            "event", reactions.with_columns(action=pl.lit("reaction"), **nothing), is_timed=False
+        )
+        found = pl.concat([mentioned.drop("row"), addressed.drop("row"), others])
+        self._add("delivery", found, copy=0)
 
     # ------------------------------------------------------------------------------- which records count
 
@@ -122,6 +127,8 @@ class Turnover:
 
         The same author again is a repeat; another author at the same microsecond is set apart.
         """
+        if self._is_in_order(messages):
+            return messages
         key = ["space_no", "us"]
         earlier = self.memory.known.select(*key, earlier_author="actor")
         again = messages.join(earlier, on=key, how="semi")
@@ -148,6 +155,15 @@ class Turnover:
             self.sink.warn("duplicate_dropped", repeats)
         return ranked.filter(~extra).select(messages.columns).sort("row")
 
+    def _is_in_order(self, messages: pl.DataFrame) -> bool:
+        """Say whether each message is later than the one before it in its conversation: then none comes twice."""
+        earlier = self.memory.known.select("space_no", pl.col("us").max().over("space_no")).tail(1)
+        places = pl.concat([earlier, messages.select("space_no", "us")])
+        is_next = (pl.col("space_no").diff() > 0) | (
+            (pl.col("space_no").diff() == 0) & (pl.col("us").diff() > 0)
+        )
+        return bool(places.select(is_next.all()).item())
+
     # ------------------------------------------------------------------------------------ whom it reached
 
     def _space_keys(self) -> pl.DataFrame:
@@ -167,8 +183,8 @@ class Turnover:
         frame = pl.DataFrame(
             members, schema={"space_no": pl.Int32, "account": pl.String}, orient="row"
         )
-        return direct.join(frame, on="space_no").select(
-            "event", "account", how=pl.lit("to"), actor="actor"
+        return direct.join(frame, on="space_no", maintain_order="left_right").select(
+            "row", "event", "account", how=pl.lit("to"), actor="actor"
         )
 
     def _answers(self, messages: pl.DataFrame, *, is_last: bool) -> pl.DataFrame:
@@ -188,6 +204,7 @@ class Turnover:
             roots.select("space_no", thread_us="us", root_author="actor"),
             on=["space_no", "thread_us"],
             how="left",
+            maintain_order="left",
         )
         is_open = pl.col("space_no") == (-1 if is_last else len(self.spaces) - 1)
         lost = pl.col("root_author").is_null()
@@ -244,34 +261,11 @@ class Turnover:
             if times:
                 self.sink.warn(code, times)
 
-    def _write(
-        self, messages: pl.DataFrame, reactions: pl.DataFrame, deliveries: pl.DataFrame
-    ) -> None:
-        reached = (
-            deliveries.filter(pl.col("how").is_in(["to", "attendee"]))
-            .group_by("event")
-            .agg(recipients=pl.len().cast(pl.Int32))
-        )
-        is_addressed = (pl.col("is_direct") & (pl.col("action") != "notice")) | (
-            pl.col("action") == "call"
-        )
-        acts = messages.join(reached, on="event", how="left", maintain_order="left").with_columns(
-            recipients=pl.when(is_addressed).then(pl.col("recipients").fill_null(0)),
-            is_timed=pl.lit(True),
-        )
-        nothing = {name: pl.lit(None) for name in NOT_OF_REACTIONS}
-        reacted = reactions.with_columns(
-            action=pl.lit("reaction"), is_timed=pl.lit(False), **nothing
-        )
-        for frame in (acts, reacted):
-            self._add("event", frame)
-            self.seen |= set(frame["actor"].unique())
-        self._add("delivery", deliveries.with_columns(copy=pl.lit(0)))
-        self.seen |= set(deliveries["account"].unique())
-
-    def _add(self, table: str, frame: pl.DataFrame) -> None:
+    def _add(self, table: str, frame: pl.DataFrame, **same: object) -> None:
+        """Hand over rows, of which the columns `same` hold one value throughout."""
         schema = polars_schema(f"export.{table}")
-        columns = [
-            pl.lit(self.tool).alias(name) if name == "tool" else pl.col(name) for name in schema
-        ]
-        self.sink.add(table, frame.select(columns).cast(pl.Schema(schema)))
+        self.seen |= set(frame["actor" if table == "event" else "account"].unique())
+        frame = frame.with_columns(
+            tool=pl.lit(self.tool), **{name: pl.lit(value) for name, value in same.items()}
+        )
+        self.sink.add(table, frame.select(*schema).cast(pl.Schema(schema)))

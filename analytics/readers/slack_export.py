@@ -163,7 +163,7 @@ def _gather(data: bytes, path: str, space: Space, batch: Batch) -> None:
         messages, numbers = [messages[at] for at in kept], [numbers[at] for at in kept]
     if not messages:
         return
-    if not batch.spaces or batch.spaces[-1] is not space:
+    if not batch.spaces or batch.spaces[-1].key != space.key:
         batch.spaces.append(space)
     batch.add(path, len(batch.spaces) - 1, messages, numbers)
     batch.size += len(data)

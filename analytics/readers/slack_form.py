@@ -100,25 +100,8 @@ def with_calls(
     )
 
 
-def with_form(messages: pl.DataFrame) -> pl.DataFrame:
-    """Add words, is_question and mentioned (a list of accounts) and let the text go."""
-    is_own = (pl.col("action") != "notice") & ~pl.col("subtype").fill_null("").is_in(
-        [*WRITTEN_BY_SLACK, HUDDLE]
-    )
-    text = pl.when(is_own).then("text")
-    plain = text.str.replace_all(MARKUP, " ")
-    mentioned = (
-        text.str.extract_all(MENTION).list.eval(pl.element().str.extract(MENTION)).list.unique()
-    )
-    return messages.with_columns(
-        words=text_form.words(plain),
-        is_question=text_form.is_question(plain),
-        mentioned=mentioned.list.set_difference(pl.concat_list("actor")),
-    ).drop("text")
-
-
 def with_keys(messages: pl.DataFrame) -> pl.DataFrame:
-    """Add event, thread, in_reply_to, at and mentions."""
+    """Add event, thread, in_reply_to and at."""
     event = pl.concat_str("space", "us", separator=":")
     thread = pl.concat_str("space", "thread_us", separator=":")  # null where there is no thread
     return messages.with_columns(
@@ -126,21 +109,62 @@ def with_keys(messages: pl.DataFrame) -> pl.DataFrame:
         thread=thread,
         in_reply_to=pl.when(pl.col("thread_us") != pl.col("us")).then(thread),
         at=pl.from_epoch("start_us", time_unit="us"),
-        mentions=pl.col("mentioned").list.len().cast(pl.Int32),
     )
 
 
+def with_own_text(messages: pl.DataFrame) -> pl.DataFrame:
+    """Let go of the text that Slack wrote, so that what is left tells the form of a person's own."""
+    is_own = (pl.col("action") != "notice") & ~pl.col("subtype").fill_null("").is_in(
+        [*WRITTEN_BY_SLACK, HUDDLE]
+    )
+    return messages.with_columns(text=pl.when(is_own).then("text"))
+
+
 def mentions(messages: pl.DataFrame) -> pl.DataFrame:
+    """Return row, event, account, how, actor: whom each text names, once, its author left out."""
+    name = pl.col("account").str.extract(MENTION)
     return (
-        messages.filter(pl.col("mentions") > 0)
-        .select("event", account="mentioned", how=pl.lit("mention"), actor="actor")
+        messages.filter(
+            pl.col("text").str.contains("<@", literal=True)
+        )  # few: the rest costs nothing
+        .select("row", "event", "actor", account=pl.col("text").str.extract_all(MENTION))
         .explode("account")
+        .select("row", "event", account=name, how=pl.lit("mention"), actor="actor")
+        .filter(pl.col("account") != pl.col("actor"))
+        .unique(["row", "account"], maintain_order=True)
+    )
+
+
+def with_form(messages: pl.DataFrame, mentioned: pl.DataFrame) -> pl.DataFrame:
+    """Add words, is_question and mentions (from `mentions`), and let the text go."""
+    plain = pl.col("text").str.replace_all(MARKUP, " ")
+    counts = mentioned.group_by("row").agg(mentions=pl.len().cast(pl.Int32))
+    return (
+        messages.join(counts, on="row", how="left", maintain_order="left")
+        .with_columns(
+            words=text_form.words(plain),
+            is_question=text_form.is_question(plain),
+            mentions=pl.when(pl.col("text").is_not_null()).then(pl.col("mentions").fill_null(0)),
+        )
+        .drop("text")
     )
 
 
 def attendances(messages: pl.DataFrame, attendees: list[tuple[int, str]]) -> pl.DataFrame:
+    """Return row, event, account, how, actor of those who were in a huddle."""
     schema = {"row": pl.get_index_type(), "account": pl.String}
-    frame = pl.DataFrame(attendees, schema=schema, orient="row")
-    return messages.join(frame, on="row").select(
-        "event", "account", how=pl.lit("attendee"), actor="actor"
+    frame = pl.DataFrame(attendees, schema=schema, orient="row").unique(maintain_order=True)
+    return frame.join(messages, on="row", maintain_order="left").select(
+        "row", "event", "account", how=pl.lit("attendee"), actor="actor"
+    )
+
+
+def with_recipients(messages: pl.DataFrame, addressed: pl.DataFrame) -> pl.DataFrame:
+    """Add recipients: how many a direct message or a huddle reached; null where nobody was addressed."""
+    reached = addressed.group_by("row").agg(recipients=pl.len().cast(pl.Int32))
+    is_addressed = (pl.col("is_direct") & (pl.col("action") != "notice")) | (
+        pl.col("action") == "call"
+    )
+    return messages.join(reached, on="row", how="left", maintain_order="left").with_columns(
+        recipients=pl.when(is_addressed).then(pl.col("recipients").fill_null(0))
     )

@@ -115,7 +115,9 @@ class Conversation(Struct, gc=False):
 
 ESSENTIAL = {Message: {"user", "ts"}, User: {"id"}, Conversation: {"id"}}
 TWICE = (b'"user":', b'"ts":')  # the keys that say who and when must not be there twice
-ENDS = [np.frombuffer(four, np.uint32) for four in (b'er":', b'"ts"')]  # of each, which few other keys have
+ENDS = [
+    np.frombuffer(four, np.uint32) for four in (b'er":', b'"ts"')
+]  # of each, which few other keys have
 
 Record = TypeVar("Record", Message, User, Conversation)
 
@@ -173,7 +175,10 @@ def _at_most(data: bytes) -> list[int]:
     seen = [0] * len(ENDS)
     for at in range(4):
         fours = np.frombuffer(data, np.uint32, (len(data) - at) // 4, at)
-        seen = [so_far + int(np.count_nonzero(fours == end)) for so_far, end in zip(seen, ENDS, strict=True)]
+        seen = [
+            so_far + int(np.count_nonzero(fours == end))
+            for so_far, end in zip(seen, ENDS, strict=True)
+        ]
     return seen
 
 
