@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 SCHEMA_SQL = Path(__file__).resolve().parent.parent / "data" / "schema.sql"
 NOTED = SCHEMA_SQL.with_suffix(".json")
 
-Definitions = tuple[Sequence[Sequence[Any]], Sequence[Sequence[Any]], Sequence[Sequence[Any]]]
+Definitions = tuple[list[Any], list[Any], list[Any]]  # rows
 
 TYPES: dict[str, pl.DataType] = {
     "VARCHAR": pl.String(),
@@ -111,7 +110,7 @@ def tables() -> dict[str, dict[str, Column]]:
 
 def comments() -> dict[str, str | None]:
     """Return what each table is, in a sentence."""
-    return {table: comment for table, comment in _definitions()[2]}
+    return dict(_definitions()[2])
 
 
 def polars_schema(table: str) -> dict[str, pl.DataType]:
