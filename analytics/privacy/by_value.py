@@ -11,6 +11,8 @@ from analytics.metrics.panel import with_division
 from analytics.metrics.passport import declared
 from analytics.metrics.sums import ALIKE, OF_HOURS, PARTS_OF_PEOPLE, TOLD_BY_DENOMINATOR
 from analytics.privacy import bounds, relations
+from analytics.privacy.dependencies import People
+from analytics.privacy.lattice import KEYS
 
 ONE_MOST, TWO_MOST = 0.5, 0.75  # shares of a sum above which one or two people make it
 SUMMED_UP = {metric for group in ALIKE for metric in group}
@@ -27,7 +29,7 @@ def withhold(cells: pl.DataFrame, k: int, panel: pl.DataFrame) -> pl.DataFrame:
     cells = judged(with_division(cells), k).with_columns(
         weight=relations.weight(declared().costs["hiding_a_figure"])
     )
-    people = relations.People.of(panel)
+    people = People.of(panel)
     # what adds up to other figures is looked at together with them
     told = pl.col("metric").is_in([name for name in TOLD_BY_DENOMINATOR if name not in SUMMED_UP])
     # each step only hides, so what an earlier one has made sure of stays true
@@ -88,7 +90,7 @@ def _denominators(cells: pl.DataFrame) -> pl.DataFrame:
 
     It tells no more of the other cells than the other figure does there, so it is no secret of its own.
     """
-    place = ["grain", "period", *relations.KEYS]
+    place = ["grain", "period", *KEYS]
     for metric, (told, variant, bin_) in TOLD_BY_DENOMINATOR.items():
         secret = cells.filter(
             pl.col("metric") == told,

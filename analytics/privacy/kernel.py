@@ -59,25 +59,33 @@ def reduce_rows(matrix: np.ndarray, width: int, p: int, first: int = 0) -> list[
     for column in range(width):
         if row == len(matrix):
             break
-        below = np.flatnonzero(matrix[row:, column])
+        below = matrix[row:, column].nonzero()[0]
         if not len(below):
             continue
         if below[0]:
             matrix[[row, row + below[0]]] = matrix[[row + below[0], row]]
-        lead = int(matrix[row, column])
-        if lead != 1:
-            matrix[row] = matrix[row] * pow(lead, -1, p) % p
-        others = np.flatnonzero(matrix[:, column])
-        others = others[others != row]
-        if len(others):
-            used = np.flatnonzero(matrix[row])
-            patch = np.ix_(others, used)
-            matrix[patch] = (
-                matrix[patch] - matrix[others, column][:, None] * matrix[row, used]
-            ) % p
+        clear(matrix, row, column, p)
         pivots.append(column)
         row += 1
     return pivots
+
+
+def clear(matrix: np.ndarray, row: int, column: int, p: int) -> None:
+    """Make the entry of row and column 1 and all others of the column 0, in place."""
+    lead = int(matrix[row, column])
+    used = matrix[row].nonzero()[0]
+    values = matrix[row, used] * pow(lead, -1, p) % p if lead != 1 else matrix[row, used]
+    matrix[row, used] = values
+    others = matrix[:, column].nonzero()[0]
+    others = others[others != row]
+    if len(others):
+        patch = (others[:, None], used)
+        matrix[patch] = (matrix[patch] - matrix[others, column][:, None] * values) % p
+
+
+def without(known: np.ndarray, row: np.ndarray, p: int) -> np.ndarray:
+    """Values over a kernel once `row` is published too: one direction fewer."""
+    return (known[:, 1:] * row[0] - known[:, :1] * row[1:]) % p
 
 
 @dataclass

@@ -11,7 +11,14 @@ from scipy import sparse
 
 from analytics.metrics.passport import declared
 from analytics.privacy import audit
-from analytics.privacy.kernel import System, inverse, random_primes, values, values_of_residues
+from analytics.privacy.kernel import (
+    System,
+    inverse,
+    random_primes,
+    values,
+    values_of_residues,
+    without,
+)
 from analytics.privacy.lattice import KEYS, WITHIN, Earlier, Lattice, build
 
 RESTORE = True
@@ -248,11 +255,11 @@ def _restore(system: System, rows: Rows, known: Known, k: int, hidden: np.ndarra
             row = of_rows[at]
             if row[0] == 0:
                 continue
-            after = _without(of_sets[:, :3], row[:3], p)
+            after = without(of_sets[:, :3], row[:3], p)
             pairs = zip(*audit.pairs(after, sets, k, p), strict=True)
             if (after == 0).all(axis=1).any() or any(pair not in given_away for pair in pairs):
                 continue
-            of_sets, of_rows = _without(of_sets, row, p), _without(of_rows, row, p)
+            of_sets, of_rows = without(of_sets, row, p), without(of_rows, row, p)
             shown.append(at)
             if of_sets.shape[1] <= SPARE:
                 break
@@ -267,11 +274,6 @@ def _slope(known: np.ndarray, p: int) -> np.ndarray:
     """One number that is equal for proportional rows."""
     scale = inverse(known[:, 0], p)
     return ((known[:, 1] * scale % p) << 30) + known[:, 2] * scale % p
-
-
-def _without(known: np.ndarray, row: np.ndarray, p: int) -> np.ndarray:
-    """Values over the kernel once `row` is published too: one direction fewer."""
-    return (known[:, 1:] * row[0] - known[:, :1] * row[1:]) % p
 
 
 def cheapest(take: np.ndarray, cost: np.ndarray) -> np.ndarray:

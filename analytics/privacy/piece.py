@@ -1,0 +1,92 @@
+"""Equations that hang together: which of their unknowns follow from what is shown, and what hides them?"""
+
+import numpy as np
+from scipy import sparse
+
+from analytics.privacy.kernel import clear, product, reduce_rows, without
+
+DIRECTIONS = 64  # random solutions kept while hidden figures are shown again; each uses one up
+SPARE = 3  # so many stay for the test itself
+
+
+class Piece:
+    """Equations solved for their unknowns, over unknowns and the shown figures that may be hidden.
+
+    A row that holds one unknown tells it, and its shown figures are the explanation. Rows without unknowns, the last,
+    tie shown figures to each other. Hiding a figure moves one row at most: the elimination is never begun anew.
+    """
+
+    def __init__(
+        self, equations: sparse.csr_matrix, unknown: np.ndarray, can_hide: np.ndarray, p: int
+    ) -> None:
+        touched = np.flatnonzero(equations.getnnz(axis=0))
+        self.open = touched[can_hide[touched]]
+        self.unknown, self.p = unknown, p
+        self.work = (
+            equations[:, np.concatenate([unknown, self.open])].toarray().astype(np.int64) % p
+        )
+        self.pivots = reduce_rows(self.work, len(unknown), p)
+
+    def hide(self, target: np.ndarray, cost: np.ndarray) -> np.ndarray:
+        """Return which shown figures to hide so that these equations leave no target one value: what tells most per cost first."""
+        width = len(self.unknown)
+        held = (self.work[: len(self.pivots), :width] != 0).sum(axis=1)
+        known = np.flatnonzero((held == 1) & target[self.unknown[self.pivots]])
+        price, chosen = cost[self.open], np.zeros(len(self.open), bool)
+        while len(known):
+            take = self.work[known, width:] != 0
+            known, take = known[take.any(axis=1)], take[take.any(axis=1)]
+            if not len(known):
+                break
+            best = int(np.argmax(take.sum(axis=0) / price))
+            chosen[best] = True
+            if not self._solve_for(width + best):  # nothing else tells it: it may be anything
+                known = known[~take[:, best]]
+        return self.open[chosen]
+
+    def _solve_for(self, column: int) -> bool:
+        """Solve one of the rows without unknowns for the column, if any holds it."""
+        at = len(self.pivots)
+        telling = at + np.flatnonzero(self.work[at:, column])
+        if not len(telling):
+            return False
+        row = telling[np.argmin((self.work[telling] != 0).sum(axis=1))]
+        self.work[[at, row]] = self.work[[row, at]]
+        clear(self.work, at, column, self.p)
+        self.pivots.append(column)
+        return True
+
+    def restore(
+        self, target: np.ndarray, tries: np.ndarray, rng: np.random.Generator
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return which of `tries`, hidden figures in order, may be shown without telling a target, and which were not tried.
+
+        Once a figure is shown, a target follows if it is a multiple of that figure in all solutions.
+        """
+        place = np.argsort(self.unknown)
+        tries = place[np.searchsorted(self.unknown[place], tries)]
+        x = self._solutions(min(DIRECTIONS, len(tries) + SPARE), rng)
+        secret = np.flatnonzero(target[self.unknown])
+        if (
+            not x[secret].any(axis=1).all()
+        ):  # taken stricter than true, the equations may tell of nothing that is shown
+            return self.unknown[:0], self.unknown[:0]
+        shown: list[int] = []
+        for number, at in enumerate(tries):
+            if x.shape[1] <= SPARE:
+                return self.unknown[shown], self.unknown[tries[number:]]
+            row = x[at].copy()
+            # a multiple in three random solutions is one in all
+            alike = (x[secret, 1:SPARE] * row[0] - x[secret, :1] * row[1:SPARE]) % self.p == 0
+            if row[0] and not alike.all(axis=1).any():
+                x = without(x, row, self.p)
+                shown.append(at)
+        return self.unknown[shown], self.unknown[:0]
+
+    def _solutions(self, count: int, rng: np.random.Generator) -> np.ndarray:
+        """Return random values (unknowns × count) that fit the equations when all that is shown is nothing."""
+        width = len(self.unknown)
+        x = rng.integers(0, self.p, (width, count))
+        x[self.pivots] = 0
+        x[self.pivots] = -product(self.work[: len(self.pivots), :width], x, self.p) % self.p
+        return x

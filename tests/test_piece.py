@@ -1,0 +1,59 @@
+"""What is hidden so that no secret follows from equations, judged by ranks over fractions."""
+
+import numpy as np
+import pytest
+from scipy import sparse
+
+from analytics.privacy.piece import Piece
+from tests.test_by_value import exact_rank
+
+PRIME = 536_870_909
+
+
+def follows(equations: np.ndarray, unknown: np.ndarray, at: int) -> bool:
+    """One unknown has one value if its unit vector is a combination of the equations over the unknowns."""
+    inside, unit = equations[:, unknown], np.eye(equations.shape[1], dtype=int)[at, unknown]
+    return exact_rank([*inside, unit]) == exact_rank([*inside])
+
+
+def drawn(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Sums of three or four of twelve figures; two are secret, and two that nobody asks about are unknown too."""
+    rng = np.random.default_rng(seed)
+    equations = np.zeros((7, 12), int)
+    for row in equations:
+        some = rng.choice(12, rng.integers(3, 5), replace=False)
+        row[some] = [1, *[-1] * (len(some) - 1)]
+    return equations, np.arange(12) < 2, np.arange(12) < 4
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_secret_follows_and_no_hidden_figure_could_be_shown_as_well(seed):
+    equations, secret, unknown = drawn(seed)
+    cost, matrix = np.linspace(1, 2, 12), sparse.csr_matrix(equations)
+
+    hidden = unknown.copy()
+    hidden[Piece(matrix, np.flatnonzero(unknown), ~unknown, PRIME).hide(secret, cost)] = True
+    piece = Piece(matrix, np.flatnonzero(hidden), ~hidden, PRIME)
+    shown, rest = piece.restore(secret, np.flatnonzero(hidden & ~unknown), np.random.default_rng(1))
+    hidden[shown] = False
+
+    assert len(rest) == 0
+    assert not any(follows(equations, hidden, at) for at in (0, 1))
+    for figure in np.flatnonzero(hidden & ~unknown):
+        fewer = hidden & (np.arange(12) != figure)
+        needed = any(follows(equations, fewer, at) for at in (0, 1))
+        # what follows from the shown by equations taken stricter than true stays hidden
+        assert needed or follows(equations, hidden, figure)
+
+
+def test_what_is_hidden_is_what_tells_most_for_its_cost():
+    """1 − 2 − 3 = 0 and 1 − 4 − 5 = 0: the first hides both secrets, 2 and 4, at half of their neighbours' cost."""
+    equations = sparse.csr_matrix([[0, 1, -1, -1, 0, 0], [0, 1, 0, 0, -1, -1]])
+    secret = np.array([False, False, True, False, True, False])
+
+    def hidden(cost: float) -> list[int]:
+        piece = Piece(equations, np.flatnonzero(secret), ~secret, PRIME)
+        return piece.hide(secret, np.array([9.0, cost, 1, 1, 1, 1])).tolist()
+
+    assert hidden(1.9) == [1]
+    assert hidden(2.1) == [3, 5]
