@@ -21,6 +21,8 @@ PREVIEW_ROWS = 20  # title rows above a header are fewer
 LONG_HEAD = (
     2**20
 )  # bytes looked at where the first lines are longer than usual, as those of a survey are
+MARKDOWN = re.compile(r"#{1,6} \S")
+WORD = re.compile(r"[^\W\d_]{2,}")
 SENTENCE = 8  # words that no name of a column has
 FEW_LINES = 5
 MOST_LINES = 200  # a quoted cell of a header runs on over fewer
@@ -275,12 +277,18 @@ def is_prose(source: "Source") -> bool:
     """Say whether it is text for people: sentences, in lines that no separator divides alike. Never raises."""
     if kind(source) != "text" or source.head(64).lstrip()[:1] in (b"{", b"[", b"<"):
         return False
+    codec, mark = csv_text.head_encoding(head := source.head())
+    lines = [line for line in head[mark:].decode(codec, "replace").splitlines() if line.strip()]
+    if not any(len(WORD.findall(line)) >= SENTENCE for line in lines[:PREVIEW_ROWS]):
+        return False
+    if MARKDOWN.match(lines[0]):
+        return True
     try:
         rows = [row.cells for row in preview(source)]
     except UnreadableExport:
         return False
     widths = Counter(len(cells) for cells in rows if len(cells) > 1)
-    is_table = any(times > len(rows) / 2 for times in widths.values())
+    is_table = any(times >= len(rows) / 2 for times in widths.values())
     return not is_table and any(len(cell.split()) >= SENTENCE for cells in rows for cell in cells)
 
 

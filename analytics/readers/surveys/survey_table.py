@@ -47,6 +47,7 @@ OF_TOOLS: Aliases = {
 }  # fmt: skip
 SCALES = ((1, 5), (1, 7), (0, 10))
 MOST_OUTSIDE = 1 / 3
+LEAST, ALL_BUT = 3, 0.8  # questions, and their share of the columns, that make a survey of a table
 ANSWER = r"^[+-]?\d{1,3}(?:[.,]\d+)?$"
 
 
@@ -77,17 +78,30 @@ def _header(rows: list[tables.Row], options: Options) -> tables.Header | None:
 
 
 def explain(source: "Source") -> UnreadableExport | None:
-    """Return why the export of a survey tool is not read; null where it is none."""
+    """Return why the export of a survey tool is not read, or which scale is missing; null where it is none."""
     try:
         rows = tables.preview(source)
     except UnreadableExport:
         return None
     if not _is_of_tool(rows):
-        return None
+        return _without_scale(source.name, rows)
     return UnreadableExport(
         "no_recognised_data",
         f"{source.name}: this looks like the export of a survey tool, which is not read as it comes. Give the answers as a "
         "table of numbers: one row a respondent, a column “respondent”, one column a question, no free text.",
+    )
+
+
+def _without_scale(file: str, rows: list[tables.Row]) -> UnreadableExport | None:
+    """Return the question of the scale where nearly all columns hold small numbers and nobody is named."""
+    header = _header(rows, Options({"scale": ""}))
+    if header is None or len(_questions(header, rows)) < max(LEAST, ALL_BUT * len(header.names)):
+        return None
+    return UnreadableExport(
+        "no_scale",
+        f"{file}: its columns hold small numbers, as the answers of a survey do, and name no respondent. If they are answers, "
+        "say on which scale: --map scale=1-5.",
+        tuple(header.names),
     )
 
 
