@@ -15,4 +15,5 @@ NAMES: tuple[str, ...] = (
     "googlechat_audit",
     "rocketchat_dump",
     "webex_messages",
+    "workplace_messages",
 )

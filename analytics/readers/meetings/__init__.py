@@ -7,4 +7,7 @@ NAMES: tuple[str, ...] = (
     "zoom_meetings",
     "google_meet_log",
     "google_meet_audit",
+    "google_meet_attendance",
+    "webex_attendees",
+    "teams_attendance_json",
 )
