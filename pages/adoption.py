@@ -3,35 +3,26 @@
 from typing import Any
 
 import polars as pl
-import streamlit as st
 
-from analytics.charts import numbers, shape, words
-from analytics.charts.cohorts import cohorts
-from analytics.charts.dots import dots
+from analytics.charts import shape, words
 from analytics.charts.ladder import ladder
-from analytics.charts.lorenz import lorenz
-from analytics.charts.stack import columns
 from analytics.findings import say
 from pages.parts.access import guard
+from pages.parts.cohorts_view import still_there, who_stays
 from pages.parts.data import Figures
-from pages.parts.figure import Picture, Said, figure, first_reason, pair, screen, source
+from pages.parts.figure import Picture, Said, figure, first_reason, source
 from pages.parts.filters import scope
 from pages.parts.first_use_view import first_use
 from pages.parts.habit_view import forecast, habit, reach, seats, several
 from pages.parts.lead import opening
 from pages.parts.milestone_view import milestones, trend_picture
+from pages.parts.parts import Parts, parts
+from pages.parts.spread_view import definitions, inequality
 from pages.parts.vendor_view import vendor
 from pages.parts.workspace import release
 
 FUNNEL, GAP, DROP = "adoption_funnel", "technical_human_gap", "adoption_drop"
-A_MONTH = "day 28"  # the bin of all who started, four weeks on
-COLUMNS, PHONE_COLUMNS = 12, 7  # weeks that a picture shows; table and files hold all
 GAP_FROM = 0.15  # low end from which the gap is worth a sentence
-RETENTION = {
-    "": "Bounded: in that week",
-    "rolling": "Rolling: then or later",
-    "bracket": "Bracket: within seven days",
-}
 
 
 def page() -> None:
@@ -40,40 +31,7 @@ def page() -> None:
     figures = Figures(release(), scope())
     _opening(figures)
     _ladder(figures)
-    st.space("small")
-    _trend(figures)
-    st.space("small")
-    left, right = pair()
-    with left:
-        _cohorts(figures)
-    with right:
-        _lifecycle(figures)
-    st.space("small")
-    left, right = pair()
-    with left:
-        habit(figures)
-    with right:
-        several(figures)
-    st.space("small")
-    left, right = pair()
-    with left:
-        _definitions(figures)
-    with right:
-        _inequality(figures)
-    st.space("small")
-    first_use(figures)
-    st.space("small")
-    milestones(figures)
-    st.space("small")
-    forecast(figures)
-    st.space("small")
-    left, right = pair()
-    with left:
-        seats(figures)
-    with right:
-        reach(figures)
-    st.space("small")
-    vendor(figures)
+    parts("adoption", PARTS, figures)
 
 
 def _value(row: Any) -> float | None:  # noqa: ANN401  # a row or nothing
@@ -170,197 +128,12 @@ def _trend(figures: Figures) -> None:
     )
 
 
-def _cohorts(figures: Figures) -> None:
-    variant = str(st.session_state.get("retention_variant") or "")
-    found = figures.ask("retention", variant=variant, grain="all", **figures.scope.cell)
-    rows = shape.cohort_rows(found)
-    stayed = found.filter((pl.col("bin") == A_MONTH) & pl.col("value").is_not_null())[
-        "value"
-    ].to_list()
-    last = PHONE_COLUMNS if screen().compact else COLUMNS
-    seen = rows.filter(pl.col("later") <= last) if rows.height else rows
-    told = list(seen.iter_rows(named=True))
-    said = Said(
-        finding=say("cohorts_known", share=stayed[0], later="four")
-        if stayed
-        else say("cohorts_question"),
-        measure="Share of those who contributed for the first time in a week, so many weeks later. "
-        "Dashed: too few people, or almost all or none of them",
-        source=source(figures, found, "newcomers since the exports begin", period="Whole period"),
-        alt=words.in_words(
-            "Still there",
-            [f"{row['cohort']} after {row['later']}" for row in told],
-            [row["text"] for row in told],
-        ),
-        passports=[figures.passport("retention")],
-    )
-    is_shown = bool(rows.height and rows["value"].is_not_null().any())
-    shown = (
-        Picture(cohorts, (seen.select("cohort", "later", "value", "text", "people"),))
-        if is_shown
-        else None
-    )
-    figure(
-        "cohorts",
-        said,
-        shown,
-        found,
-        _cohort_table(rows),
-        first_reason(found),
-        control=_pick_retention,
-    )
-
-
-def _pick_retention() -> None:
-    st.segmented_control(
-        "How “still there” is counted", list(RETENTION), default="", required=True,
-        format_func=RETENTION.__getitem__, key="retention_variant", wrap=True, label_visibility="collapsed",
-    )  # fmt: skip
-
-
-def _cohort_table(rows: pl.DataFrame) -> pl.DataFrame:
-    if rows.is_empty():
-        return pl.DataFrame()
-    texts = rows.select("cohort", pl.col("later").cast(pl.String), "text", "people")
-    return texts.rename(
-        {
-            "cohort": "Started",
-            "later": "Weeks after",
-            "text": "Still there",
-            "people": "Started with",
-        }
-    )
-
-
-def _lifecycle(figures: Figures) -> None:
-    grain = "month" if figures.scope.grain == "quarter" else figures.scope.grain
-    found = figures.bins("lifecycle", grain=grain)
-    if grain == "week" and _mostly_kept_back(
-        found
-    ):  # few change from week to week, more from month to month
-        grain = "month"
-        found = figures.bins("lifecycle", grain=grain)
-    rows = shape.lifecycle_rows(found, grain)
-    said = Said(
-        finding=_fate(rows, grain) if rows.height else say("lifecycle_question"),
-        measure="People with a seat, by what they did in the period before; below zero: those who did nothing any more. Open where a part is too few to tell",
-        source=source(figures, found),
-        alt=words.in_words("Last period", rows.filter(pl.col("last").is_not_null())["part"].to_list(), rows.filter(pl.col("last").is_not_null())["people"].to_list())
-        if rows.height else "Who stays and who falls silent: not known.",
-        passports=[figures.passport("lifecycle")],
-    )  # fmt: skip
-    shown = Picture(columns, (rows.drop("period"),)) if rows.height else None
-    names = {bin_: name for bin_, (name, _, _) in shape.LIVES.items()}
-    figure(
-        "lifecycle",
-        said,
-        shown,
-        found,
-        words.table(found, figures.unit("lifecycle"), names),
-        # the oldest periods are short of history, which says nothing of the later ones
-        first_reason(found.sort("period", descending=True)),
-    )
-
-
-def _mostly_kept_back(found: pl.DataFrame) -> bool:
-    open_ = found.filter(pl.col("value").is_null())["period"].n_unique()
-    return open_ * 2 > found["period"].n_unique()
-
-
-def _fate(rows: pl.DataFrame, grain: str) -> str:
-    last = {
-        row["part"]: row for row in rows.filter(pl.col("last").is_not_null()).iter_rows(named=True)
-    }
-    if "fell silent" not in last or "came back" not in last:
-        return say("lifecycle_question")
-    came = last["came back"]["value"] + (last["new"]["value"] if "new" in last else 0)
-    return say(
-        "lifecycle_known",
-        period=f"In the {grain} from {last['came back']['name']}",
-        returned=numbers.count(came),
-        silent=numbers.count(-last["fell silent"]["value"]),
-    )
-
-
-def _definitions(figures: Figures) -> None:
-    passport = figures.passport("active_people")
-    found = figures.block("active_people", variant=None)
-    wording = passport.get("variants") or {}
-    names = {
-        v: (t.split(":")[0] or v or "Contributing")
-        if v
-        else f"{(t or 'Contributing').split(':')[0]} (ours)"
-        for v, t in wording.items()
-    }
-    rows = shape.rows_named(found, names, "share", column="variant", ours="")
-    said = Said(
-        finding=say("definitions", count=numbers.spelled(rows.height))
-        if rows.height > 1
-        else say("definitions_question"),
-        measure=f"Share of the people with a seat who were “active”, {figures.scope.period_label.lower()}",
-        source=source(figures, found, _unknown(found, names)),
-        alt=words.in_words("By definition", rows["name"].to_list(), rows["text"].to_list()),
-        passports=[
-            {
-                **passport,
-                "definition": f"{passport.get('definition', '')} "
-                + " · ".join(t for t in wording.values() if t),
-            }
-        ],
-    )
-    shown = Picture(dots, (rows.drop("key"), "share")) if rows.height else None
-    figure(
-        "definitions", said, shown, found, words.table(found, "share", names), first_reason(found)
-    )
-
-
-def _unknown(found: pl.DataFrame, names: dict[str, str]) -> str:
-    """Return which definitions these exports cannot fill."""
-    missing = [
-        names.get(row["variant"], row["variant"])
-        for row in found.iter_rows(named=True)
-        if row["value"] is None
-    ]
-    return f"not known from these exports: {', '.join(missing)}" if missing else ""
-
-
-def _inequality(figures: Figures) -> None:
-    metric = "participation_inequality"
-    found = figures.block(metric, variant=None)
-    curve = shape.lorenz_rows(found.filter(pl.col("variant") == "lorenz"))
-    band = {
-        row["bin"]: row["value"]
-        for row in found.filter(pl.col("variant") == "").iter_rows(named=True)
-    }
-    top, silent = band.get("top_tenth"), band.get("silent")
-    gini = numbers.span(band.get("gini_low"), band.get("gini_high"), "ratio")
-    text = f"the busiest tenth: {numbers.number(top, 'share')}" if top is not None else ""
-    said = Said(
-        finding=say("gini_known", top=top, silent=silent)
-        if top is not None and silent is not None
-        else say("gini_question"),
-        measure="Share of all acts against share of the people with a seat, silent ones included; dashed: everybody does the same",
-        source=source(
-            figures,
-            found,
-            f"Gini {gini}, a range because only groups of ten or more are counted" if gini else "",
-        ),
-        alt=words.in_words(
-            "Spread of contributions",
-            ["the busiest tenth", "silent", "Gini"],
-            [numbers.number(top, "share"), numbers.number(silent, "share"), gini or None],
-        ),
-        passports=[figures.passport(metric)],
-    )
-    shown = Picture(lorenz, (curve, top, text)) if curve.height else None
-    names = {
-        "gini_low": "Gini, at least",
-        "gini_high": "Gini, at most",
-        "top_tenth": "The busiest tenth",
-        "silent": "Silent",
-    }
-    twin = words.table(found.filter(pl.col("variant") == ""), "ratio", names)
-    figure("inequality", said, shown, found, twin, first_reason(found))
+PARTS: Parts = {
+    "Over time": ((_trend,), (still_there, who_stays), (first_use,), (forecast,)),
+    "Habits": ((habit, several, inequality, reach),),
+    "Launches": ((milestones,),),
+    "Other counts": ((seats, definitions), (vendor,)),
+}
 
 
 page()

@@ -12,12 +12,13 @@ from analytics.findings import say, subject
 from analytics.findings.book import quarter
 from pages.parts.access import guard
 from pages.parts.data import Figures, Row
-from pages.parts.figure import Picture, Said, figure, first_reason, screen, source
+from pages.parts.figure import Picture, Said, figure, first_reason, source
 from pages.parts.filters import scope
 from pages.parts.lead import opening
 from pages.parts.measures import MEASURES
 from pages.parts.mix import columns, mixes, notice
 from pages.parts.one_group import one_group
+from pages.parts.screen import screen
 from pages.parts.table import show_table
 from pages.parts.workspace import release
 

@@ -15,9 +15,10 @@ from analytics.findings import say
 from analytics.findings.verdicts import FACETS, hierarchy_verdict
 from pages.parts.access import guard
 from pages.parts.data import Figures, Row
-from pages.parts.figure import Picture, Said, figure, first_reason, pair, source
+from pages.parts.figure import Picture, Said, figure, first_reason, source
 from pages.parts.filters import level_name, scope
 from pages.parts.lead import opening
+from pages.parts.screen import pair
 from pages.parts.states import note, state
 from pages.parts.workspace import release
 

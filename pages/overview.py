@@ -10,12 +10,14 @@ import streamlit as st
 from analytics.charts import bars, numbers, words
 from analytics.findings import sentence
 from pages.parts.access import BY_NAME, guard, may_open, role
-from pages.parts.cards import MARKS, Card, card, draw, legend
+from pages.parts.cards import MARKS, Card, card, legend
 from pages.parts.data import Figures
-from pages.parts.figure import Picture, first_reason, screen
+from pages.parts.figure import Picture, first_reason, put
 from pages.parts.filters import scope, tool_name
 from pages.parts.lead import opening
 from pages.parts.measures import measure_of
+from pages.parts.parts import PART_OF, key
+from pages.parts.screen import screen
 from pages.parts.states import note, page_link
 from pages.parts.text import plain
 from pages.parts.workspace import release
@@ -113,8 +115,15 @@ def _link(row: dict[str, Any]) -> None:
     page = row["page"] if row["page"] in BY_NAME else None
     if page == "imports" and not may_open(page, role()):
         page = "trust"
-    measure = measure_of(row["metric"]) if page == "departments" else None
-    page_link(page, asked={"measure": measure} if measure else None)
+    page_link(page, asked=_asked(page, row["metric"]))
+
+
+def _asked(page: str | None, metric: str | None) -> dict[str, str] | None:
+    """Return what stands in the address of the figure: the measure that is compared, or the part of its page."""
+    if page == "departments" and (measure := measure_of(metric)):
+        return {"measure": measure}
+    part = PART_OF.get(metric or "")
+    return {key(page): part} if page and part else None
 
 
 def _rests_on(figures: Figures) -> None:
@@ -123,7 +132,7 @@ def _rests_on(figures: Figures) -> None:
     if rows.height:
         note("Share of the staff whose activity each export covers")
         names, texts = rows["tool"].to_list(), rows["text"].to_list()
-        draw(
+        put(
             Picture(bars.covered, (rows,)),
             "covered",
             words.in_words("Share of the staff covered", names, texts),

@@ -3,7 +3,6 @@
 from typing import Any
 
 import polars as pl
-import streamlit as st
 
 from analytics.charts import numbers, shape, words
 from analytics.charts.bars import bars
@@ -13,10 +12,11 @@ from analytics.findings import say
 from pages.parts.access import guard
 from pages.parts.attention_view import broken_up, left_whole, load_by_level
 from pages.parts.data import Figures
-from pages.parts.figure import Picture, Said, figure, first_reason, pair, source
+from pages.parts.figure import Picture, Said, figure, first_reason, source
 from pages.parts.filters import scope
 from pages.parts.lead import opening
 from pages.parts.meetings_view import kinds_of_meetings, true_of_meetings
+from pages.parts.parts import Parts, parts
 from pages.parts.week_view import hours_of_week, nights, off, pressure, stretch
 from pages.parts.workspace import release
 from pages.parts.worth_view import worth_blocks
@@ -35,27 +35,7 @@ def page() -> None:
     figures = Figures(release(), scope())
     _opening(figures)
     _hours(figures)
-    st.space("small")
-    left, right = pair()
-    with left:
-        _outside(figures)
-    with right:
-        _load(figures)
-    st.space("small")
-    for first, second in (
-        (_kinds, load_by_level),
-        (hours_of_week, pressure),
-        (stretch, nights),
-        (left_whole, broken_up),
-        (kinds_of_meetings, true_of_meetings),
-    ):
-        left, right = pair()
-        with left:
-            first(figures)
-        with right:
-            second(figures)
-        st.space("small")
-    worth_blocks(figures)
+    parts("time_cost", PARTS, figures)
 
 
 def _named(
@@ -215,6 +195,14 @@ def _kinds(figures: Figures) -> None:
         words.table(found, "count", {**shape.KINDS, "total": "In all"}),
         first_reason(found),
     )
+
+
+PARTS: Parts = {
+    "Outside hours": ((_outside, hours_of_week, stretch, nights),),
+    "Messages": ((_load, _kinds, load_by_level, pressure),),
+    "Meetings": ((kinds_of_meetings, true_of_meetings, left_whole, broken_up),),
+    "What it costs": ((worth_blocks,),),
+}
 
 
 page()

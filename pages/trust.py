@@ -10,8 +10,8 @@ from analytics import release as releases
 from analytics.release import Release
 from pages.parts import access, coverage_view, fit_view, journal, log_view, text, workspace
 from pages.parts.access import guard
-from pages.parts.figure import screen
 from pages.parts.lead import headed
+from pages.parts.screen import screen
 from pages.parts.states import note, page_link
 from pages.parts.text import plain
 

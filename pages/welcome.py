@@ -7,9 +7,9 @@ from analytics import jobs
 from analytics import release as releases
 from pages.parts import access
 from pages.parts.access import guard
-from pages.parts.figure import screen
 from pages.parts.job_view import newest, running
 from pages.parts.lead import headed
+from pages.parts.screen import screen
 from pages.parts.states import note
 from pages.parts.text import listed
 

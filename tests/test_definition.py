@@ -85,6 +85,7 @@ def test_others_numbers_are_of_metrics_that_exist_and_say_whom_and_when():
 @pytest.mark.parametrize("page", ["overview", "departments", "time_cost"])
 def test_one_click_beside_a_figure_tells_how_it_is_counted(page):
     at = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=60).run()
+    at.query_params["time_cost_part"] = "What it costs"
     if page != "overview":
         at.switch_page(f"{page}.py").run()
     before = [element.value for element in at.markdown]

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from analytics import roles
 from pages.parts import access
-from tests.drawn_release import DIVISIONS, draw_release, of_many_seniors
+from tests.drawn_release import DIVISIONS, WHOLE, draw_release, of_many_seniors
 
 ROOT = Path(__file__).resolve().parent.parent
 FIGURES = ("overview", "adoption", "departments", "time_cost", "hierarchy")
@@ -37,7 +37,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def shown(page: str = "overview", **query: str) -> str:
     """Return all text on a page."""
     at = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=30)
-    for key, value in query.items():
+    for key, value in {**WHOLE, **query}.items():
         at.query_params[key] = value
     at.run()
     if page != "overview":
@@ -256,6 +256,7 @@ def test_vendors_figures_stand_in_a_table_of_their_own_and_open_no_filter(home):
     draw_release(home, change=counted_by_vendors)
 
     at = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=30).run()
+    at.query_params["adoption_part"] = "Other counts"
     at.switch_page("adoption.py").run()
     tables = [table.value.to_dict("records") for table in at.table]
 

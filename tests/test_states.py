@@ -1,6 +1,5 @@
 """Where a figure cannot be, its page says why: no zero, no traceback, no sentence that claims more."""
 
-import hashlib
 import json
 import re
 from pathlib import Path
@@ -13,7 +12,7 @@ from analytics.charts.bars import bars
 from analytics.metrics.reasons import REASONS
 from pages.parts.figure import Picture
 from tests import drawn_release
-from tests.drawn_release import HIERARCHY, draw_release
+from tests.drawn_release import HIERARCHY, WHOLE, draw_release
 
 SHELL = Path(__file__).resolve().parent.parent / "pages" / "shell.py"
 FIGURES = ("overview", "adoption", "departments", "time_cost", "hierarchy")
@@ -28,19 +27,29 @@ def without(frame, where, reason):
     return frame.with_columns(*kept, reason=pl.when(where).then(pl.lit(reason)).otherwise("reason"))
 
 
+@pytest.fixture(scope="module")
+def home_of(tmp_path_factory):
+    """Return a function that returns the folder of a release of these figures: drawing one takes seconds."""
+    homes = {}
+
+    def drawn(frame):
+        content = (frame.height, frame.hash_rows().sum())
+        if content not in homes:
+            homes[content] = tmp_path_factory.mktemp("state")
+            draw_release(homes[content], change=lambda _: frame)
+        return homes[content]
+
+    return drawn
+
+
 @pytest.fixture
-def opened(tmp_path, monkeypatch):
-    """Return a function that draws a release of these figures and returns the texts of a page."""
-    monkeypatch.setenv("CONVIVIO_HOME", str(tmp_path))
-    name = hashlib.sha256(str(tmp_path).encode()).hexdigest()[
-        :8
-    ]  # what is remembered must not mix tests
+def opened(home_of, monkeypatch):
+    """Return a function that returns the texts of a page on a release of these figures."""
 
     def show(frame, page, is_raw=False, **query):
-        monkeypatch.setattr(drawn_release, "figures", lambda: frame)
-        draw_release(tmp_path, f"w{name}")
+        monkeypatch.setenv("CONVIVIO_HOME", str(home_of(frame)))
         at = AppTest.from_file(str(SHELL), default_timeout=60)
-        for key, value in query.items():
+        for key, value in {**WHOLE, **query}.items():
             at.query_params[key] = value
         at.run()
         if page != "overview":

@@ -40,7 +40,7 @@ def opened(**query):
     at = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=60)
     at.run()
     at.switch_page("time_cost.py")
-    for key, value in query.items():
+    for key, value in {"time_cost_part": "What it costs", **query}.items():
         at.query_params[key] = value
     return at.run()
 

@@ -12,7 +12,7 @@ from analytics.charts.spark import against_company, sparkline
 from analytics.charts.words import in_words
 from analytics.findings.verdicts import Verdict
 from pages.parts.definition import about
-from pages.parts.figure import Picture, _specification, screen
+from pages.parts.figure import Picture, put
 from pages.parts.states import as_it_was, note, words
 from pages.parts.text import plain
 
@@ -86,18 +86,10 @@ def _course(c: Card, value: str, interval: str) -> None:
     if known.height < FEW:
         return
     picture = Picture(sparkline, (c.series.select("period", "value", "low", "high"),))
-    draw(
+    put(
         picture,
         f"spark_{c.key}",
         in_words(c.label, ["now"], [f"{value} ({interval})" if interval else value]),
-    )
-
-
-def draw(picture: Picture, key: str, alt: str) -> None:
-    """Draw a small chart that needs no frame."""
-    k = screen()
-    st.vega_lite_chart(
-        None, _specification(picture.digest(), repr(k), picture, k), theme=None, key=key, alt=alt
     )
 
 
@@ -145,7 +137,7 @@ def small_multiple(
         course, others = (frame.select("period", "value", "low", "high") for frame in rows)
         if course["value"].is_not_null().sum() >= FEW:
             picture = Picture(against_company, (course, others, block in {"higher", "lower"}))
-            draw(
+            put(
                 picture,
                 f"small_{key}",
                 in_words(label, ["this department", "company"], [value, whole]),

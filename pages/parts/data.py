@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import polars as pl
-import streamlit as st
 
 from analytics import release as releases
 from analytics.findings.verdicts import Verdict, change_verdict
@@ -19,15 +19,16 @@ FEW_POINTS = 3  # a line through fewer says nothing
 Row = Mapping[str, Any]
 
 
-@st.cache_data(max_entries=600, show_spinner=False)
-def _figures(path: str, metric: str, options: tuple[tuple[str, Any], ...]) -> pl.DataFrame:
+# nothing asked here is ever changed in place, so all readers share one copy: a copy a reader costs more than the page
+@lru_cache(maxsize=1200)
+def _figures(path: Path, metric: str, options: tuple[tuple[str, Any], ...]) -> pl.DataFrame:
     """Return rows of a release; the path carries its number, so a new release is asked anew."""
-    return releases.open_release(Path(path)).figures(metric, **dict(options))
+    return releases.open_release(path).figures(metric, **dict(options))
 
 
-@st.cache_data(max_entries=20, show_spinner=False)
-def _passports(path: str) -> dict[str, dict[str, Any]]:
-    return {passport["id"]: passport for passport in releases.open_release(Path(path)).passports()}
+@lru_cache(maxsize=20)
+def _passports(path: Path) -> Mapping[str, dict[str, Any]]:
+    return {passport["id"]: passport for passport in releases.open_release(path).passports()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +40,7 @@ class Figures:
 
     def passport(self, metric: str) -> dict[str, Any]:
         """Return a passport; an empty one where the release does not know the metric."""
-        return _passports(str(self.release.path)).get(
+        return _passports(self.release.path).get(
             metric, {"id": metric, "title": metric, "unit": "ratio"}
         )
 
@@ -53,7 +54,7 @@ class Figures:
 
     def ask(self, metric: str, **options: Any) -> pl.DataFrame:  # noqa: ANN401  # as Release.figures takes them
         """Return rows of release.figure, remembered for this release."""
-        return _figures(str(self.release.path), metric, tuple(sorted(options.items())))
+        return _figures(self.release.path, metric, tuple(sorted(options.items())))
 
     def block(self, metric: str, variant: str | None = "", **more: Any) -> pl.DataFrame:  # noqa: ANN401
         """Return the rows (all bins) that sum the scope up: its period, its people, its tool."""

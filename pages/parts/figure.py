@@ -8,27 +8,21 @@ from typing import Any, Literal
 import polars as pl
 import streamlit as st
 from streamlit import dataframe_util
-from streamlit.delta_generator import DeltaGenerator
 
 from analytics import council, sheets
 from analytics.charts import export, numbers
-from analytics.charts.theme import LIGHT, Drawn, Look, look
+from analytics.charts.theme import LIGHT, Drawn, Look
 from analytics.release import Release
 from pages.parts import filters, journal, workspace
 from pages.parts.data import Figures
 from pages.parts.definition import counted
+from pages.parts.screen import screen
 from pages.parts.states import as_it_was, note, state
 from pages.parts.table import show_table
 from pages.parts.text import plain
 
 STATE_HEIGHT = 260  # px: what a missing picture leaves open, so that the page does not jump
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
-def screen() -> Look:
-    """Return the colours and width of whoever looks. A phone is known only by its browser's name."""
-    agent = st.context.headers.get("User-Agent") or ""
-    return look(st.context.theme.type, compact="Mobi" in agent)
 
 
 @dataclass(frozen=True)
@@ -65,15 +59,23 @@ class Said:
     passports: Sequence[dict[str, Any]] = field(default=())
 
 
-@st.cache_data(max_entries=400, show_spinner=False)
-def _specification(digest: str, colours: str, _picture: Picture, _k: Look) -> dict[str, Any]:
-    """Return the Vega-Lite specification, built once for each content and look, its data as they are sent."""
+@st.cache_resource(max_entries=60, show_spinner=False)
+def _specification(digest: str, look_of: str, _picture: Picture, _k: Look) -> dict[str, Any]:
+    """Return the Vega-Lite specification of a picture that can be clicked, its data as they are sent."""
     specification: dict[str, Any] = _picture.draw(_k).to_dict(validate=False)
     sent = specification.get("datasets", {})
     specification["datasets"] = {
         name: dataframe_util.convert_anything_to_arrow_bytes(data) for name, data in sent.items()
     }
     return specification
+
+
+@st.cache_resource(max_entries=600, show_spinner=False)
+def _put(digest: str, key: str, alt: str, look_of: str, _picture: Picture, _k: Look) -> None:
+    """Put a picture on the page that nobody clicks: built, and written as it is sent, once for each content and look."""
+    st.vega_lite_chart(
+        None, _picture.draw(_k).to_dict(validate=False), theme=None, key=key, alt=alt
+    )
 
 
 def figure(  # noqa: PLR0913  # one part draws every figure
@@ -101,7 +103,8 @@ def figure(  # noqa: PLR0913  # one part draws every figure
         if picture is None:
             state(reason or "not_released", height=STATE_HEIGHT, key=key)
             return None
-        clicked = _chart(key, said, picture, is_selectable)
+        draw = _clickable if is_selectable else put
+        clicked = draw(picture, f"ch_{key}", said.alt)
         with st.container(horizontal=True, gap="small", vertical_alignment="center", wrap=False):
             note(plain(" · ".join(filter(None, (said.source, as_it_was(rows))))))
             _more(key, said, picture, rows)
@@ -110,15 +113,17 @@ def figure(  # noqa: PLR0913  # one part draws every figure
     return clicked
 
 
-def _chart(key: str, said: Said, picture: Picture, is_selectable: bool) -> str | None:
+def put(picture: Picture, key: str, alt: str) -> None:
+    """Put a picture on the page that nobody clicks."""
+    k = screen()
+    _put(picture.digest(), key, alt, repr(k), picture, k)
+
+
+def _clickable(picture: Picture, key: str, alt: str) -> str | None:
+    """Put a picture on the page and return the group that was clicked, if any."""
     k = screen()
     specification = _specification(picture.digest(), repr(k), picture, k)
-    mode: Literal["rerun", "ignore"] = "rerun" if is_selectable else "ignore"
-    event = st.vega_lite_chart(
-        None, specification, theme=None, key=f"ch_{key}", alt=said.alt, on_select=mode
-    )
-    if not is_selectable:
-        return None
+    event = st.vega_lite_chart(None, specification, theme=None, key=key, alt=alt, on_select="rerun")
     chosen = event.selection.get("group") if hasattr(event, "selection") else None
     return str(chosen[0]["group"]) if chosen else None
 
@@ -178,13 +183,6 @@ def workbook(rows: pl.DataFrame, release: Release | None) -> bytes:
     items = council.certificate_rows(release) if release else []
     about = pl.DataFrame(items, schema=["What", "How much"], orient="row")
     return sheets.excel_bytes(rows, certificate=about)
-
-
-def pair() -> tuple[DeltaGenerator, DeltaGenerator]:
-    """Return two places side by side, one under the other where there is no room for 400 px each."""
-    grid = st.container() if screen().compact else st.grid(2, min_column_width=400, gap="large")
-    with grid:
-        return st.container(), st.container()
 
 
 def first_reason(rows: pl.DataFrame) -> str:

@@ -8,8 +8,8 @@ import streamlit as st
 
 from analytics.release import Release
 from pages.parts import text
-from pages.parts.figure import screen
 from pages.parts.filters import tool_name
+from pages.parts.screen import screen
 from pages.parts.states import note, page_link
 from pages.parts.table import show_table
 

@@ -10,7 +10,7 @@ from analytics import jobs
 from analytics.readers.codes import set_apart
 from analytics.sheets import csv_text
 from pages.parts import access, clock, codes, journal, mapping
-from pages.parts.figure import screen
+from pages.parts.screen import screen
 from pages.parts.states import note
 from pages.parts.table import show_table
 from pages.parts.text import count, day, day_of, listed, number, plain

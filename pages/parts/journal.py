@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from analytics import audit_log, places
-from pages.parts import access, workspace
+from pages.parts import access, parts, workspace
 
 MORE = ("measure", "by")  # what a page keeps in the address beside the filter bar
 log = logging.getLogger("convivio")
@@ -55,7 +55,7 @@ def _facts(page: str) -> tuple[Path | None, dict[str, Any]]:
         facts["release"] = found.number
     if page in access.BY_NAME and access.BY_NAME[page].filtered:
         asked = {key: st.query_params[key] for key in MORE if key in st.query_params}
-        facts |= {**st.session_state.get("scope", {}), **asked}
+        facts |= {**st.session_state.get("scope", {}), **asked, "part": parts.open_part(page)}
     return places.folder(name), facts
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 from analytics import audit_log
 from analytics.roles import NAMES
 from pages.parts import access, text
-from pages.parts.figure import screen
+from pages.parts.screen import screen
 from pages.parts.table import show_table
 from pages.parts.text import plain
 

@@ -11,8 +11,8 @@ import streamlit as st
 from analytics import jobs, mappings, places
 from analytics.errors import AnalyticsError
 from pages.parts import clock, codes, mapping, questions
-from pages.parts.figure import screen
 from pages.parts.lay import Upload, laid
+from pages.parts.screen import screen
 from pages.parts.states import note
 from pages.parts.table import show_table
 from pages.parts.text import count, day_of, listed, number, plain

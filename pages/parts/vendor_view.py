@@ -10,7 +10,7 @@ from analytics.charts import numbers
 from pages.parts import filters, journal
 from pages.parts.data import Figures
 from pages.parts.definition import counted
-from pages.parts.figure import screen
+from pages.parts.screen import screen
 from pages.parts.states import note, words
 from pages.parts.table import show_table
 from pages.parts.text import short_day

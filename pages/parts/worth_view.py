@@ -15,7 +15,8 @@ from analytics.worth import Result
 from pages.parts import assumed, filters
 from pages.parts.data import Figures
 from pages.parts.definition import about
-from pages.parts.figure import Picture, Said, figure, pair, source
+from pages.parts.figure import Picture, Said, figure, source
+from pages.parts.screen import pair
 from pages.parts.states import note, state
 from pages.parts.text import plain
 

@@ -1,0 +1,134 @@
+"""What becomes of those who started: who is still there weeks later, who stays and who falls silent."""
+
+import polars as pl
+import streamlit as st
+
+from analytics.charts import numbers, shape, words
+from analytics.charts.cohorts import cohorts
+from analytics.charts.stack import columns
+from analytics.findings import say
+from pages.parts.data import Figures
+from pages.parts.figure import Picture, Said, figure, first_reason, source
+from pages.parts.screen import screen
+
+A_MONTH = "day 28"  # the bin of all who started, four weeks on
+COLUMNS, PHONE_COLUMNS = 12, 7  # weeks that a picture shows; table and files hold all
+RETENTION = {
+    "": "Bounded: in that week",
+    "rolling": "Rolling: then or later",
+    "bracket": "Bracket: within seven days",
+}
+
+
+def still_there(figures: Figures) -> None:
+    """Draw how many of those who started in a week contribute so many weeks later."""
+    variant = str(st.session_state.get("retention_variant") or "")
+    found = figures.ask("retention", variant=variant, grain="all", **figures.scope.cell)
+    rows = shape.cohort_rows(found)
+    stayed = found.filter((pl.col("bin") == A_MONTH) & pl.col("value").is_not_null())[
+        "value"
+    ].to_list()
+    last = PHONE_COLUMNS if screen().compact else COLUMNS
+    seen = rows.filter(pl.col("later") <= last) if rows.height else rows
+    told = list(seen.iter_rows(named=True))
+    said = Said(
+        finding=say("cohorts_known", share=stayed[0], later="four")
+        if stayed
+        else say("cohorts_question"),
+        measure="Share of those who contributed for the first time in a week, so many weeks later. "
+        "Dashed: too few people, or almost all or none of them",
+        source=source(figures, found, "newcomers since the exports begin", period="Whole period"),
+        alt=words.in_words(
+            "Still there",
+            [f"{row['cohort']} after {row['later']}" for row in told],
+            [row["text"] for row in told],
+        ),
+        passports=[figures.passport("retention")],
+    )
+    is_shown = bool(rows.height and rows["value"].is_not_null().any())
+    shown = (
+        Picture(cohorts, (seen.select("cohort", "later", "value", "text", "people"),))
+        if is_shown
+        else None
+    )
+    figure(
+        "cohorts",
+        said,
+        shown,
+        found,
+        _cohort_table(rows),
+        first_reason(found),
+        control=_pick_retention,
+    )
+
+
+def _pick_retention() -> None:
+    st.segmented_control(
+        "How “still there” is counted", list(RETENTION), default="", required=True,
+        format_func=RETENTION.__getitem__, key="retention_variant", wrap=True, label_visibility="collapsed",
+    )  # fmt: skip
+
+
+def _cohort_table(rows: pl.DataFrame) -> pl.DataFrame:
+    if rows.is_empty():
+        return pl.DataFrame()
+    texts = rows.select("cohort", pl.col("later").cast(pl.String), "text", "people")
+    return texts.rename(
+        {
+            "cohort": "Started",
+            "later": "Weeks after",
+            "text": "Still there",
+            "people": "Started with",
+        }
+    )
+
+
+def who_stays(figures: Figures) -> None:
+    """Draw who stayed, came back, was new or fell silent in each period."""
+    grain = "month" if figures.scope.grain == "quarter" else figures.scope.grain
+    found = figures.bins("lifecycle", grain=grain)
+    if grain == "week" and _mostly_kept_back(
+        found
+    ):  # few change from week to week, more from month to month
+        grain = "month"
+        found = figures.bins("lifecycle", grain=grain)
+    rows = shape.lifecycle_rows(found, grain)
+    said = Said(
+        finding=_fate(rows, grain) if rows.height else say("lifecycle_question"),
+        measure="People with a seat, by what they did in the period before; below zero: those who did nothing any more. Open where a part is too few to tell",
+        source=source(figures, found),
+        alt=words.in_words("Last period", rows.filter(pl.col("last").is_not_null())["part"].to_list(), rows.filter(pl.col("last").is_not_null())["people"].to_list())
+        if rows.height else "Who stays and who falls silent: not known.",
+        passports=[figures.passport("lifecycle")],
+    )  # fmt: skip
+    shown = Picture(columns, (rows.drop("period"),)) if rows.height else None
+    names = {bin_: name for bin_, (name, _, _) in shape.LIVES.items()}
+    figure(
+        "lifecycle",
+        said,
+        shown,
+        found,
+        words.table(found, figures.unit("lifecycle"), names),
+        # the oldest periods are short of history, which says nothing of the later ones
+        first_reason(found.sort("period", descending=True)),
+    )
+
+
+def _mostly_kept_back(found: pl.DataFrame) -> bool:
+    open_ = found.filter(pl.col("value").is_null())["period"].n_unique()
+    return open_ * 2 > found["period"].n_unique()
+
+
+def _fate(rows: pl.DataFrame, grain: str) -> str:
+    last = {
+        row["part"]: row for row in rows.filter(pl.col("last").is_not_null()).iter_rows(named=True)
+    }
+    if "fell silent" not in last or "came back" not in last:
+        return say("lifecycle_question")
+    came = last["came back"]["value"] + (last["new"]["value"] if "new" in last else 0)
+    return say(
+        "lifecycle_known",
+        period=f"In the {grain} from {last['came back']['name']}",
+        returned=numbers.count(came),
+        silent=numbers.count(-last["fell silent"]["value"]),
+    )

@@ -1,0 +1,93 @@
+"""How many are active by whose definition, and how unevenly they contribute."""
+
+import polars as pl
+
+from analytics.charts import numbers, shape, words
+from analytics.charts.dots import dots
+from analytics.charts.lorenz import lorenz
+from analytics.findings import say
+from pages.parts.data import Figures
+from pages.parts.figure import Picture, Said, figure, first_reason, source
+
+
+def definitions(figures: Figures) -> None:
+    """Draw the share of active people by each definition of it that the release holds."""
+    passport = figures.passport("active_people")
+    found = figures.block("active_people", variant=None)
+    wording = passport.get("variants") or {}
+    names = {
+        v: (t.split(":")[0] or v or "Contributing")
+        if v
+        else f"{(t or 'Contributing').split(':')[0]} (ours)"
+        for v, t in wording.items()
+    }
+    rows = shape.rows_named(found, names, "share", column="variant", ours="")
+    said = Said(
+        finding=say("definitions", count=numbers.spelled(rows.height))
+        if rows.height > 1
+        else say("definitions_question"),
+        measure=f"Share of the people with a seat who were “active”, {figures.scope.period_label.lower()}",
+        source=source(figures, found, _unknown(found, names)),
+        alt=words.in_words("By definition", rows["name"].to_list(), rows["text"].to_list()),
+        passports=[
+            {
+                **passport,
+                "definition": f"{passport.get('definition', '')} "
+                + " · ".join(t for t in wording.values() if t),
+            }
+        ],
+    )
+    shown = Picture(dots, (rows.drop("key"), "share")) if rows.height else None
+    figure(
+        "definitions", said, shown, found, words.table(found, "share", names), first_reason(found)
+    )
+
+
+def _unknown(found: pl.DataFrame, names: dict[str, str]) -> str:
+    """Return which definitions these exports cannot fill."""
+    missing = [
+        names.get(row["variant"], row["variant"])
+        for row in found.iter_rows(named=True)
+        if row["value"] is None
+    ]
+    return f"not known from these exports: {', '.join(missing)}" if missing else ""
+
+
+def inequality(figures: Figures) -> None:
+    """Draw how unevenly the acts are spread over the people."""
+    metric = "participation_inequality"
+    found = figures.block(metric, variant=None)
+    curve = shape.lorenz_rows(found.filter(pl.col("variant") == "lorenz"))
+    band = {
+        row["bin"]: row["value"]
+        for row in found.filter(pl.col("variant") == "").iter_rows(named=True)
+    }
+    top, silent = band.get("top_tenth"), band.get("silent")
+    gini = numbers.span(band.get("gini_low"), band.get("gini_high"), "ratio")
+    text = f"the busiest tenth: {numbers.number(top, 'share')}" if top is not None else ""
+    said = Said(
+        finding=say("gini_known", top=top, silent=silent)
+        if top is not None and silent is not None
+        else say("gini_question"),
+        measure="Share of all acts against share of the people with a seat, silent ones included; dashed: everybody does the same",
+        source=source(
+            figures,
+            found,
+            f"Gini {gini}, a range because only groups of ten or more are counted" if gini else "",
+        ),
+        alt=words.in_words(
+            "Spread of contributions",
+            ["the busiest tenth", "silent", "Gini"],
+            [numbers.number(top, "share"), numbers.number(silent, "share"), gini or None],
+        ),
+        passports=[figures.passport(metric)],
+    )
+    shown = Picture(lorenz, (curve, top, text)) if curve.height else None
+    names = {
+        "gini_low": "Gini, at least",
+        "gini_high": "Gini, at most",
+        "top_tenth": "The busiest tenth",
+        "silent": "Silent",
+    }
+    twin = words.table(found.filter(pl.col("variant") == ""), "ratio", names)
+    figure("inequality", said, shown, found, twin, first_reason(found))
