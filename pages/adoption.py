@@ -87,10 +87,14 @@ def _ladder(figures: Figures) -> None:
         Picture(ladder, (rows, shape.gap_text(told))) if rows["value"].is_not_null().any() else None
     )
     names = {name: step for name, (step, _, _) in shape.STEPS.items()}
-    lost = lost.with_columns(bin="lost before " + pl.col("bin"))
     every = pl.concat([steps, lost, gap])
+    told_apart = lost.with_columns(bin="lost before " + pl.col("bin"))
     missed = {f"lost before {name}": f"Stay before “{step}”" for name, step in names.items()}
-    twin = words.table(every, "share", {**names, **missed, "all": "Use it without a habit"})
+    twin = words.table(
+        pl.concat([steps, told_apart, gap]),
+        "share",
+        {**names, **missed, "all": "Use it without a habit"},
+    )
     figure("ladder", said, shown, every, twin, first_reason(steps))
 
 
