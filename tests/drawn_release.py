@@ -35,7 +35,8 @@ SHAPES = {
     "adoption_funnel": ("share", None, [""], ["enabled", "active", "contributing", "reciprocal", "habitual"]),
     "technical_human_gap": ("share", 0.45, [""], [None]),
     "stickiness": ("share", 0.41, [""], [None]),
-    "lifecycle": ("share", None, [""], ["new", "retained", "resurrected", "dormant"]),
+    "quick_ratio": ("ratio", 1.2, [""], [None]),
+    "lifecycle": ("share", None, ["", "moving"], ["new", "retained", "resurrected", "dormant"]),
     "time_to_adoption": ("share", None, [""], ["2", "4", "13"]),
     "retention": ("share", None, ["", "rolling", "bracket"], None),
     "participation_inequality": ("share", None, [""], ["gini_low", "gini_high", "top_tenth", "silent"]),
@@ -104,6 +105,7 @@ BIN_VALUES |= {"all": 0.2, "down": 0.19, "up": 0.22, "same": 0.18, "unplaced": 0
 BIN_VALUES |= {at: 30.0 if 9 <= int(at[2:]) < 17 else 1.5 for at in SHAPES["acts_by_hour"][3]}
 TOTAL_ONLY = {
     "lifecycle",
+    "quick_ratio",
     "retention",
     "adoption_forecast",
     "participation_inequality",
@@ -165,7 +167,7 @@ def _drawn(seed: int, divided: tuple[tuple[str, int], ...]) -> pl.DataFrame:
     cells += [({"department": d, "level": "4"}, n // 2) for d, n in DEPARTMENTS.items()]
     for metric, (unit, typical, variants, bins) in SHAPES.items():
         for grain, period in periods:
-            if metric in {*HIERARCHY, *TIME} and grain == "week":
+            if metric in {*HIERARCHY, *TIME, "quick_ratio"} and grain == "week":
                 continue
             if metric in {"lifecycle"} and grain not in {"week", "month"}:
                 continue

@@ -2,10 +2,11 @@
 
 from datetime import timedelta
 
+import numpy as np
 import polars as pl
 import pytest
 
-from analytics.metrics import adoption, engine, inequality, retention
+from analytics.metrics import adoption, comings, engine, inequality, retention
 from analytics.metrics.panel import panel
 from tests.drawn import Settings, store
 from tests.real_traffic import chat, day, mail, monday, traffic
@@ -153,7 +154,51 @@ def test_the_four_fates_account_for_every_active_person(shared, tmp_path):
     assert sums.row(0) == (30 + 421, 462)
     new, back, silent = weeks.select(pl.col("new", "resurrected", "dormant").sum()).row(0)
     assert (new, back, silent) == (153, 421, 462)
-    assert (new + back) / silent == pytest.approx(1.242424, abs=5e-7)  # the quick ratio
+    assert (new + back) / silent == pytest.approx(1.242424, abs=5e-7)
+
+    # quick_ratio counts the same weeks person by person, and tells those from the ninth week on
+    every = comings.balance(con, new_after=0).filter(pl.col("tool").is_null(), grain="all")
+    came, went, people = every.select("came", "went", "people").to_numpy().T
+    # of whole weeks: the last one ends on a Thursday, with 7 who came and 11 who went
+    assert (came @ people, went @ people) == (153 + 421 - 7, 462 - 11)
+    told = comings.figures(con, panel(con, SETTINGS), SETTINGS)
+    late = weeks.filter(pl.col("period").is_between(monday(2010, 3, 1), monday(2010, 9, 20)))
+    ratio = late.select(
+        part.sum() for part in (pl.col("new") + pl.col("resurrected"), pl.col("dormant"))
+    ).row(0)
+    [row] = told.filter(pl.col("tool").is_null(), metric="quick_ratio", grain="all").rows(
+        named=True
+    )
+    assert row["value"] == float(f"{ratio[0] / ratio[1]:.2g}")
+    assert row["low"] < ratio[0] / ratio[1] < row["high"]
+    assert row["n"] == 167
+    # everybody is in the panel here, so everybody's fates are the panel's
+    moving = told.filter(variant="moving", grain="week", bin="dormant").drop_nulls("value")
+    both = moving.join(weeks, on="period")
+    assert both.height > 20
+    assert both["value"].to_list() == (both["dormant"] / 167).round_sig_figs(2).to_list()
+
+
+@pytest.mark.parametrize(
+    ("others", "of_others", "told"),
+    [(0, 0, 0.2), (9, 4, "protected"), (10, 2, "protected"), (10, 8, "protected"), (10, 3, 0.2)],
+)
+def test_the_fates_of_everybody_are_kept_back_where_newcomers_could_be_worked_out(
+    others, of_others, told
+):
+    row = {"people": 100, "dormant": 20, "others": others, "other_dormant": of_others}
+
+    found = comings._share(row, "dormant", 10)
+
+    assert told in found.values()
+
+
+@pytest.mark.parametrize(
+    ("weeks", "people", "reason"),
+    [([1, 2], [9, 0], "small_group"), ([1, 30], [20, 1], "dominated"), ([0, 1, 2], [90, 8, 4], None)],
+)  # fmt: skip
+def test_a_balance_of_few_people_is_not_told(weeks, people, reason):
+    assert comings._of_few(np.array(weeks), np.array(people), 10) == reason
 
 
 def test_each_step_of_the_funnel_holds_the_next(shared, tmp_path):

@@ -278,7 +278,7 @@ PASSPORTS = (
             "Resurrected: in this one, not in the one before, but earlier. Dormant: in the one before, not in this one. "
             "numerator = people in the group; denominator = people with a seat. "
             "It cannot tell the first time from the first time seen: new is left out until the exports reach back eight weeks. "
-            "The people are those of the quarter's panel, so newcomers to the company appear a quarter later."
+            "The people are those of the quarter's panel, so newcomers to the company appear a quarter later; the variant moving has them at once, rounded, for the company alone and where they are ten or more."
         ),
         cuts=("total", "tool"),
         grains=("week", "month"),
@@ -296,5 +296,9 @@ PASSPORTS = (
             unseen="nobody can say who stayed and who fell silent",
         ),
         bins="new, retained, resurrected, dormant",
+        variants={
+            "": "The same people all quarter",
+            "moving": "Everybody with a seat in the period, newcomers included",
+        },
     ),
 )

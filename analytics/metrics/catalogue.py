@@ -9,6 +9,7 @@ from analytics.metrics import (
     adoption,
     answers,
     attention,
+    comings,
     displaced,
     engine,
     first_use,
@@ -87,6 +88,7 @@ def passports() -> "tuple[Passport, ...]":
 
     return (
         *adoption.PASSPORTS,
+        *comings.PASSPORTS,
         *seats.PASSPORTS,
         *habit.PASSPORTS,
         *several_tools.PASSPORTS,
@@ -180,9 +182,10 @@ def cells(
 def finished(
     con: duckdb.DuckDBPyConnection, people: pl.DataFrame, settings: periods.Hours
 ) -> pl.DataFrame:
-    """Return the release.figure rows that are not sums: participation_inequality, adoption_forecast, uptake_after_milestone, displaced, acts_by_hour."""
+    """Return the release.figure rows that are not sums: participation_inequality, quick_ratio, adoption_forecast, uptake_after_milestone, displaced, acts_by_hour."""
     parts = (
         inequality.figures,
+        comings.figures,
         forecast.figures,
         milestone.figures,
         displaced.figures,

@@ -7,10 +7,12 @@ from analytics.charts import numbers, shape, words
 from analytics.charts.cohorts import cohorts
 from analytics.charts.stack import columns
 from analytics.findings import say
-from pages.parts.data import Figures
+from pages.parts.data import Figures, Row
 from pages.parts.figure import Picture, Said, figure, first_reason, source
 from pages.parts.screen import screen
 
+BALANCE = "quick_ratio"
+EVERYBODY = {"all": "The same people all quarter", "moving": "Everybody, newcomers included"}
 A_MONTH = "day 28"  # the bin of all who started, four weeks on
 COLUMNS, PHONE_COLUMNS = 12, 7  # weeks that a picture shows; table and files hold all
 RETENTION = {
@@ -93,25 +95,35 @@ def who_stays(figures: Figures) -> None:
         grain = "month"
         found = figures.bins("lifecycle", grain=grain)
     rows = shape.lifecycle_rows(found, grain)
+    ratio = figures.one(BALANCE)
     said = Said(
         finding=_fate(rows, grain) if rows.height else say("lifecycle_question"),
         measure="People with a seat, by what they did in the period before; below zero: those who did nothing any more. Open where a part is too few to tell",
-        source=source(figures, found),
+        source=source(figures, found, _balance(ratio)),
         alt=words.in_words("Last period", rows.filter(pl.col("last").is_not_null())["part"].to_list(), rows.filter(pl.col("last").is_not_null())["people"].to_list())
         if rows.height else "Who stays and who falls silent: not known.",
-        passports=[figures.passport("lifecycle")],
+        passports=[figures.passport("lifecycle"), figures.passport(BALANCE)],
     )  # fmt: skip
     shown = Picture(columns, (rows.drop("period"),)) if rows.height else None
-    names = {bin_: name for bin_, (name, _, _) in shape.LIVES.items()}
+    names = {bin_: name for bin_, (name, _, _) in shape.LIVES.items()} | EVERYBODY
+    every = pl.concat([found, figures.bins("lifecycle", "moving", grain)])
     figure(
         "lifecycle",
         said,
         shown,
-        found,
-        words.table(found, figures.unit("lifecycle"), names),
+        pl.concat([every, figures.block(BALANCE)]),
+        words.table(every, figures.unit("lifecycle"), names),
         # the oldest periods are short of history, which says nothing of the later ones
         first_reason(found.sort("period", descending=True)),
     )
+
+
+def _balance(told: Row | None) -> str:
+    """Return how many come for each who falls silent, with its interval; "" where it is not known."""
+    if not told or told["value"] is None:
+        return ""
+    span = numbers.span(told["low"], told["high"], "ratio")
+    return f"over the whole period {numbers.number(told['value'], 'ratio')} come for each who falls silent ({span})"
 
 
 def _mostly_kept_back(found: pl.DataFrame) -> bool:
