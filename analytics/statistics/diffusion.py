@@ -9,18 +9,20 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import stats
 
 from analytics.statistics.interval import LEVEL, Numbers
 
 WIDEST = 0.25  # of the ceiling's interval: wider says nothing to plan with
-# ln p, ln q: near .02 and .30, usual in the literature, and a launch that all at once spreads
-STARTS = ((-4.0, -1.2), (-7.0, -0.4))
+# ln p, ln q: near .02 and .30, usual in the literature, and launches that all at once spread. One start alone may end in
+# a curve without imitation, which is flat all around.
+STARTS = ((-4.0, -1.2), (-7.0, -0.4), (-10.0, 0.0), (-2.0, -4.0))
 TINY = 1e-300
-ROUGH, FINE = (
-    {"xatol": 0.05, "fatol": 0.01, "maxiter": 200},
-    {"xatol": 1e-7, "fatol": 1e-9, "maxiter": 2000},
+CEILINGS = (
+    41  # at which the likelihood is looked at; and as many again around each end of the interval
 )
+STEPS = 100  # of a search; it ends when a step gains less of the log-likelihood than this, or none however short
+SETTLED, GIVEN_UP = 1e-10, 1e6
 DRAWS = 200  # of the parametric bootstrap
 CAP = float(stats.chi2.ppf(LEVEL, 1)) / 2
 GREATEST, SMALLEST = np.log(5.0), np.log(1e-7)  # of p and q
@@ -55,53 +57,104 @@ def share_come(t: Numbers, p: float, q: float) -> Numbers:
     return (1 - fading) / (1 + q / p * fading)
 
 
-def _cost(first: Numbers, seats: int, ceiling: float, p: float, q: float) -> float:
-    """Return minus the log-likelihood."""
-    by_then = share_come(np.arange(len(first) + 1), p, q)
-    come = np.maximum(ceiling * np.diff(by_then), TINY)
-    left = max(1 - ceiling * by_then[-1], TINY)
-    return float(-(first * np.log(come)).sum() - (seats - first.sum()) * np.log(left))
-
-
 def fit(first: Numbers, seats: int) -> Fit:
     """Return the fit to the number of people who came first in week 1, 2 …, of so many seats."""
     first = np.asarray(first, float)
     least = first.sum() / seats
-    nearby = STARTS[0]
 
-    def profile(ceiling: float) -> tuple[float, float, float]:
-        nonlocal nearby
+    def profile(ceilings: Numbers) -> tuple[Numbers, Numbers]:
+        """Return the best curve (ceiling, ln p, ln q) with each ceiling, and minus its log-likelihood."""
+        starts = np.array([[at, *start] for at in ceilings for start in STARTS])
+        curves, costs = _search(first, seats, starts, frozen=True)
+        best = costs.reshape(len(ceilings), -1).argmin(axis=1) + len(STARTS) * np.arange(
+            len(ceilings)
+        )
+        return curves[best], costs[best]
 
-        def cost(x: Numbers) -> float:
-            return _cost(first, seats, ceiling, *np.exp(np.clip(x, SMALLEST, GREATEST)))
+    ceilings = np.linspace(least, 1.0, CEILINGS)
+    curves, costs = profile(ceilings)
+    found, cost = _search(first, seats, curves[[costs.argmin()]], least=least)
+    best, lowest = float(found[0, 0]), float(cost[0])
 
-        # one start alone may end in a curve without imitation, which is flat all around
-        rough = [
-            optimize.minimize(cost, start, method="Nelder-Mead", options=ROUGH)
-            for start in (nearby, *STARTS)
-        ]
-        best = min(rough, key=lambda one: one.fun)
-        found = optimize.minimize(cost, best.x, method="Nelder-Mead", options=FINE)
-        nearby = tuple(np.clip(found.x, SMALLEST, GREATEST))
-        return float(found.fun), float(np.exp(nearby[0])), float(np.exp(nearby[1]))
+    def end(outer: float, inside: Numbers) -> float:
+        """Return where, from the best ceiling outwards, the likelihood falls under the interval's."""
+        reached = costs - lowest > CAP
+        beyond = ceilings[reached & inside]
+        if not len(beyond):
+            return outer
+        far = beyond[np.abs(beyond - best).argmin()]
+        between = np.clip(best, far - ceilings[1] + least, far + ceilings[1] - least)
+        near = np.linspace(between, far, CEILINGS)
+        over = profile(near)[1] - lowest - CAP
+        at = max(int(np.argmax(over > 0)), 1)
+        return float(np.interp(0.0, over[at - 1 : at + 1], near[at - 1 : at + 1]))
 
-    def at(ceiling: float) -> float:
-        return profile(ceiling)[0]
+    low, high = end(float(least), ceilings < best), end(1.0, ceilings > best)
+    p, q = np.exp(found[0, 1:])
+    return Fit(best, float(p), float(q), lowest, low, high, len(first))
 
-    best = float(
-        optimize.minimize_scalar(
-            at, bounds=(least, 1.0), method="bounded", options={"xatol": 1e-8}
-        ).x
+
+def _search(
+    first: Numbers, seats: int, curves: Numbers, least: float = 0.0, *, frozen: bool = False
+) -> tuple[Numbers, Numbers]:
+    """Return where Fisher's scoring leads from each of the curves (ceiling, ln p, ln q), and minus the log-likelihoods.
+
+    first: weeks, or one row of them a curve. frozen: the ceilings stay. Steps that make it worse are tried shorter
+    (Levenberg, Marquardt).
+    """
+    weeks = np.broadcast_to(first, (len(curves), first.shape[-1]))
+    counts = np.concatenate([weeks, seats - weeks.sum(axis=1, keepdims=True)], axis=1)
+    low, high = np.array([least, SMALLEST, SMALLEST]), np.array([1.0, GREATEST, GREATEST])
+    curves, costs = np.clip(curves, low, high), np.full(len(curves), np.inf)
+    running, at = np.arange(len(curves)), curves
+    damping, chance, slope = np.full(len(curves), 1e-3), *_chances(at, weeks.shape[1])
+    cost = -(counts * np.log(chance)).sum(axis=1)
+    for _ in range(STEPS):
+        pull = np.einsum("kw,kwi->ki", counts[running] / chance, slope)
+        # at its bound a parameter that is pulled outwards stays
+        held = ((at <= low) & (pull < 0)) | ((at >= high) & (pull > 0))
+        held[:, 0] |= frozen
+        scaled = slope / np.sqrt(chance)[:, :, None]
+        spread = seats * (scaled.transpose(0, 2, 1) @ scaled)
+        spread[held[:, :, None] | held[:, None, :]] = 0.0
+        diagonal = np.einsum("kii->ki", spread)
+        diagonal[:] = np.where(held, 1.0, diagonal * (1 + damping[:, None]) + 1e-12)
+        step = np.linalg.solve(spread, np.where(held, 0.0, pull)[:, :, None])[:, :, 0]
+        tried = np.clip(at + step, low, high)
+        chance_there, slope_there = _chances(tried, weeks.shape[1])
+        there = -(counts[running] * np.log(chance_there)).sum(axis=1)
+        better = there < cost
+        settled = np.where(better, cost - there < SETTLED, damping > GIVEN_UP)
+        at, cost = np.where(better[:, None], tried, at), np.where(better, there, cost)
+        chance = np.where(better[:, None], chance_there, chance)
+        slope = np.where(better[:, None, None], slope_there, slope)
+        damping = np.where(better, damping / 5, damping * 5)
+        curves[running], costs[running] = at, cost
+        if settled.all():
+            break
+        running, at, cost, damping, chance, slope = (
+            part[~settled] for part in (running, at, cost, damping, chance, slope)
+        )
+    return curves, costs
+
+
+def _chances(curves: Numbers, weeks: int) -> tuple[Numbers, Numbers]:
+    """Return the chances to come in each week, or not yet, and how they change with ceiling, ln p and ln q."""
+    t = np.arange(weeks + 1)
+    ceiling, p, q = curves[:, :1], np.exp(curves[:, 1:2]), np.exp(curves[:, 2:])
+    fading, ratio = np.exp(-(p + q) * t), q / p
+    still = fading * (1 + ratio) / (1 + ratio * fading)  # of all that ever come
+    of_ratio = ratio / (1 + ratio) - ratio * fading / (1 + ratio * fading)
+    of_p = still * (-p * t / (1 + ratio * fading) - of_ratio)
+    of_q = still * (-q * t / (1 + ratio * fading) + of_ratio)
+    slopes: list[Numbers] = []
+    for part, whole in ((still, 1.0), (of_p, 0.0), (of_q, 0.0)):
+        come = part[:, :-1] - part[:, 1:]
+        slopes.append(np.concatenate([come, part[:, -1:] - whole], axis=1))
+    chances = np.concatenate([ceiling * slopes[0][:, :-1], 1 + ceiling * slopes[0][:, -1:]], axis=1)
+    return np.maximum(chances, TINY), np.stack(
+        [slopes[0], ceiling * slopes[1], ceiling * slopes[2]], axis=2
     )
-    best = best if at(best) <= at(1.0) else 1.0
-    lowest, p, q = profile(best)
-
-    def beyond(ceiling: float) -> float:
-        return at(ceiling) - lowest - CAP
-
-    low = optimize.brentq(beyond, least, best, xtol=1e-5) if beyond(least) > 0 else least
-    high = optimize.brentq(beyond, best, 1.0, xtol=1e-5) if beyond(1.0) > 0 else 1.0
-    return Fit(best, p, q, lowest, float(low), float(high), len(first))
 
 
 def forecast(
@@ -116,7 +169,9 @@ def forecast(
     curve = (found.ceiling, found.p, found.q)
     chances = found.ceiling * np.diff(share_come(np.arange(weeks + 1), found.p, found.q))
     drawn = rng.multinomial(seats, [*chances, max(0.0, 1 - chances.sum())], size=DRAWS)[:, :-1]
-    again = [_refit(one, seats, curve) for one in drawn]
+    start = np.array([found.ceiling, np.log(found.p), np.log(found.q)])
+    again = _search(drawn, seats, np.tile(start, (DRAWS, 1)))[0]
+    again[:, 1:] = np.exp(again[:, 1:])
     rows = []
     for step in ahead:
         still = [_to_come(weeks, step, *one) for one in again]
@@ -124,22 +179,6 @@ def forecast(
         low, high = np.quantile(paths, ((1 - LEVEL) / 2, (1 + LEVEL) / 2))
         rows.append((come + (1 - come) * _to_come(weeks, step, *curve), float(low), float(high)))
     return rows
-
-
-def _refit(
-    first: Numbers, seats: int, start: tuple[float, float, float]
-) -> tuple[float, float, float]:
-    def unpacked(x: Numbers) -> tuple[float, float, float]:
-        p, q = np.exp(np.clip(x[1:], SMALLEST, GREATEST))
-        return float(1 / (1 + np.exp(-x[0]))), float(p), float(q)
-
-    ceiling = min(max(start[0], 0.001), 0.999)
-    at = (np.log(ceiling / (1 - ceiling)), np.log(start[1]), np.log(start[2]))
-    found = optimize.minimize(
-        lambda x: _cost(first, seats, *unpacked(x)), at, method="Nelder-Mead",
-        options=ROUGH,
-    )  # fmt: skip
-    return unpacked(found.x)
 
 
 def _to_come(weeks: int, step: int, ceiling: float, p: float, q: float) -> float:
