@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 LOW_COVERAGE = (
     0.8  # a group of whom we see less is not shown: it would speak for people it does not know
 )
+LISTED_LAST = """
+select count(distinct person)
+from org
+join person using (person)
+where kind = 'human' and valid_to > (select max(valid_from) from org)
+"""
 Progress = Callable[[dict[str, Any]], None]
 
 
@@ -349,10 +355,17 @@ def company(ground: Ground, workspace: Workspace, path: Path) -> pl.DataFrame:
         "select tool, min(first_day) as first_day, max(last_day) as last_day,"
         " count(*) filter (grain = 'week') as weeks from period group by tool order by tool nulls first"
     ).pl()
-    headcount = ground.headcount.filter(pl.col("quarter").is_null())["headcount"].sum()
     newest = ground.people.filter(pl.col("quarter").is_null())
     if newest.is_empty():
         newest = ground.people.filter(pl.col("quarter") == pl.col("quarter").max())
+    headcount = ground.headcount.filter(pl.col("quarter").is_null())["headcount"].sum()
+    # without an act there is no period in which to count them: those whom the HR file lists last; else nobody knows
+    staff = (
+        int(headcount)
+        or newest.height
+        or ground.connection.sql(LISTED_LAST).fetchall()[0][0]
+        or None
+    )
     whole = spans.filter(pl.col("tool").is_null())
     tools = spans.filter(pl.col("tool").is_not_null())
     cost = settings.hourly_cost or (None, None, None)
@@ -364,8 +377,8 @@ def company(ground: Ground, workspace: Workspace, path: Path) -> pl.DataFrame:
         "published_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "first_day": str(whole["first_day"][0]) if whole.height else None,
         "last_day": str(whole["last_day"][0]) if whole.height else None,
-        "headcount": str(headcount or newest.height),
-        "visible": str(newest.height),
+        "headcount": _text(staff),
+        "visible": str(newest.height) if staff else None,
         "tools": ",".join(tools["tool"]),
         "time_zone": settings.time_zone,
         "demo": "true" if settings.demo else None,
@@ -383,7 +396,6 @@ def company(ground: Ground, workspace: Workspace, path: Path) -> pl.DataFrame:
         "hourly_high": _text(cost[2]),
     }
     fit = visibility.fits(ground.connection)
-    staff = int(headcount or newest.height)
     known = visibility.spans(ground.connection)
     items |= working_time.told(ground.connection, settings)
     items |= visibility.tools(known, newest, staff, fit, settings.threshold)

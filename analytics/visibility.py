@@ -183,11 +183,11 @@ def fits(connection: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
 
 
 def tools(
-    spans: pl.DataFrame, seen: pl.DataFrame, headcount: int, fit: pl.DataFrame, k: int
+    spans: pl.DataFrame, seen: pl.DataFrame, headcount: int | None, fit: pl.DataFrame, k: int
 ) -> dict[str, str]:
     """Return the items tool:<name> of release.company, each a JSON object of what an export shows.
 
-    Takes `spans`; the panel's `tools` of the whole period; `fits`. Where the panel knows nobody with the tool, the
+    Takes `spans`; the panel's `tools` of the whole period; the headcount, null where nobody knows it; `fits`. Where the panel knows nobody with the tool, the
     people of the vendor's reports are visible, in steps of k. Counts under k people
     are null, others of accounts are in steps of k; `join_rate` is at least so much of the accounts.
     """

@@ -19,7 +19,7 @@ from pages.parts.figure import Picture, Said, figure, first_reason, source
 from pages.parts.filters import level_name, scope
 from pages.parts.lead import opening
 from pages.parts.screen import pair
-from pages.parts.states import note, state
+from pages.parts.states import meant, note, state
 from pages.parts.workspace import release
 
 METRICS = [metric for facet in FACETS.values() for metric in facet]
@@ -56,6 +56,7 @@ def _nothing(latest: dict[str, Row]) -> str | None:
 
 
 def _refused(reason: str) -> None:
+    reason = meant(reason)
     if reason == "not_released":
         st.title("Hierarchy", anchor=False)
         st.space("xsmall")

@@ -353,6 +353,7 @@ def draw_release(
 def _write(path, workspace, number, divisions, change):
     metrics = list(SHAPES)
     drawn = change(figures(divisions=divisions) if divisions else figures())
+    has_acts = drawn.height > 0
     write(path, {
         "figure": drawn,
         "flow": flows(),
@@ -378,7 +379,7 @@ def _write(path, workspace, number, divisions, change):
         "company": pl.DataFrame([
             {"item": k, "value": v} for k, v in {
                 "name": "Aurelia", "workspace": workspace, "release": str(number), "threshold": "10",
-                "published_at": "2026-06-29T06:12:00+00:00", "first_day": "2025-12-29", "last_day": "2026-06-28",
+                "published_at": "2026-06-29T06:12:00+00:00", "first_day": "2025-12-29" if has_acts else None, "last_day": "2026-06-28" if has_acts else None,
                 "headcount": "400", "visible": "388", "tools": "slack,mail", "demo": None, "currency": "EUR",
                 "divisions": json.dumps(LIES_IN) if divisions else None,
             }.items()

@@ -68,7 +68,10 @@ def opened(home_of, monkeypatch):
 def test_an_empty_release_opens_every_page(opened, page):
     text = opened(DRAWN.clear(), page)
 
-    assert not re.search(r"\b0%|\bnan\b|None", text)
+    assert not re.search(
+        r"\b0%|\bnan\b|None|Not_released|Choose a wider one|Choose the whole company", text
+    )
+    assert "Nothing was imported that bears on this" in text
 
 
 @pytest.mark.parametrize("page", FIGURES)

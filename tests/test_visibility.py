@@ -10,6 +10,7 @@ import pytest
 from analytics import council, release, visibility
 from analytics.metrics import catalogue, periods
 from analytics.metrics.reasons import REASONS
+from analytics.publish import publish
 from analytics.readers.base import CAPABILITIES
 from analytics.readers.registry import READERS
 from analytics.vault import store
@@ -214,3 +215,11 @@ def test_one_export_that_fits_is_enough():
     found = told(CAPABILITIES, FIT | {"hides": "names"})
 
     assert all(row["computable"] for row in found.values())
+
+
+def test_staff_whom_no_export_shows_are_those_of_the_hr_file(workspace):
+    add(workspace, "hr", "hr_file", org=staff(12))
+
+    told = release.open_release(publish(workspace)).company()
+
+    assert (told["headcount"], told["visible"], told["first_day"]) == ("12", "0", None)

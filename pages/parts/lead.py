@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from analytics.findings import sentence
+from pages.parts import states
 from pages.parts.text import plain
 
 WIDTH = 780  # px: no longer line is read with ease
@@ -12,7 +13,12 @@ WIDTH = 780  # px: no longer line is read with ease
 
 def opening(title: str, finding: str, **slots: Any) -> None:  # noqa: ANN401  # numbers, names and lists alike
     """Draw the page's title and the sentence that answers its question; the evidence in bold."""
-    claim, evidence = sentence(finding, slots)
+    if "reason" in slots:
+        slots["reason"] = states.meant(str(slots["reason"]))
+    if slots.get("reason") == "not_released":  # a choice of the reader, not a reason of the data
+        claim, evidence = " ".join(states.words("not_released")), ""
+    else:
+        claim, evidence = sentence(finding, slots)
     headed(title, f"{plain(claim)} **{plain(evidence)}**" if evidence.strip() else plain(claim))
 
 

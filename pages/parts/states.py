@@ -148,8 +148,19 @@ _NEEDS: dict[str, tuple[str, str]] = {
 _FALLBACK = ("visibility_off", "We can't tell.", "", None)
 
 
+def meant(reason: str) -> str:
+    """Return the reason itself; where no act was ever imported, nothing is missing from the split: all is."""
+    from pages.parts.workspace import find_release
+
+    if reason != "not_released":
+        return reason
+    found = find_release()
+    return "no_data" if found and not found.company().get("first_day") else reason
+
+
 def words(reason: str) -> tuple[str, str]:
     """Return the bold reason and the sentence on what would help, for any reason of the vocabulary."""
+    reason = meant(reason)
     if reason in _NEEDS:
         return _NEEDS[reason]
     _, title, sentence, _ = _PAGE_STATES.get(reason, _FALLBACK)
@@ -172,6 +183,7 @@ def state(
 
     `reason` is a word of analytics.metrics.reasons, or nothing_yet or not_released.
     """
+    reason = meant(reason)
     icon = "visibility_off" if reason in _NEEDS else _PAGE_STATES.get(reason, _FALLBACK)[0]
     bold, help_ = words(reason)
     with st.container(
