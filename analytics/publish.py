@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from analytics import figures, findings, history, press, visibility
-from analytics.metrics import catalogue, hierarchy, seats, time_cost, vendor, working_time
+from analytics.metrics import (
+    catalogue,
+    hierarchy,
+    seats,
+    time_cost,
+    vendor,
+    week_hours,
+    working_time,
+)
 from analytics.metrics import panel as panels
 from analytics.metrics.passport import CUTS
 from analytics.privacy import merge, suppress
@@ -171,6 +179,7 @@ def compute(ground: Ground, workspace: Workspace) -> dict[str, pl.DataFrame]:
     voices = unseen(catalogue.finished(connection, ground.people, settings), computable)
     network, flow = hierarchy.figures(connection, ground.people, settings, ground.seed)
     finished = [figures.where_shown(part, ground.mask.frame) for part in (voices, network)]
+    finished[0] = week_hours.among_departments(finished[0])
     rows = [press.conform("release.figure", part) for part in (linear, cost, *finished)]
     counted = vendor.figures(connection, settings.threshold, history.figures(workspace))
     limited = {tool for tool in ground.past.starts if tool and settings.days_kept(tool)}

@@ -5,8 +5,8 @@ import pytest
 
 from analytics.charts import week as chart
 from analytics.charts.theme import LIGHT
-from analytics.metrics import catalogue, periods, week_hours
 from analytics.metrics import panel as panels
+from analytics.metrics import periods, week_hours
 from pages.parts.week_view import DAYS, rest_by_law, week_rows, who_writes_late
 from tests.drawn import Settings, store
 from tests.real_traffic import mail, traffic
@@ -14,8 +14,8 @@ from tests.real_traffic import mail, traffic
 
 def found(con, settings: Settings) -> dict[str, tuple]:
     """Return (value, reason) by bin, of what is published."""
-    rows = catalogue.finished(con, panels.panel(con, settings), settings)
-    rows = rows.filter(pl.col("metric") == week_hours.METRIC)
+    rows = week_hours.figures(con, panels.panel(con, settings), settings)
+    rows = rows.filter(pl.col("department").is_null())
     return {bin_: (value, why) for bin_, value, why in rows.select("bin", "value", "reason").rows()}
 
 
@@ -36,6 +36,7 @@ def test_hours_outside_the_working_week_hold_the_published_share(shared, tmp_pat
     panels.load(con, panels.panel(con, settings))
 
     hours = con.sql(week_hours.ACTS, params={"whole": periods.WHOLE}).pl()
+    assert hours["department"].null_count() == hours.height
 
     total, weekend = hours["acts"].sum(), pl.col("dow") > 5
     late = ~pl.col("hour").is_between(8, 16)
@@ -45,10 +46,20 @@ def test_hours_outside_the_working_week_hold_the_published_share(shared, tmp_pat
 
 
 def test_an_hour_is_told_for_a_hundred_people_and_a_week(tmp_path):
-    con = store(tmp_path, event=at(range(1, 13), *WHOLE, "2026-02-03 20:30", "2026-02-03 20:45"))
+    org = "person | department\n" + "\n".join(f"{person} | A" for person in range(1, 13))
+    con = store(
+        tmp_path, event=at(range(1, 13), *WHOLE, "2026-02-03 20:30", "2026-02-03 20:45"), org=org
+    )
 
     hours = found(con, Settings())
+    own = week_hours.figures(con, panels.panel(con, Settings()), Settings()).filter(department="A")
 
+    told = own.drop_nulls("value").select("bin", "value").rows()
+    assert told == [
+        ("1-10", 100.0),
+        ("2-20", 200.0),
+        ("5-10", 100.0),
+    ]  # an hour of nobody is not told
     assert hours["1-10"] == (100.0, None)
     assert hours["2-20"] == (200.0, None)
     assert hours["7-03"] == (0.0, None)
@@ -77,6 +88,29 @@ def test_an_hour_made_by_one_person_is_kept_back(tmp_path):
     con = store(tmp_path, event=at(range(1, 13), *WHOLE, "2026-02-03 20:05") + "\n" + many)
 
     assert found(con, Settings())["2-20"] == (None, "dominated")
+
+
+def test_an_hour_of_one_department_does_not_follow_from_the_others():
+    """In the first hour C alone is hidden, in the second two are, in the third the company itself."""
+    parts = {
+        None: (30.0, 30.0, None),
+        "A": (10.0, None, 10.0),
+        "B": (12.0, 20.0, 12.0),
+        "C": (None, None, 8.0),
+    }
+    rows = pl.DataFrame(
+        [
+            {"metric": week_hours.METRIC, "department": name, "bin": f"1-0{hour}", "value": value, "n": 20,
+             "reason": None if value else "small_group"}
+            for name, values in parts.items()
+            for hour, value in enumerate(values)
+        ]
+    )  # fmt: skip
+
+    kept = week_hours.among_departments(rows).drop_nulls("department")
+
+    told = {(row["department"], row["bin"]): row["value"] for row in kept.iter_rows(named=True) if row["value"]}  # fmt: skip
+    assert told == {("B", "1-00"): 12.0, ("B", "1-01"): 20.0}
 
 
 def test_without_zones_the_hours_are_not_told(tmp_path):

@@ -1,10 +1,11 @@
 """Attention: what of the day is left whole, how often places change, and who puts reading before others."""
 
 from analytics.metrics.engine import Measure
-from analytics.metrics.meetings import SHOWN
+from analytics.metrics.meetings import SHOWN, weekly
 from analytics.metrics.passport import Cut, Passport, Words
 from analytics.metrics.time_cost import (
     BY_REACH,
+    EVERY,
     MAIL_CHECK,
     MOST_DELIVERIES_A_WEEK,
     MOST_HOURS_A_WEEK,
@@ -57,33 +58,40 @@ def _hours(seconds: str) -> str:
     return f"{seconds} / 3600.0"
 
 
+def _focus(name: str, place: int) -> Measure:
+    return Measure(
+        "focus_hours", _hours(PARTS_OF_A_DAY[name]), "focus_days", kind="ratio", bin=name, position=place,
+        grains=SHOWN, cuts=A_DAY, reason=NO_DAY,
+    )  # fmt: skip
+
+
+def _caused(name: str, place: int) -> Measure:
+    return Measure(
+        "load_caused", CAUSED[name], "working_days", kind="ratio", bin=name, position=place,
+        most_a_week=MOST_DELIVERIES_A_WEEK, grains=SHOWN, reason=NO_RECIPIENTS,
+    )  # fmt: skip
+
+
 MEASURES = (
-    *(
+    *weekly(
+        _focus("focus", 0),
+        Measure("context_switches", "switches", "near_acts", kind="clustered", grains=SHOWN, reason=NO_PLACES),
+        _caused("total", 0),
         Measure(
-            "focus_hours", _hours(seconds), "focus_days", kind="ratio", bin=name, position=place,
-            grains=SHOWN, cuts=A_DAY, reason=NO_DAY,
-        )
-        for place, (name, seconds) in enumerate(PARTS_OF_A_DAY.items())
+            "reading_caused", READ_BY_OTHERS, "weeks", kind="ratio",
+            most_a_week=MOST_HOURS_A_WEEK, grains=SHOWN, reason=NO_RECIPIENTS,
+        ),
     ),
+    *(_focus(name, place) for place, name in enumerate(PARTS_OF_A_DAY) if place),
     Measure(
         "fragmented_share", _hours("gap_s"), _hours(FREE), kind="clustered", grains=SHOWN, cuts=A_DAY, reason=NO_DAY
     ),
-    Measure("context_switches", "switches", "near_acts", kind="clustered", grains=SHOWN, reason=NO_PLACES),
-    *(
-        Measure(
-            "load_caused", x, "working_days", kind="ratio", bin=name, position=place,
-            most_a_week=MOST_DELIVERIES_A_WEEK, grains=SHOWN, reason=NO_RECIPIENTS,
-        )
-        for place, (name, x) in enumerate(CAUSED.items())
-    ),
-    Measure(
-        "reading_caused", READ_BY_OTHERS, "weeks", kind="ratio",
-        most_a_week=MOST_HOURS_A_WEEK, grains=SHOWN, reason=NO_RECIPIENTS,
-    ),
+    *(_caused(name, place) for place, name in enumerate(CAUSED) if place),
     Measure("typical_load", A_PERSONS_DAY, kind="typical", grains=SHOWN, reason=NO_RECIPIENTS),
 )  # fmt: skip
 
 MINIMUM = "10 people; four working weeks for a month or quarter"
+BY_WEEK = f"{MINIMUM}; weeks for the company and its tools alone"
 PASSPORTS = (
     Passport(
         id="focus_hours",
@@ -99,8 +107,8 @@ PASSPORTS = (
             "It cannot see what the time was used for, nor interruptions in person: it is at best."
         ),
         cuts=A_DAY,
-        grains=SHOWN,
-        minimum=f"{MINIMUM}; meetings and messages with their time; the time zone of 8 in 10 people",
+        grains=EVERY,
+        minimum=f"{BY_WEEK}; meetings and messages with their time; the time zone of 8 in 10 people",
         smallest_worth_showing=0.25,
         tables=("person_focus", "working_day"),
         needs=("meetings", "acts"),
@@ -157,8 +165,8 @@ PASSPORTS = (
             "It cannot see reading: it measures writing, not attention."
         ),
         cuts=STANDARD,
-        grains=SHOWN,
-        minimum=MINIMUM,
+        grains=EVERY,
+        minimum=BY_WEEK,
         smallest_worth_showing=0.03,
         tables=("person_switch",),
         needs=("acts",),
@@ -186,8 +194,8 @@ PASSPORTS = (
             "It cannot see whether anybody opened or needed them: who informs many sends much."
         ),
         cuts=STANDARD,
-        grains=SHOWN,
-        minimum=MINIMUM,
+        grains=EVERY,
+        minimum=BY_WEEK,
         smallest_worth_showing=2.0,
         tables=("person_caused",),
         needs=("recipients",),
@@ -216,8 +224,8 @@ PASSPORTS = (
             "It is an estimate of what was asked for, not of what was done."
         ),
         cuts=STANDARD,
-        grains=SHOWN,
-        minimum=MINIMUM,
+        grains=EVERY,
+        minimum=BY_WEEK,
         smallest_worth_showing=0.5,
         tables=("person_caused",),
         needs=("recipients",),

@@ -123,7 +123,7 @@ def _balance(told: Row | None) -> str:
     if not told or told["value"] is None:
         return ""
     span = numbers.span(told["low"], told["high"], "ratio")
-    return f"over the whole period {numbers.number(told['value'], 'ratio')} come for each who falls silent ({span})"
+    return f"over the period {numbers.number(told['value'], 'ratio')} come for each who falls silent ({span})"
 
 
 def _mostly_kept_back(found: pl.DataFrame) -> bool:

@@ -36,10 +36,9 @@ def off(figures: Figures) -> str:
 def hours_of_week(figures: Figures) -> None:
     """Draw at which hours of the week people act."""
     metric = "acts_by_hour"
-    is_whole = not any(figures.scope.cell.values())
-    found = figures.ask(metric, grain="all")
-    rows = week_rows(found, figures.release.company()) if is_whole else found.clear()
-    has_any = is_whole and found.height > 0 and found["value"].is_not_null().any()
+    found = figures.ask(metric, grain="all", **figures.scope.cell)
+    has_any = found.height > 0 and found["value"].is_not_null().any()
+    rows = week_rows(found, figures.release.company()) if has_any else found.clear()
     said = Said(
         finding=say("week_question"),
         measure="Acts a week of 100 people, in each person's own time; a stronger colour is more, dashed is kept back. "
@@ -50,7 +49,9 @@ def hours_of_week(figures: Figures) -> None:
     )
     shown = Picture(week, (rows, list(DAYS.values()))) if has_any else None
     twin = _twin(rows) if has_any else pl.DataFrame()
-    figure("week", said, shown, found, twin, first_reason(found) if is_whole else "not_applicable")
+    figure(
+        "week", said, shown, found, twin, first_reason(found) if found.height else "not_applicable"
+    )
 
 
 def week_rows(found: pl.DataFrame, company: dict[str, str | None]) -> pl.DataFrame:
