@@ -92,16 +92,20 @@ class Release:
         return self.connection.cursor().sql(sql, params=list(values)).pl()
 
     @cached_property
-    def _kept(self) -> dict[tuple[str, ...], list[Any]]:
+    def _kept(self) -> "dict[tuple[object, ...], pl.DataFrame]":
         return {}
 
-    def _listed(self, sql: str, *values: str) -> list[Any]:
-        """Return the only column, or the rows, asked once: every page asks for periods, groups and company, and a release never changes."""
+    def _once(self, sql: str, *values: object) -> "pl.DataFrame":
+        """Return rows asked once: every page asks for the same, and a release never changes."""
         asked = (sql, *values)
         if asked not in self._kept:
-            rows = self._rows(sql, *values)
-            self._kept[asked] = rows.rows() if rows.width > 1 else rows.to_series().to_list()
-        return list(self._kept[asked])
+            self._kept[asked] = self._rows(sql, *values)
+        return self._kept[asked]
+
+    def _listed(self, sql: str, *values: str) -> list[Any]:
+        """Return the only column, or the rows, asked once."""
+        rows = self._once(sql, *values)
+        return rows.rows() if rows.width > 1 else rows.to_series().to_list()
 
     @cached_property
     def _figure(self) -> str:
@@ -198,7 +202,7 @@ class Release:
 
     def findings(self) -> "pl.DataFrame":
         """Return release.finding, most important first; slots is a JSON object."""
-        return self._rows(
+        return self._once(
             "select rank, finding, verdict, page, metric, slots from finding order by rank"
         )
 
@@ -206,7 +210,7 @@ class Release:
         self, cut: str = "level", grain: Grain = "all", period: date | None = None
     ) -> "pl.DataFrame":
         """Return release.flow of one cut, grain and period."""
-        return self._rows(
+        return self._once(
             "select grain, period, cut, source, target, ratio, reason from flow"
             " where cut = ? and grain = ? and period is not distinct from ?::date"
             " order by source, target",
@@ -217,14 +221,14 @@ class Release:
 
     def coverage(self) -> "pl.DataFrame":
         """Return release.coverage: people seen by tool, week and department (null = company)."""
-        return self._rows(
+        return self._once(
             "select tool, week, department, people, headcount, reason from coverage"
             " order by tool, week, department nulls first"
         )
 
     def computable(self) -> "pl.DataFrame":
         """Return release.computable: what these exports can tell, and what would tell the rest."""
-        return self._rows(
+        return self._once(
             "select metric, computable, reason, needs from computable order by position"
         )
 

@@ -1,6 +1,7 @@
 """The company in one look: four figures, what they tell, and what they rest on."""
 
 import json
+from contextlib import nullcontext
 from datetime import date, datetime
 from typing import Any
 
@@ -92,19 +93,10 @@ def _findings(figures: Figures) -> None:
         if not claim:
             continue
         with st.container(
-            horizontal=True,
-            gap="small",
-            vertical_alignment="top",
-            wrap=False,
-            key=f"finding_{row['rank']}",
-        ):
+            horizontal=True, gap="small", vertical_alignment="top", wrap=False, key=f"finding_{row['rank']}",
+        ):  # fmt: skip
             st.markdown(MARKS[row["verdict"]], width=20)
-            inner = (
-                st.container(gap="xxsmall")
-                if screen().compact
-                else st.container(horizontal=True, gap="small", wrap=False)
-            )
-            with inner:
+            with st.container(gap="xxsmall") if screen().compact else nullcontext():
                 st.markdown(f"**{plain(claim)}** {plain(evidence)}", width="stretch")
                 _link(row)
     note("Of the whole company, all tools, and the last quarter.")

@@ -4,6 +4,7 @@ import os
 import time
 import tomllib
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
@@ -76,6 +77,13 @@ def table() -> dict[str, Any]:
     file = Path(os.environ.get("CONVIVIO_ACCESS") or places.ROOT / "data" / "access.toml")
     if not file.is_file():
         return {}
+    known = file.stat()
+    return _read(file, known.st_mtime_ns, known.st_size, known.st_ino)
+
+
+@lru_cache(maxsize=4)
+def _read(file: Path, *_as_it_is: int) -> dict[str, Any]:
+    """Return what a table of access says, read once for as long as the file stays as it is: a page asks a dozen times."""
     try:
         return tomllib.loads(file.read_text())
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
