@@ -316,9 +316,6 @@ def of_many_seniors(drawn):
     return pl.concat([kept, *told], how="diagonal_relaxed")
 
 
-WHOLE = {
-    f"{page}_part": "All of it" for page in ("adoption", "time_cost")
-}  # the address of a page with all its parts
 AS_DRAWN = figures
 _written: dict[object, bytes] = {}
 

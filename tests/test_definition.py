@@ -1,19 +1,16 @@
 """How a figure is counted stands beside it, in the same words everywhere."""
 
 from functools import cache
-from pathlib import Path
 
 import polars as pl
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from analytics.docs import metrics_page
 from analytics.metrics import others
 from analytics.metrics.catalogue import passports
 from pages.parts import definition
 from tests.drawn_release import draw_release, figures
-
-ROOT = Path(__file__).resolve().parent.parent
+from tests.opened import opened
 
 
 @pytest.fixture(scope="module")
@@ -84,14 +81,11 @@ def test_others_numbers_are_of_metrics_that_exist_and_say_whom_and_when():
 @pytest.mark.usefixtures("home")
 @pytest.mark.parametrize("page", ["overview", "departments", "time_cost"])
 def test_one_click_beside_a_figure_tells_how_it_is_counted(page):
-    at = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=60).run()
-    at.query_params["time_cost_part"] = "What it costs"
-    if page != "overview":
-        at.switch_page(f"{page}.py").run()
+    at = opened(page, time_cost_part="What it costs")
     before = [element.value for element in at.markdown]
-    opened = {"overview": "about_talking", "departments": "about_hours", "time_cost": "about_money"}
+    buttons = {"overview": "talking", "departments": "hours", "time_cost": "money"}
 
-    at.session_state[opened[page]] = True
+    at.session_state[f"about_{buttons[page]}"] = True
     at.run()
 
     new = [element.value for element in at.markdown if element.value not in before]

@@ -21,15 +21,20 @@ from analytics import sheets
 from analytics.release import Release, open_release
 from pages import parts
 from pages.parts import cards, figure
-from tests.drawn_release import WHOLE, draw_release
+from tests.drawn_release import draw_release
+from tests.opened import opened
 
-ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("overview", "adoption", "departments", "time_cost", "hierarchy", "trust")
 SCOPES: dict[str, dict[str, str]] = {
     "whole": {}, "department": {"department": "Finance"}, "quarter": {"period": "2026-Q2", "step": "month"},
     "tool": {"tool": "slack"}, "level": {"level": "3"}, "place and month": {"location": "Milano", "period": "2026-05"},
 }  # fmt: skip
 PARTS = [import_module(f"pages.parts.{found.name}") for found in iter_modules(parts.__path__)]
+# scopes for which the release holds nothing: hierarchy is shown for the whole company alone
+NOTHING = {
+    "hierarchy": ("department", "tool", "level", "place and month"),
+    "departments": ("level", "place and month"),
+}
 WRITTEN = (
     "whole",
     "department",
@@ -151,17 +156,6 @@ def seen(path: Path, monkeypatch: pytest.MonkeyPatch) -> Seen:
     return found
 
 
-def opened(page: str, scope: dict[str, str]) -> AppTest:
-    at = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=60)
-    for key, value in {**WHOLE, **scope}.items():
-        at.query_params[key] = value
-    at.run()
-    if page != "overview":
-        at.switch_page(f"{page}.py").run()
-    assert not at.exception
-    return at
-
-
 def table_of(rows: pl.DataFrame) -> str:
     return next(name for name, keys in KEYS.items() if set(keys) <= set(rows.columns))
 
@@ -192,7 +186,7 @@ def differing(rows: pl.DataFrame, tables: dict[str, pl.DataFrame]) -> list[objec
 def test_every_number_of_a_page_and_its_files_is_the_releases_own(
     page, scope, seen, tables, known, path
 ):
-    at = opened(page, SCOPES[scope])
+    at = opened(page, **SCOPES[scope])
 
     rows = [found for _, found in seen.rows if found.height]
     drawn = list(in_charts(at))
@@ -204,8 +198,7 @@ def test_every_number_of_a_page_and_its_files_is_the_releases_own(
         assert [wrong for found in rows for wrong in lost_in_files(found, open_release(path))] == []
     assert foreign(drawn, known) == []
     assert [(where, cell, token) for where, cell, token, of in texts if token not in of] == []
-    # hierarchy is shown for the whole company alone, and What we see has no filter
-    if page != "hierarchy" or scope in ("whole", "quarter"):
+    if scope not in NOTHING.get(page, ()):
         assert rows and (drawn or page == "departments")
         assert texts or page == "overview" or not drawn
 

@@ -4,13 +4,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from analytics import roles
 from pages.parts import access
-from tests.drawn_release import DIVISIONS, WHOLE, draw_release, of_many_seniors
+from tests.drawn_release import DIVISIONS, draw_release, of_many_seniors
+from tests.opened import opened, text_of
 
-ROOT = Path(__file__).resolve().parent.parent
 FIGURES = ("overview", "adoption", "departments", "time_cost", "hierarchy")
 BROKEN = "could not be drawn"
 ROLES = {
@@ -34,27 +33,32 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def drawn_once(tmp_path_factory: pytest.TempPathFactory) -> dict[bool, Path]:
+    homes = {divided: tmp_path_factory.mktemp("drawn") for divided in (False, True)}
+    for divided, folder in homes.items():
+        draw_release(folder, divisions=DIVISIONS if divided else None)
+    return homes
+
+
+@pytest.fixture
+def drawn(drawn_once, monkeypatch):
+    """A company without divisions has a release."""
+    monkeypatch.setenv("CONVIVIO_HOME", str(drawn_once[False]))
+
+
+@pytest.fixture
+def divided(drawn_once, monkeypatch):
+    """A company with divisions has a release."""
+    monkeypatch.setenv("CONVIVIO_HOME", str(drawn_once[True]))
+
+
 def shown(page: str = "overview", **query: str) -> str:
-    """Return all text on a page."""
-    at = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=30)
-    for key, value in {**WHOLE, **query}.items():
-        at.query_params[key] = value
-    at.run()
-    if page != "overview":
-        at.switch_page(f"{page}.py").run()
-    assert not at.exception, at.exception
-    texts = [
-        element.value
-        for kind in ("title", "markdown", "subheader", "caption")
-        for element in getattr(at, kind)
-    ]
-    return "\n".join(map(str, texts))
+    return text_of(opened(page, **query))
 
 
 @pytest.mark.parametrize("page", [*FIGURES, "trust", "imports", "identities"])
-def test_every_page_opens_on_a_release(home, page):
-    draw_release(home)
-
+def test_every_page_opens_on_a_release(drawn, page):
     text = shown(page)
 
     assert BROKEN not in text
@@ -79,9 +83,7 @@ def test_every_page_opens_on_a_release(home, page):
         },
     ],
 )
-def test_every_page_honours_any_address(home, page, query):
-    draw_release(home)
-
+def test_every_page_honours_any_address(drawn, page, query):
     text = shown(page, **query)
 
     assert BROKEN not in text
@@ -89,18 +91,14 @@ def test_every_page_honours_any_address(home, page, query):
 
 
 @pytest.mark.parametrize("page", FIGURES)
-def test_every_page_honours_a_division(home, page):
-    draw_release(home, divisions=DIVISIONS)
-
+def test_every_page_honours_a_division(divided, page):
     text = shown(page, division="Front")
 
     assert BROKEN not in text
 
 
-def test_departments_compares_divisions_where_there_are_any(home):
-    draw_release(home, divisions=DIVISIONS)
-    at = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=30).run()
-    at.switch_page("departments.py").run()
+def test_departments_compares_divisions_where_there_are_any(divided):
+    at = opened("departments")
     departments = "\n".join(str(element.value) for element in at.markdown)
 
     at.segmented_control(key="by").set_value("division").run()
@@ -114,27 +112,18 @@ def test_departments_compares_divisions_where_there_are_any(home):
 
 def twin_of_departments(**query):
     """Return the table of the comparison, columns by name."""
-    at = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=30)
-    for key, value in query.items():
-        at.query_params[key] = value
-    at.run()
-    at.switch_page("departments.py").run()
-    assert not at.exception
+    at = opened("departments", **query)
     return [table.value for table in at.table if "Against the company" in table.value.columns][-1]
 
 
-def test_with_a_division_chosen_only_its_departments_stand_side_by_side(home):
-    draw_release(home, divisions=DIVISIONS)
-
+def test_with_a_division_chosen_only_its_departments_stand_side_by_side(divided):
     inside, everywhere = twin_of_departments(division="Front"), twin_of_departments()
 
     assert set(inside["Department"]) == {"Customer care", "Marketing", "Operations"}
     assert len(everywhere) == 7
 
 
-def test_where_the_gate_is_open_places_are_ranges(home):
-    draw_release(home)
-
+def test_where_the_gate_is_open_places_are_ranges(drawn):
     twin = twin_of_departments()
 
     assert set(twin["Place"]) == {"1\u20137"}
@@ -147,8 +136,7 @@ def none_apart(drawn):
 
 def test_where_the_gate_is_closed_there_is_no_ranking_but_the_band_of_chance(home):
     draw_release(home, change=none_apart)
-    at = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=30).run()
-    at.switch_page("departments.py").run()
+    at = opened("departments")
 
     chart, *_ = at.get("vega_lite_chart")
     drawn = str(chart.proto.spec)
@@ -161,8 +149,7 @@ def test_where_the_gate_is_closed_there_is_no_ranking_but_the_band_of_chance(hom
 
 
 def departments_by(measure):
-    at = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=30).run()
-    at.switch_page("departments.py").run()
+    at = opened("departments")
     at.selectbox(key="measure").set_value(measure).run()
     assert not at.exception
     return "\n".join(str(element.value) for element in at.markdown)
@@ -177,16 +164,12 @@ def test_departments_says_where_the_mix_of_levels_turns_the_sign(home):
     assert "The difference lies in who works there" in text
 
 
-def test_departments_says_nothing_of_the_mix_where_it_turns_nothing(home):
-    draw_release(home)
-
+def test_departments_says_nothing_of_the_mix_where_it_turns_nothing(drawn):
     assert "who works there" not in departments_by("active")
 
 
-def test_a_company_without_divisions_is_offered_none(home):
-    draw_release(home)
-    at = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=30).run()
-    at.switch_page("departments.py").run()
+def test_a_company_without_divisions_is_offered_none(drawn):
+    at = opened("departments")
 
     offered = {option for choice in at.radio for option in choice.options}
 
@@ -220,17 +203,14 @@ def test_the_published_table_of_who_sees_what_is_what_the_pages_hold_to(page):
     assert sight.roles == access.BY_NAME[page].roles
 
 
-def test_a_page_says_why_a_figure_is_missing_and_never_zero(home):
-    draw_release(home)
-
+def test_a_page_says_why_a_figure_is_missing_and_never_zero(drawn):
     text = shown("time_cost", tool="slack")
 
     assert BROKEN not in text
 
 
-def test_hidden_groups_are_not_offered_as_filters(home):
-    draw_release(home)
-    at = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=30).run()
+def test_hidden_groups_are_not_offered_as_filters(drawn):
+    at = opened()
 
     offered = {option for box in at.selectbox for option in box.options}
 
@@ -255,9 +235,7 @@ def counted_by_vendors(drawn):
 def test_vendors_figures_stand_in_a_table_of_their_own_and_open_no_filter(home):
     draw_release(home, change=counted_by_vendors)
 
-    at = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=30).run()
-    at.query_params["adoption_part"] = "Other counts"
-    at.switch_page("adoption.py").run()
+    at = opened("adoption", adoption_part="Other counts")
     tables = [table.value.to_dict("records") for table in at.table]
 
     assert {
@@ -273,16 +251,12 @@ def unescaped(row):
     return {name: text.replace("\\", "") for name, text in row.items()}
 
 
-def test_without_a_vendors_report_one_line_says_so(home):
-    draw_release(home)
-
+def test_without_a_vendors_report_one_line_says_so(drawn):
     assert "No vendor's own usage report" in shown("adoption")
 
 
-def test_a_finding_about_departments_links_to_its_measure(home):
-    draw_release(home)
-
-    at = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=30).run()
+def test_a_finding_about_departments_links_to_its_measure(drawn):
+    at = opened()
 
     asked = [link.proto.query_string for link in at.get("page_link")]
     assert "measure=conversation" in asked

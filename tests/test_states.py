@@ -2,19 +2,17 @@
 
 import json
 import re
-from pathlib import Path
 
 import polars as pl
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from analytics.charts.bars import bars
 from analytics.metrics.reasons import REASONS
 from pages.parts.figure import Picture
 from tests import drawn_release
-from tests.drawn_release import HIERARCHY, WHOLE, draw_release
+from tests.drawn_release import HIERARCHY, draw_release
+from tests.opened import opened, text_of
 
-SHELL = Path(__file__).resolve().parent.parent / "pages" / "shell.py"
 FIGURES = ("overview", "adoption", "departments", "time_cost", "hierarchy")
 DRAWN = drawn_release.figures()
 NUMBERS = ("value", "low", "high", "shrunken", "chance_low", "chance_high", "named", "places", "change", "change_low",
@@ -43,21 +41,12 @@ def home_of(tmp_path_factory):
 
 
 @pytest.fixture
-def opened(home_of, monkeypatch):
+def shown(home_of, monkeypatch):
     """Return a function that returns the texts of a page on a release of these figures."""
 
     def show(frame, page, is_raw=False, **query):
         monkeypatch.setenv("CONVIVIO_HOME", str(home_of(frame)))
-        at = AppTest.from_file(str(SHELL), default_timeout=60)
-        for key, value in {**WHOLE, **query}.items():
-            at.query_params[key] = value
-        at.run()
-        if page != "overview":
-            at.switch_page(f"{page}.py").run()
-        assert not at.exception
-        text = "\n".join(
-            str(element.value) for kind in ("title", "markdown") for element in getattr(at, kind)
-        )
+        text = text_of(opened(page, **query))
         assert "could not be drawn" not in text
         return text if is_raw else text.replace("\\", "")
 
@@ -65,8 +54,8 @@ def opened(home_of, monkeypatch):
 
 
 @pytest.mark.parametrize("page", FIGURES)
-def test_an_empty_release_opens_every_page(opened, page):
-    text = opened(DRAWN.clear(), page)
+def test_an_empty_release_opens_every_page(shown, page):
+    text = shown(DRAWN.clear(), page)
 
     assert not re.search(
         r"\b0%|\bnan\b|None|Not_released|Choose a wider one|Choose the whole company", text
@@ -75,8 +64,8 @@ def test_an_empty_release_opens_every_page(opened, page):
 
 
 @pytest.mark.parametrize("page", FIGURES)
-def test_hidden_figures_say_so(opened, page):
-    text = opened(without(DRAWN, pl.lit(True), "small_group"), page)
+def test_hidden_figures_say_so(shown, page):
+    text = shown(without(DRAWN, pl.lit(True), "small_group"), page)
 
     assert "ewer than ten people" in text
     assert not re.search(r"\b0%|\bnan\b", text)
@@ -84,8 +73,8 @@ def test_hidden_figures_say_so(opened, page):
 
 @pytest.mark.parametrize("page", FIGURES)
 @pytest.mark.parametrize("reason", ["no_org", "no_seats", "short_history"])
-def test_figures_that_cannot_be_computed_say_what_is_lacking(opened, page, reason):
-    text = opened(without(DRAWN, pl.lit(True), reason), page)
+def test_figures_that_cannot_be_computed_say_what_is_lacking(shown, page, reason):
+    text = shown(without(DRAWN, pl.lit(True), reason), page)
 
     assert (
         REASONS[reason] in text
@@ -95,32 +84,32 @@ def test_figures_that_cannot_be_computed_say_what_is_lacking(opened, page, reaso
     )
 
 
-def test_without_replies_nobody_is_said_to_talk(opened):
+def test_without_replies_nobody_is_said_to_talk(shown):
     steps = pl.col("bin").is_in(["reciprocal", "habitual"])
     where = (pl.col("metric") == "adoption_funnel") & steps
     where |= pl.col("metric") == "technical_human_gap"
 
-    text = opened(without(DRAWN, where, "no_replies"), "adoption")
+    text = shown(without(DRAWN, where, "no_replies"), "adoption")
 
     assert "Who had a conversation in them we can't see" in text
     assert "points between" not in text
 
 
-def test_an_org_chart_that_does_not_fit_shows_no_hierarchy(opened):
-    text = opened(without(DRAWN, pl.col("metric").is_in(HIERARCHY), "org_mismatch"), "hierarchy")
+def test_an_org_chart_that_does_not_fit_shows_no_hierarchy(shown):
+    text = shown(without(DRAWN, pl.col("metric").is_in(HIERARCHY), "org_mismatch"), "hierarchy")
 
     assert "The org chart and the messages" in text
     assert "Voice" not in text
 
 
-def test_hierarchy_of_a_department_is_not_offered(opened):
-    text = opened(DRAWN, "hierarchy", department="Finance")
+def test_hierarchy_of_a_department_is_not_offered(shown):
+    text = shown(DRAWN, "hierarchy", department="Finance")
 
     assert "for the whole company only" in text
 
 
-def test_departments_that_do_not_differ_are_not_ordered(opened):
-    text = opened(
+def test_departments_that_do_not_differ_are_not_ordered(shown):
+    text = shown(
         DRAWN.with_columns(named=pl.when(pl.col("named").is_not_null()).then(pl.lit(False))),
         "departments",
     )
@@ -130,20 +119,20 @@ def test_departments_that_do_not_differ_are_not_ordered(opened):
     assert "higher" not in text
 
 
-def test_the_overview_tells_what_the_release_found(opened):
-    text = opened(DRAWN, "overview")
+def test_the_overview_tells_what_the_release_found(shown):
+    text = shown(DRAWN, "overview")
 
     assert "Customer care is higher than the company, Operations lower." in text
     assert "We can't see" in text
     assert ":gray[○]" in text
 
 
-def test_words_of_the_release_cannot_act_as_markdown(opened):
+def test_words_of_the_release_cannot_act_as_markdown(shown):
     evil = "![x](https://evil.example/x.png)"
     frame = DRAWN.with_columns(department=pl.col("department").replace("Customer care", evil))
 
     for page in ("overview", "departments"):
-        raw = opened(frame, page, is_raw=True)
+        raw = shown(frame, page, is_raw=True)
         assert "evil" in raw  # it is shown
         assert not re.search(
             r"(?<!\\)!\[|(?<!\\)\]\(|https://evil", raw

@@ -1,14 +1,10 @@
 """The page Time: what is assumed can be moved, is carried by the address, and a range stays a range."""
 
-from pathlib import Path
-
 import polars as pl
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from tests.drawn_release import draw_release
-
-ROOT = Path(__file__).resolve().parent.parent
+from tests.opened import opened
 
 
 def gave_way(mails):
@@ -36,13 +32,8 @@ def home(tmp_path_factory):
         yield folder
 
 
-def opened(**query):
-    at = AppTest.from_file(str(ROOT / "pages" / "shell.py"), default_timeout=60)
-    at.run()
-    at.switch_page("time_cost.py")
-    for key, value in {"time_cost_part": "What it costs", **query}.items():
-        at.query_params[key] = value
-    return at.run()
+def costs_shown(**query):
+    return opened("time_cost", time_cost_part="What it costs", **query)
 
 
 def told(at):
@@ -56,7 +47,7 @@ def money(at):
 
 @pytest.mark.usefixtures("home")
 def test_an_address_says_what_is_assumed_and_nonsense_is_not_followed():
-    at = opened(a_rate="30_40_50", a_weeks="40_40_40", a_opened="9_8_7")
+    at = costs_shown(a_rate="30_40_50", a_weeks="40_40_40", a_opened="9_8_7")
 
     assert at.number_input(key="rate_likely").value == 40
     assert at.slider(key="range_weeks").value == (40, 40)
@@ -67,7 +58,7 @@ def test_an_address_says_what_is_assumed_and_nonsense_is_not_followed():
 
 @pytest.mark.usefixtures("home")
 def test_moving_an_assumption_moves_the_money_the_address_follows_and_one_button_puts_it_back():
-    at = opened(a_rate="30_40_50")
+    at = costs_shown(a_rate="30_40_50")
     before = money(at)
 
     at.slider(key="range_attended").set_value((0.3, 0.4)).run()
@@ -89,9 +80,9 @@ def test_moving_an_assumption_moves_the_money_the_address_follows_and_one_button
 def test_a_tool_costs_saves_or_nobody_can_say_as_the_assumptions_have_it():
     nothing = {"a_opened": "0_0_0", "a_interrupting": "0_0_0"}
 
-    saves = told(opened(**nothing, a_mail_written="10_10_10"))
-    unsaid = told(opened())
-    costs = told(opened(a_opened="1_1_1", a_mail_written="0.5_0.5_0.5", a_mail_read="5_5_5"))  # fmt: skip
+    saves = told(costs_shown(**nothing, a_mail_written="10_10_10"))
+    unsaid = told(costs_shown())
+    costs = told(costs_shown(a_opened="1_1_1", a_mail_written="0.5_0.5_0.5", a_mail_read="5_5_5"))  # fmt: skip
 
     assert "gives back more time than it takes" in saves.replace("\\", "")
     assert "cannot be said" in unsaid
@@ -102,7 +93,7 @@ def test_a_tool_costs_saves_or_nobody_can_say_as_the_assumptions_have_it():
 def test_every_assumption_stands_on_the_page_with_its_source():
     from analytics import worth
 
-    text = told(opened()).replace("\\", "")
+    text = told(costs_shown()).replace("\\", "")
 
     for each in worth.assumptions().values():
         assert each.source.split(",")[0] in text, each.id
