@@ -315,22 +315,26 @@ def test_impossible_times_are_set_apart(tmp_path, ts, code):
     ]
 
 
-@pytest.mark.parametrize(
-    ("text", "words", "question", "mentions"),
-    [
-        ("Shall we start?", 3, True, 0),
-        ("<@U002> and <@U003|carla>: <https://x.example/?q=1|the plan> :tada: :+1:", 1, False, 2),
-        ("<@U002> <@U002> <@U001>", 0, False, 1),
-        ("<!here> <!subteam^S1> @anna 第一?", 2, True, 0),
-        ("", 0, False, 0),
-        ("it's 10 o'clock", 3, False, 0),
-    ],
-)
-def test_text_becomes_form(tmp_path, text, words, question, mentions):
-    _, tables = read(tmp_path, export(**{day(5): [message(FIRST, text=text)]}))
-    row = tables("event").row(0, named=True)
-    assert (row["words"], row["is_question"], row["mentions"]) == (words, question, mentions)
-    assert "text" not in row
+FORMS = [  # text, words, is a question, accounts mentioned
+    ("Shall we start?", 3, True, 0),
+    ("<@U002> and <@U003|carla>: <https://x.example/?q=1|the plan> :tada: :+1:", 1, False, 2),
+    ("<@U002> <@U002> <@U001>", 0, False, 1),
+    ("<!here> <!subteam^S1> @anna 第一?", 2, True, 0),
+    ("", 0, False, 0),
+    ("it's 10 o'clock", 3, False, 0),
+    ("two  blanks, (brackets) and\nlines", 5, False, 0),
+    (" around ", 1, False, 0),
+    ("this - and that", 3, False, 0),
+    ("größer\u00a0als «zwei» 2\u2009m …", 5, False, 0),
+]
+
+
+def test_text_becomes_form(tmp_path):
+    said = [message(f"{1767603600 + at}.0", text=form[0]) for at, form in enumerate(FORMS)]
+    _, tables = read(tmp_path, export(**{day(5): said}))
+    found = tables("event").sort("at")
+    assert found.select("words", "is_question", "mentions").rows() == [form[1:] for form in FORMS]
+    assert "text" not in found.columns
 
 
 def test_text_is_taken_from_blocks_where_it_is_empty(tmp_path):

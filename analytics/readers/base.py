@@ -120,7 +120,9 @@ class Sink:
             frame = frame.with_columns(pl.col("tool").replace(ONE_TOOL))
         frame = validate(f"export.{table}", frame)
         frame.write_parquet(
-            self.folder / f"{table}-{self.rows[table]:012d}.parquet", compression="lz4"
+            self.folder / f"{table}-{self.rows[table]:012d}.parquet",
+            compression="lz4",
+            statistics=False,  # every part is read whole
         )
         self.rows[table] += frame.height
         if table == "event":

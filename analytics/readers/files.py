@@ -18,6 +18,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
 
+from isal import isal_zlib
+
 from analytics.readers import archives, tarballs
 from analytics.readers.archives import MEGABYTE, MEMBER_LIMIT, RATIO_LIMIT, RATIO_MATTERS_FROM
 from analytics.readers.base import UnreadableExport
@@ -29,9 +31,20 @@ Place = str | zipfile.ZipInfo | Span  # where a member lies: in a folder, a zip,
 ZIP_STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 LOCAL_HEADER = struct.Struct("<4s22xHH")
 ENCRYPTED_FLAGS = 0x1 | 0x40
+UTF8_NAME = 0x800
+AT_ONCE = 64 * MEGABYTE  # packed and unpacked lie side by side in memory
 READABLE_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
-UNPACKING = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+UNPACKING: tuple[type[Exception], ...] = (
+    zipfile.BadZipFile,
+    zlib.error,
+    isal_zlib.error,  # type: ignore[assignment]  # its stub takes the class for one of its errors
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    UnicodeError,
+)
 
 JUNK = re.compile(r"(^|/)(__MACOSX/|\._|~\$|\.DS_Store$|Thumbs\.db$|desktop\.ini$)", re.IGNORECASE)
 DATED_FILE = re.compile(r"\d{4}-\d\d-\d\d\.json")
@@ -137,9 +150,28 @@ class Source:
         if isinstance(place, Span):
             return place.read(self._span_descriptor(), MEMBER_LIMIT)
         try:
+            if place.file_size <= AT_ONCE:
+                return self._unpacked(place)
             return self._archive.read(place) if self._archive else b""
         except UNPACKING as error:
             raise archives.damaged(self.name, "one of its members cannot be unpacked") from error
+
+    def _unpacked(self, entry: zipfile.ZipInfo) -> bytes:
+        """Return a small member of a zip, with the checks that zipfile makes but in less than half its time."""
+        start = entry.header_offset + LOCAL_HEADER.size
+        head = os.pread(self._descriptor, LOCAL_HEADER.size, entry.header_offset)
+        _, name_length, extra_length = LOCAL_HEADER.unpack(head)
+        before = name_length + extra_length
+        whole = os.pread(self._descriptor, before + entry.compress_size, start)
+        name = whole[:name_length].decode("utf-8" if entry.flag_bits & UTF8_NAME else "cp437")
+        data = whole[before:]
+        if entry.compress_type == zipfile.ZIP_DEFLATED:
+            # one byte more than it should be is enough to know that it is more
+            data = isal_zlib.decompressobj(-zlib.MAX_WBITS).decompress(data, entry.file_size + 1)
+        is_whole = len(data) == entry.file_size and isal_zlib.crc32(data) == entry.CRC
+        if name != entry.orig_filename or not is_whole:
+            raise zipfile.BadZipFile
+        return data
 
     def open_member(self, member: str) -> BinaryIO:
         """Return the bytes of one member as a stream; where it is damaged, reading raises UnreadableExport."""

@@ -6,6 +6,7 @@ records) is kept only for the conversation that is being read.
 """
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 import polars as pl
 
@@ -15,6 +16,7 @@ from analytics.readers.slack_directory import SLACK_ITSELF, Directory, Space, di
 from analytics.readers.slack_form import (
     EARLIEST_US,
     NOTICES,
+    as_acts,
     attendances,
     mentions,
     with_actors,
@@ -28,15 +30,7 @@ from analytics.readers.slack_form import (
 from analytics.schema import polars_schema
 
 ACCOUNT = r"^[A-Za-z0-9_.:@-]{1,64}$"
-NOT_OF_REACTIONS = (
-    "thread",
-    "in_reply_to",
-    "recipients",
-    "seconds",
-    "words",
-    "is_question",
-    "mentions",
-)
+WHOLE: Literal["in-memory"] = "in-memory"  # a batch is small, and its order is kept
 
 
 @dataclass
@@ -78,12 +72,11 @@ class Turnover:
             self.sink.warn(note, times)
         raw = pl.DataFrame(batch.columns, schema=RAW).with_row_index("row")
         messages = self._without_repeats(self._believable(with_times(raw), batch), batch)
-        messages = with_actors(messages, self.directory.kinds).join(
-            self._space_keys(), on="space_no", how="left", maintain_order="left"
-        )
-        messages = with_own_text(with_keys(with_calls(messages, batch.calls)))
+        acts = with_actors(messages.lazy(), self.directory.kinds)
+        acts = acts.join(self._space_keys(), on="space_no", how="left", maintain_order="left")
+        messages = with_own_text(with_keys(with_calls(acts, batch.calls))).collect(engine=WHOLE)
         mentioned = mentions(messages)
-        messages = with_form(messages, mentioned)
+        messages = with_form(messages.lazy(), mentioned).collect(engine=WHOLE)
         self._tell(messages)
         addressed = pl.concat([self._direct(messages), attendances(messages, batch.attendees)])
         addressed = addressed.filter(pl.col("account") != pl.col("actor"))
@@ -91,13 +84,8 @@ class Turnover:
         reactions = self._reactions(messages, batch)
         reacted = reactions.select("event", account="author", how=pl.lit("reaction"), actor="actor")
         others = pl.concat([answers, reacted]).filter(pl.col("account") != pl.col("actor"))
-        self._add("event", with_recipients(messages, addressed), is_timed=True)
-        nothing = dict.fromkeys(NOT_OF_REACTIONS)
-        self._add(
-            "event", reactions.with_columns(action=pl.lit("reaction"), **nothing), is_timed=False
-        )
-        found = pl.concat([mentioned.drop("row"), addressed.drop("row"), others])
-        self._add("delivery", found, copy=0)
+        self._add("event", with_recipients(messages, addressed), as_acts(reactions))
+        self._add("delivery", mentioned, addressed, others)
 
     # ------------------------------------------------------------------------------- which records count
 
@@ -166,10 +154,10 @@ class Turnover:
 
     # ------------------------------------------------------------------------------------ whom it reached
 
-    def _space_keys(self) -> pl.DataFrame:
+    def _space_keys(self) -> pl.LazyFrame:
         keys = [space.key for space in self.spaces]
         direct = [space.openness == "direct" and bool(space.members) for space in self.spaces]
-        frame = pl.DataFrame(
+        frame = pl.LazyFrame(
             {"space": keys, "is_direct": direct},
             schema={"space": pl.String, "is_direct": pl.Boolean},
         )
@@ -261,11 +249,11 @@ class Turnover:
             if times:
                 self.sink.warn(code, times)
 
-    def _add(self, table: str, frame: pl.DataFrame, **same: object) -> None:
-        """Hand over rows, of which the columns `same` hold one value throughout."""
+    def _add(self, table: str, *frames: pl.DataFrame) -> None:
+        """Hand over rows; the same in all of them: the tool, and that no delivery comes twice."""
         schema = polars_schema(f"export.{table}")
-        self.seen |= set(frame["actor" if table == "event" else "account"].unique())
-        frame = frame.with_columns(
-            tool=pl.lit(self.tool), **{name: pl.lit(value) for name, value in same.items()}
-        )
-        self.sink.add(table, frame.select(*schema).cast(pl.Schema(schema)))
+        same = {"tool": pl.lit(self.tool), "copy": pl.lit(0)}
+        columns = [same.get(name, pl.col(name)).alias(name) for name in schema]
+        rows = pl.concat([frame.select(columns).cast(pl.Schema(schema)) for frame in frames])
+        self.seen |= set(rows["actor" if table == "event" else "account"].unique())
+        self.sink.add(table, rows)

@@ -67,17 +67,21 @@ def identify(source: Source) -> bool:
     """Say whether the lists or the first day files look like Slack's."""
     if source.kind not in ("zip", "folder"):
         return False
-    # what lies deeper is an export inside something else, but for the workspaces of an organisation
-    members = [
-        path
-        for path in source.members()
-        if path.startswith(WORKSPACES) or path.count("/") <= _is_day_file(path)
-    ]
-    days = [path for path in members if _is_day_file(path)]
-    lists = [path for path in members if split(path)[1] in CONVERSATION_LISTS]
+    days, lists, users = [], [], []
+    for path in source.members():
+        folder, name = split(path)
+        is_day = _is_day(folder, name)
+        # what lies deeper is an export inside something else, but for the workspaces of an organisation
+        if path.count("/") > is_day and not path.startswith(WORKSPACES):
+            continue
+        if is_day:
+            days.append(path)
+        elif name in CONVERSATION_LISTS:
+            lists.append(path)
+        elif name in USER_LISTS:
+            users.append(path)
     if not days and not lists:
         return False
-    users = [path for path in members if split(path)[1] in USER_LISTS]
     return (
         any(_has_messages(source.read(path)) for path in days[:LOOKED_INTO])
         or any(_has_users(source.read(path)) for path in users[:1])
@@ -126,8 +130,7 @@ def read(source: Source, sink: Sink, options: Options) -> None:
     sink.provides = _provided(directory, sink)
 
 
-def _is_day_file(path: str) -> bool:
-    folder, name = split(path)
+def _is_day(folder: str, name: str) -> bool:
     return bool(folder and DAY_FILE.fullmatch(name))
 
 
@@ -136,8 +139,8 @@ def _day_files(source: Source, directory: Directory, sink: Sink) -> Iterator[tup
     days = []
     for path in source.members():
         folder, name = split(path)
-        if _is_day_file(path):
-            days.append((folder, path))
+        if _is_day(folder, name):
+            days.append((directory.space(folder).key, name, path, folder))
         elif name == CANVASES:
             sink.non_records += len(entries(source.read(path), Message).good)
         elif name not in NOT_NEEDED and name not in USER_LISTS and name not in CONVERSATION_LISTS:
@@ -145,8 +148,8 @@ def _day_files(source: Source, directory: Directory, sink: Sink) -> Iterator[tup
     sink.ignored += source.ignored
     if sink.ignored:
         sink.warn("zip_member_ignored", len(sink.ignored))
-    keys = {folder: directory.space(folder).key for folder, _ in days}
-    yield from sorted(days, key=lambda day: (keys[day[0]], split(day[1])[1], day[1]))
+    for _, _, path, folder in sorted(days):
+        yield folder, path
 
 
 def _gather(data: bytes, path: str, space: Space, batch: Batch) -> None:

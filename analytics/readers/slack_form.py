@@ -33,11 +33,21 @@ NOTICES = (
     "welcome_party",
 )
 
+NOT_OF_REACTIONS = (
+    "thread",
+    "in_reply_to",
+    "recipients",
+    "seconds",
+    "words",
+    "is_question",
+    "mentions",
+)
+
 MENTION = r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>"
 MARKUP = r"<[^>]*>|:[a-z+-][a-z0-9_+'-]*:"  # mentions, links, channels; emoji such as :tada:
 
 
-def with_actors(messages: pl.DataFrame, kinds: dict[str, str]) -> pl.DataFrame:
+def with_actors(messages: pl.LazyFrame, kinds: dict[str, str]) -> pl.LazyFrame:
     """Add action, actor, is_app and is_human; what an app posts in a person's name is the app's act.
 
     `kinds` holds the kind of every listed account.
@@ -88,11 +98,11 @@ def with_times(raw: pl.DataFrame) -> pl.DataFrame:
 
 
 def with_calls(
-    messages: pl.DataFrame, calls: list[tuple[int, int | None, int | None]]
-) -> pl.DataFrame:
+    messages: pl.LazyFrame, calls: list[tuple[int, int | None, int | None]]
+) -> pl.LazyFrame:
     """Add start_us and seconds of huddles; a huddle that has not ended has no length."""
     schema = {"row": pl.get_index_type(), "began": pl.Int64, "ended": pl.Int64}
-    frame = pl.DataFrame(calls, schema=schema, orient="row")
+    frame = pl.LazyFrame(calls, schema=schema, orient="row")
     began, ended = pl.col("began"), pl.col("ended")
     return messages.join(frame, on="row", how="left", maintain_order="left").with_columns(
         start_us=pl.when(began * 1_000_000 >= EARLIEST_US).then(began * 1_000_000).otherwise("us"),
@@ -100,7 +110,7 @@ def with_calls(
     )
 
 
-def with_keys(messages: pl.DataFrame) -> pl.DataFrame:
+def with_keys(messages: pl.LazyFrame) -> pl.LazyFrame:
     """Add event, thread, in_reply_to and at."""
     event = pl.concat_str("space", "us", separator=":")
     thread = pl.concat_str("space", "thread_us", separator=":")  # null where there is no thread
@@ -112,7 +122,7 @@ def with_keys(messages: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def with_own_text(messages: pl.DataFrame) -> pl.DataFrame:
+def with_own_text(messages: pl.LazyFrame) -> pl.LazyFrame:
     """Let go of the text that Slack wrote, so that what is left tells the form of a person's own."""
     is_own = (pl.col("action") != "notice") & ~pl.col("subtype").fill_null("").is_in(
         [*WRITTEN_BY_SLACK, HUDDLE]
@@ -135,16 +145,17 @@ def mentions(messages: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def with_form(messages: pl.DataFrame, mentioned: pl.DataFrame) -> pl.DataFrame:
+def with_form(messages: pl.LazyFrame, mentioned: pl.DataFrame) -> pl.LazyFrame:
     """Add words, is_question and mentions (from `mentions`), and let the text go."""
-    plain = pl.col("text").str.replace_all(MARKUP, " ")
-    counts = mentioned.group_by("row").agg(mentions=pl.len().cast(pl.Int32))
+    counts = mentioned.lazy().group_by("row").agg(mentions=pl.len().cast(pl.Int32))
     return (
         messages.join(counts, on="row", how="left", maintain_order="left")
         .with_columns(
-            words=text_form.words(plain),
-            is_question=text_form.is_question(plain),
+            text=pl.col("text").str.replace_all(MARKUP, " "),
             mentions=pl.when(pl.col("text").is_not_null()).then(pl.col("mentions").fill_null(0)),
+        )
+        .with_columns(
+            words=text_form.words(pl.col("text")), is_question=text_form.is_question(pl.col("text"))
         )
         .drop("text")
     )
@@ -160,11 +171,18 @@ def attendances(messages: pl.DataFrame, attendees: list[tuple[int, str]]) -> pl.
 
 
 def with_recipients(messages: pl.DataFrame, addressed: pl.DataFrame) -> pl.DataFrame:
-    """Add recipients: how many a direct message or a huddle reached; null where nobody was addressed."""
+    """Add is_timed and recipients: how many a direct message or a huddle reached; null where nobody was addressed."""
     reached = addressed.group_by("row").agg(recipients=pl.len().cast(pl.Int32))
     is_addressed = (pl.col("is_direct") & (pl.col("action") != "notice")) | (
         pl.col("action") == "call"
     )
     return messages.join(reached, on="row", how="left", maintain_order="left").with_columns(
-        recipients=pl.when(is_addressed).then(pl.col("recipients").fill_null(0))
+        recipients=pl.when(is_addressed).then(pl.col("recipients").fill_null(0)),
+        is_timed=pl.lit(True),
     )
+
+
+def as_acts(reactions: pl.DataFrame) -> pl.DataFrame:
+    """Add what is the same of every reaction; it carries the time of its message."""
+    nothing = {name: pl.lit(None) for name in NOT_OF_REACTIONS}
+    return reactions.with_columns(action=pl.lit("reaction"), is_timed=pl.lit(False), **nothing)
