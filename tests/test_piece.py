@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from scipy import sparse
 
+from analytics.privacy.equations import Equations
 from analytics.privacy.piece import Piece
 from tests.test_by_value import exact_rank
 
@@ -26,14 +26,19 @@ def drawn(seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return equations, np.arange(12) < 2, np.arange(12) < 4
 
 
+def entries(equations: np.ndarray) -> Equations:
+    row, column = np.nonzero(equations)
+    return row, column, equations[row, column]
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_no_secret_follows_and_no_hidden_figure_could_be_shown_as_well(seed):
     equations, secret, unknown = drawn(seed)
-    cost, matrix = np.linspace(1, 2, 12), sparse.csr_matrix(equations)
+    cost, told = np.linspace(1, 2, 12), entries(equations)
 
     hidden = unknown.copy()
-    hidden[Piece(matrix, np.flatnonzero(unknown), ~unknown, PRIME).hide(secret, cost)] = True
-    piece = Piece(matrix, np.flatnonzero(hidden), ~hidden, PRIME)
+    hidden[Piece(told, np.flatnonzero(unknown), ~unknown, PRIME).hide(secret, cost)] = True
+    piece = Piece(told, np.flatnonzero(hidden), ~hidden, PRIME)
     shown, rest = piece.restore(secret, np.flatnonzero(hidden & ~unknown), np.random.default_rng(1))
     hidden[shown] = False
 
@@ -48,7 +53,7 @@ def test_no_secret_follows_and_no_hidden_figure_could_be_shown_as_well(seed):
 
 def test_what_is_hidden_is_what_tells_most_for_its_cost():
     """1 − 2 − 3 = 0 and 1 − 4 − 5 = 0: the first hides both secrets, 2 and 4, at half of their neighbours' cost."""
-    equations = sparse.csr_matrix([[0, 1, -1, -1, 0, 0], [0, 1, 0, 0, -1, -1]])
+    equations = entries(np.array([[0, 1, -1, -1, 0, 0], [0, 1, 0, 0, -1, -1]]))
     secret = np.array([False, False, True, False, True, False])
 
     def hidden(cost: float) -> list[int]:

@@ -1,8 +1,8 @@
 """Equations that hang together: which of their unknowns follow from what is shown, and what hides them?"""
 
 import numpy as np
-from scipy import sparse
 
+from analytics.privacy.equations import Equations
 from analytics.privacy.kernel import clear, product, reduce_rows, without
 
 DIRECTIONS = 64  # random solutions kept while hidden figures are shown again; each uses one up
@@ -17,14 +17,18 @@ class Piece:
     """
 
     def __init__(
-        self, equations: sparse.csr_matrix, unknown: np.ndarray, can_hide: np.ndarray, p: int
+        self, equations: Equations, unknown: np.ndarray, can_hide: np.ndarray, p: int
     ) -> None:
-        touched = np.flatnonzero(equations.getnnz(axis=0))
-        self.open = touched[can_hide[touched]]
+        row, slot, value = equations
+        self.open = np.unique(slot[can_hide[slot]])
         self.unknown, self.p = unknown, p
-        self.work = (
-            equations[:, np.concatenate([unknown, self.open])].toarray().astype(np.int64) % p
-        )
+        slots = np.concatenate([unknown, self.open])
+        order = np.argsort(slots)
+        at = np.minimum(np.searchsorted(slots, slot, sorter=order), len(slots) - 1)
+        place = order[at]
+        here = slots[place] == slot  # what can neither be hidden nor is unknown, everybody knows
+        self.work = np.zeros((int(row.max()) + 1, len(slots)), np.int64)
+        self.work[row[here], place[here]] = value[here] % p
         self.pivots = reduce_rows(self.work, len(unknown), p)
 
     def hide(self, target: np.ndarray, cost: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from scipy.sparse.csgraph import connected_components
 from analytics.metrics.passport import Cut
 from analytics.metrics.sums import ALIKE, SUMS
 from analytics.privacy.dependencies import People
-from analytics.privacy.equations import Quantities
+from analytics.privacy.equations import Equations, Quantities
 from analytics.privacy.lattice import KEYS
 from analytics.privacy.piece import Piece
 
@@ -125,27 +125,24 @@ class _Puzzle:
             left[rest] = True
         return left
 
-    def _pieces(self, fresh: np.ndarray) -> Iterator[tuple[sparse.csr_matrix, np.ndarray]]:
+    def _pieces(self, fresh: np.ndarray) -> Iterator[tuple[Equations, np.ndarray]]:
         """Equations that hang together by their unknowns, with those unknowns; only where a fresh one is among them."""
         unknown = np.flatnonzero(self.unknown)
         inside = self.equations[:, unknown]
         touched = np.flatnonzero(self._telling(inside, ~self.target[unknown]))
-        inside, whole = inside[touched], self.equations[touched]
+        inside, whole = inside[touched], self.equations[touched].tocoo()
         graph = sparse.bmat([[None, inside], [inside.T, None]], format="csr")
         _, label = connected_components(graph, directed=False)
-        of_row, of_column = label[: len(touched)], label[len(touched) :]
+        of_entry, of_column = label[whole.row], label[len(touched) :]
         wanted = np.intersect1d(of_column[self.target[unknown]], of_column[fresh[unknown]])
-        rows_by, columns_by = (
-            np.argsort(of_row, kind="stable"),
-            np.argsort(of_column, kind="stable"),
-        )
+        wanted = np.intersect1d(wanted, of_entry)
+        entries = np.argsort(of_entry, kind="stable")
+        columns = np.argsort(of_column, kind="stable")
         for number in wanted:
-            rows = rows_by[slice(*np.searchsorted(of_row[rows_by], [number, number + 1]))]
-            columns = columns_by[
-                slice(*np.searchsorted(of_column[columns_by], [number, number + 1]))
-            ]
-            if len(rows):
-                yield whole[rows], unknown[columns]
+            some = entries[slice(*np.searchsorted(of_entry[entries], [number, number + 1]))]
+            own = columns[slice(*np.searchsorted(of_column[columns], [number, number + 1]))]
+            _, row = np.unique(whole.row[some], return_inverse=True)
+            yield (row, whole.col[some], whole.data[some]), unknown[own]
 
     @staticmethod
     def _telling(inside: sparse.csr_matrix, may_be_anything: np.ndarray) -> np.ndarray:

@@ -7,12 +7,13 @@ step against the rest, since one group that differs drags the company's figure a
 Name groups at quarter grain only: thirteen weekly looks are thirteen tries.
 """
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy import stats
+from scipy import special, stats
 
 from analytics.statistics.interval import Numbers, outward
 
@@ -43,7 +44,7 @@ def shrink(values: Numbers, variances: Numbers) -> Shrunk:
     mean = again @ values / again.sum()
     kept = between / (between + variances)
     shrunk = mean + kept * (values - mean)
-    half = stats.norm.ppf(1 - ALPHA / 2) * np.sqrt(kept * variances + (1 - kept) ** 2 / again.sum())
+    half = special.ndtri(1 - ALPHA / 2) * np.sqrt(kept * variances + (1 - kept) ** 2 / again.sum())
     return Shrunk(shrunk, shrunk - half, shrunk + half, between)
 
 
@@ -127,7 +128,7 @@ def pairwise_p(n: Numbers, sr: Numbers, srr: Numbers) -> tuple[Numbers, Numbers]
     difference = (sr / n)[:, None] - sr / n
     z = np.divide(difference, error, out=np.zeros_like(difference), where=error > 0)
     upper = np.triu_indices(len(n), 1)
-    raw = 2 * stats.norm.sf(np.abs(z[upper]))
+    raw = 2 * special.ndtr(-np.abs(z[upper]))
     order = np.argsort(raw)
     stepped = np.maximum.accumulate(raw[order] * np.arange(len(raw), 0, -1))
     adjusted = np.ones_like(z)
@@ -140,7 +141,7 @@ def gate_p(n: Numbers, sr: Numbers, srr: Numbers) -> float:
     spread, middle = _rank_spread(n, sr, srr)
     if spread <= 0:
         return 1.0
-    return float(stats.chi2.sf((n * (sr / n - middle) ** 2).sum() / spread, len(n) - 1))
+    return float(special.chdtrc(len(n) - 1, (n * (sr / n - middle) ** 2).sum() / spread))
 
 
 def step_down(n: Numbers, sr: Numbers, srr: Numbers) -> Numbers:
@@ -155,7 +156,7 @@ def step_down(n: Numbers, sr: Numbers, srr: Numbers) -> Numbers:
         error = np.sqrt(np.maximum(spread, 0) * (1 / n[left] - 1 / n[left].sum()))
         z = np.divide(sr[left] / n[left] - middle, error, out=np.zeros(len(left)), where=error > 0)
         oddest = int(np.argmax(np.abs(z)))
-        p[left[oddest]] = min(1.0, 2 * stats.norm.sf(abs(z[oddest])) * len(left))
+        p[left[oddest]] = min(1.0, 2 * special.ndtr(-abs(z[oddest])) * len(left))
         if p[left[oddest]] >= ALPHA:
             break
         left = np.delete(left, oddest)
@@ -168,52 +169,75 @@ def _rank_spread(n: Numbers, sr: Numbers, srr: Numbers) -> tuple[float, float]:
     return float((srr.sum() - total * middle**2) / max(total - 1, 1)), float(middle)
 
 
+@dataclass(frozen=True)
+class _Family:
+    """The usable groups of one family: their columns as arrays, without a frame for each of thousands."""
+
+    columns: dict[str, np.ndarray]
+    rows: slice
+
+    @property
+    def height(self) -> int:
+        return self.rows.stop - self.rows.start
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return self.columns[name][self.rows]
+
+
+READ = ("n", "ny", "sr", "srr", "value", "variance", "sx", "sy", "sxx", "sxy", "syy", "sl", "sll", "worth", "gate_p")  # fmt: skip
+
+
 def _each_family(
     cells: pl.DataFrame,
     by: list[str],
     usable: pl.Expr,
-    measure: Callable[[pl.DataFrame], dict[str, object]],
+    measure: Callable[[_Family], dict[str, list[object]]],
     columns: dict[str, type[pl.DataType]],
 ) -> pl.DataFrame:
     """Return the cells, in their order, with columns measured over the usable groups of each family."""
     numbered = cells.with_row_index("_row")
-    parts = [
-        pl.DataFrame({"_row": family["_row"], **measure(family)}, schema_overrides=columns)
-        for family in numbered.filter(usable).partition_by(by)
-    ]
-    empty = pl.DataFrame(schema={"_row": pl.UInt32, **columns})
-    measured = pl.concat([empty, *parts], how="diagonal_relaxed")
-    return numbered.join(measured, on="_row", how="left", maintain_order="left").drop("_row")
+    used = numbered.filter(usable).with_columns(_family=pl.struct(by).rank("dense"))
+    used = used.sort("_family", maintain_order=True)
+    read = {
+        name: used[name].cast(pl.Float64).to_numpy() for name in READ if name in used.columns
+    } | {"kind": used["kind"].to_numpy() if "kind" in used.columns else np.empty(0)}
+    ends = [0, *used.group_by("_family", maintain_order=True).len()["len"].cum_sum()]
+    measured: dict[str, list[object]] = {name: [] for name in columns}
+    for start, end in itertools.pairwise(ends):
+        for name, values in measure(_Family(read, slice(start, end))).items():
+            measured[name] += values
+    found = pl.DataFrame({"_row": used["_row"], **measured}, schema_overrides=columns)
+    return numbered.join(found, on="_row", how="left", maintain_order="left").drop("_row")
 
 
-def _numbers(family: pl.DataFrame, *names: str) -> list[Numbers]:
-    return [family[name].cast(pl.Float64).to_numpy() for name in names]
+def _numbers(family: _Family, *names: str) -> list[Numbers]:
+    return [family[name] for name in names]
 
 
-def _shrunken_family(family: pl.DataFrame) -> dict[str, object]:
+def _shrunken_family(family: _Family) -> dict[str, list[object]]:
     if family.height < FEWEST_GROUPS_TO_SHRINK:
         return {"shrunken": [None] * family.height}
     n, value, variance = _numbers(family, "n", "value", "variance")
     kind = family["kind"][0]
     if kind in {"share", "survival"} and n.min() < SMALL_SHARE:
-        return {"shrunken": shrink_shares(value * n, n).value}
+        return {"shrunken": shrink_shares(value * n, n).value.tolist()}
     flat = ~(variance > 0)
     if flat.all():
-        return {"shrunken": value}
+        return {"shrunken": value.tolist()}
     usual = float(
         np.mean((n * variance)[~flat])
     )  # a person's variance, from the groups that show one
-    return {"shrunken": shrink(value, np.where(flat, usual / n, variance)).value}
+    return {"shrunken": shrink(value, np.where(flat, usual / n, variance)).value.tolist()}
 
 
-def _gate(family: pl.DataFrame) -> dict[str, object]:
+def _gate(family: _Family) -> dict[str, list[object]]:
     one = family.height < 2  # noqa: PLR2004 - one group has nothing to differ from
     return {
         "gate_p": [None if one else gate_p(*_numbers(family, "ny", "sr", "srr"))] * family.height
     }
 
 
-def _places(family: pl.DataFrame) -> dict[str, object]:
+def _places(family: _Family) -> dict[str, list[object]]:
     z, p = pairwise_p(*_numbers(family, "ny", "sr", "srr"))
     better = ((z < 0) & (p < ALPHA)).sum(1)
     worse = ((z > 0) & (p < ALPHA)).sum(1)
@@ -222,8 +246,8 @@ def _places(family: pl.DataFrame) -> dict[str, object]:
     return {"places": [f"{1 + b}-{family.height - w}" for b, w in zip(better, worse, strict=True)]}
 
 
-def _verdict(family: pl.DataFrame) -> dict[str, object]:
-    nothing: list[None] = [None] * family.height
+def _verdict(family: _Family) -> dict[str, list[object]]:
+    nothing: list[object] = [None] * family.height
     if family.height < 2:  # noqa: PLR2004
         return {"p": nothing, "named": nothing, "chance_low": nothing, "chance_high": nothing}
     n, sr, srr, value = _numbers(family, "ny", "sr", "srr", "value")
@@ -232,7 +256,7 @@ def _verdict(family: pl.DataFrame) -> dict[str, object]:
     p = np.full(len(n), gate) if len(n) == 2 else step_down(n, sr, srr)  # noqa: PLR2004
     _, middle = _rank_spread(n, sr, srr)
     away = value - _the_others(family)
-    named = (gate < ALPHA) & (p < ALPHA) & (np.abs(away) >= family["worth"].to_numpy())
+    named = (gate < ALPHA) & (p < ALPHA) & (np.abs(away) >= family["worth"])
     named &= (np.sign(sr / n - middle) == np.sign(away)) & (
         np.sign(value - company) == np.sign(away)
     )
@@ -242,10 +266,10 @@ def _verdict(family: pl.DataFrame) -> dict[str, object]:
     if family["kind"][0] in {"share", "clustered", "survival"}:
         high = np.minimum(high, 1.0)
     return {
-        "p": pl.Series(p, nan_to_null=True),
-        "named": named,
-        "chance_low": low,
-        "chance_high": high,
+        "p": [None if np.isnan(one) else one for one in p.tolist()],
+        "named": named.tolist(),
+        "chance_low": low.tolist(),
+        "chance_high": high.tolist(),
     }
 
 
@@ -267,7 +291,7 @@ def _agreeing(
     return low, high
 
 
-def _the_others(family: pl.DataFrame) -> Numbers:
+def _the_others(family: _Family) -> Numbers:
     """Return, for each group, the value of all the other groups together."""
     if family["kind"][0] == "typical":
         n, sl = _numbers(family, "n", "sl")
@@ -276,10 +300,10 @@ def _the_others(family: pl.DataFrame) -> Numbers:
     return (sx.sum() - sx) / (sy.sum() - sy)
 
 
-def _chance(family: pl.DataFrame) -> tuple[float, Numbers]:
+def _chance(family: _Family) -> tuple[float, Numbers]:
     """Return the company's value and half the width, rounded up, of the range a group of each size gets by chance."""
     n, sx, sy, sxx, sxy, syy = _numbers(family, "n", "sx", "sy", "sxx", "sxy", "syy")
-    critical = stats.norm.ppf(1 - ALPHA / 2 / len(n))
+    critical = special.ndtri(1 - ALPHA / 2 / len(n))
     total = n.sum()
     if family["kind"][0] == "typical":
         sl, sll = _numbers(family, "sl", "sll")
@@ -292,5 +316,5 @@ def _chance(family: pl.DataFrame) -> tuple[float, Numbers]:
             total - 1
         )
         variance = person * n / sy**2 * (1 - n / total)
-    half = np.maximum(critical * np.sqrt(np.maximum(variance, 0)), family["worth"].to_numpy())
+    half = np.maximum(critical * np.sqrt(np.maximum(variance, 0)), family["worth"])
     return company, outward(half, half)[1]
