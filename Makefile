@@ -33,7 +33,7 @@ lint: setup                   ## format, style, types, import contracts
 	$(BIN)/lint-imports --no-cache
 
 unit: setup                   ## everything without a browser
-	$(ONE_THREAD) $(BIN)/python -m pytest -m "not browser" -n 2
+	$(ONE_THREAD) $(BIN)/python -m pytest -m "not browser" -n 2 --dist loadgroup
 
 browser: setup                ## pages in Chromium
 	$(ONE_THREAD) $(BIN)/python -m pytest -m browser -n 3 --dist worksteal

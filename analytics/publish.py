@@ -249,7 +249,8 @@ def what_can_be_told(ground: Ground, workspace: Workspace) -> pl.DataFrame:
     return visibility.can_be_told(
         provided,
         visibility.fits(ground.connection),
-        has_org=not ground.headcount.is_empty(),
+        # not the headcount: of a vendor's totals alone there is no period in which to count
+        has_org=bool(ground.connection.sql("from org limit 1").fetchall()),
         has_cost=ground.settings.hourly_cost is not None,
     )
 

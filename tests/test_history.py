@@ -202,6 +202,10 @@ def test_acts_deleted_for_their_age_leave_the_trends_that_are_out(first):
     workspace = Workspace.open("acme")
     before = {name: published(2, department=name) for name in (None, "Sales")}
     workspace.write_settings(replace(workspace.settings, keep_days=60))
+    with duckdb.connect(
+        str(workspace.current_release())
+    ) as earlier:  # an older version, which knew fewer figures
+        earlier.execute("delete from figure where variant = 'c10'")
 
     ingest([log(first / "may.csv", APRIL + timedelta(weeks=6), 1)], "acme", today=date(2026, 5, 18))
 
@@ -218,6 +222,7 @@ def test_acts_deleted_for_their_age_leave_the_trends_that_are_out(first):
     )
     assert old.height
     assert old["as_of"].null_count() == old.height, "those weeks were over"
+    assert "deleted" in set(figures(3).filter(variant="c10")["reason"])
 
 
 def test_an_erased_person_cannot_be_told_from_the_release_before_and_after(first):

@@ -72,7 +72,9 @@ def _compared(
         "unit": book.unit(metric)
     }
     if blocks["higher"] or blocks["lower"]:
-        yield Found("departments_apart", "clear", "departments", metric, slots, 1.5)
+        far = [abs(value - slots["elsewhere"]) for value in slots.get("values", {}).values()]
+        size = max(far, default=0.0) / (book.smallest(metric) or 1.0)
+        yield Found("departments_apart", "clear", "departments", metric, slots, size)
         if len(blocks["alike"]) > 1:
             yield Found("others_alike", "noise", "departments", metric, slots)
     else:

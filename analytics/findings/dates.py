@@ -33,7 +33,6 @@ def dates(book: Book, milestones: Iterable[Dated]) -> Iterator[Found]:
         told = parts(rows)
         if "before" in told:
             finding, slots = after_date(name, department, told)
-            slots |= least(_trials(book), "one")
             size = abs(told["change"]["value"]) / (book.smallest(AFTER_DATE) or 1.0)
             yield Found(finding, VERDICTS[finding], "adoption", AFTER_DATE, slots, size)
             return
@@ -41,7 +40,7 @@ def dates(book: Book, milestones: Iterable[Dated]) -> Iterator[Found]:
 
 def visible(book: Book) -> Iterator[Found]:
     """Yield the smallest effect that a trial in half of the departments could show."""
-    if slots := least(_trials(book), "half"):
+    if slots := least(book.figures.filter(pl.col("metric") == VISIBLE)):
         yield Found("trial_shows", "noise", "adoption", VISIBLE, slots)
 
 
@@ -75,13 +74,9 @@ def after_date(name: str, department: str | None, told: Mapping[str, Row]) -> tu
     return "milestone_apart", slots | sides | more
 
 
-def _trials(book: Book) -> pl.DataFrame:
-    return book.figures.filter(pl.col("metric") == VISIBLE)
-
-
-def least(rows: pl.DataFrame, tried: str) -> dict[str, Any]:
-    """Return the slots of the smallest effect that shows for a trial in "half" or "one" of the departments; {} = not known."""
-    known = rows.filter(pl.col("bin").str.starts_with(f"{tried}/"), pl.col("value").is_not_null())
+def least(rows: pl.DataFrame) -> dict[str, Any]:
+    """Return the slots of the smallest effect that a trial in half of the departments shows; {} = not known."""
+    known = rows.drop_nulls("value")
     if known.is_empty():
         return {}
     return {"groups_tried": int(known["bin"][0].split("/")[1]), "least": float(known["value"][0])}

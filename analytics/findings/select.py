@@ -153,18 +153,19 @@ def _worth(book: Book, row: Mapping[str, Any]) -> int:
 def _hierarchy(book: Book) -> Iterator[Found]:
     metrics = [metric for facet in FACETS.values() for metric in facet]
     latest = [row for metric in metrics if (row := book.latest(metric, None))]
-    verdict = hierarchy_verdict(latest, {metric: book.smallest(metric) for metric in metrics})
+    smallest = {metric: book.smallest(metric) for metric in metrics}
+    verdict = hierarchy_verdict(latest, smallest)
     if verdict == "same":
         yield Found("hierarchy_same", "noise", "hierarchy", "upward_initiation_share", {})
     elif verdict != "unseen":
-        yield Found(
-            verdict,
-            "clear",
-            "hierarchy",
-            "upward_initiation_share",
-            {"grain": grain(latest[0])},
-            2.0,
-        )
+        told = {**FACETS["Voice"], **FACETS["Listening"]}
+        moved = [
+            abs(row["change"]) / (smallest[row["metric"]] or 1.0)
+            for row in latest
+            if row["metric"] in told and change_verdict(row, smallest[row["metric"]]) == "clear"
+        ]
+        slots = {"grain": grain(latest[0])}
+        yield Found(verdict, "clear", "hierarchy", "upward_initiation_share", slots, max(moved))
 
 
 def _unseen(book: Book, computable: pl.DataFrame | None) -> Iterator[Found]:

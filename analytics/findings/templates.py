@@ -109,7 +109,7 @@ TEMPLATES: dict[str, Template] = {
     ),
     "milestone_few": Template(
         "noise", "{department} after {milestone}: too few departments to tell.",
-        "From {before_it} of the weeks with a contribution to {after_it}. With {groups_tried} departments only an effect above {least} would show.",
+        "From {before_it} of the weeks with a contribution to {after_it}. Where one department alone tries something, chance can be ruled out among at least twenty only.",
     ),
     "milestone_still": Template(
         "noise", "{department} after {milestone}: no change we can tell.",

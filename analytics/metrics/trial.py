@@ -12,20 +12,22 @@ if TYPE_CHECKING:
 
 METRIC = "smallest_visible_effect"
 DIGITS = 2
+FEWEST_GROUPS = (
+    7  # of fewer, half of them can be chosen in too few ways for any effect to be rare by chance
+)
 
 
 def rows(
     department: np.ndarray, before: np.ndarray, after: np.ndarray, threshold: int
 ) -> "Iterable[dict[str, object]]":
-    """Yield release.figure rows of the company, from each person's share of weeks with a contribution.
+    """Yield the release.figure row of the company, from each person's share of weeks with a contribution.
 
-    bin = "half/<departments>" for a trial in half of them, "one/<departments>" in one; departments of fewer than
-    `threshold` people take no part.
+    bin = "half/<departments>": a trial in half of them; those of fewer than `threshold` people take no part.
     """
     names, counts = np.unique(department[department != ""], return_counts=True)
     large = counts >= threshold
     groups, n = int(large.sum()), int(counts[large].sum())
-    if groups < trial.FEWEST_GROUPS:
+    if groups < FEWEST_GROUPS:
         yield {"bin": "half", "reason": "too_few_groups"}
         return
     inside = np.isin(department, names[large])
@@ -37,10 +39,9 @@ def rows(
     people = float(
         groups / (1 / counts[large]).sum()
     )  # unequal groups count as their harmonic mean
-    for name, tried in (("half", (groups // 2) / groups), ("one", 1 / groups)):
-        least = trial.smallest_effect(groups, people, alike, tried, known)
-        # rounded up, and never more than there is
-        yield {"bin": f"{name}/{groups}", "value": min(_up(least), 1.0), "n": n}
+    least = trial.smallest_effect(groups, people, alike, (groups // 2) / groups, known)
+    # rounded up, and never more than there is
+    yield {"bin": f"half/{groups}", "value": min(_up(least), 1.0), "n": n}
 
 
 def _up(value: float) -> float:
@@ -57,14 +58,14 @@ PASSPORTS = (
         unit="share",
         better="neither",
         definition=(
-            "By how many points of the share of weeks in which people contribute a trial would have to move departments, so that four of five such trials show it beyond chance: for a trial in half of the departments, and in one of them. "
+            "By how many points of the share of weeks in which people contribute a trial would have to move departments, so that four of five such trials show it beyond chance, with half of the departments in the trial. "
             "It rests on the last twenty whole weeks: how far people differ, how alike those of one department are, and how well eight weeks tell the next twelve. "
             "numerator = (t of 97.5% + t of 80%, departments less two) times the people's standard deviation times the square root of (likeness within departments + the rest by people a department) times what the weeks before do not tell; denominator = square root of the departments times the share in the trial times the share out of it. "
-            "It cannot see an effect that is not in how often people contribute, and more people help little: departments are what is tried."
+            "It cannot see an effect that is not in how often people contribute, and more people help little: departments are what is tried. One department alone can be told from chance among twenty and more only."
         ),
         cuts=("total",),
         grains=("all",),
-        minimum="four departments of 10 people with a seat; twenty whole weeks",
+        minimum="seven departments of 10 people with a seat; twenty whole weeks",
         smallest_worth_showing=0.05,
         tables=("seat", "person_day"),
         needs=("seats", "acts", "departments"),
@@ -77,6 +78,6 @@ PASSPORTS = (
             same="the same effect would show as before",
             unseen="nobody can say how large an effect must be to show",
         ),
-        bins="half or one of the departments/how many there are",
+        bins="half of the departments/how many there are",
     ),
 )  # fmt: skip

@@ -12,7 +12,6 @@ from scipy import stats
 from analytics.statistics.interval import LEVEL, Numbers
 
 POWER = 0.8  # of true effects of that size, so many would be found
-FEWEST_GROUPS = 4  # fewer leave under two degrees of freedom
 
 
 @dataclass(frozen=True)

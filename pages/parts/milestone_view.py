@@ -80,7 +80,7 @@ def _finding(one: dict[str, Any], told: dict[str, Any]) -> str:
 
 def _what_would_show(figures: Figures) -> None:
     """Write how large the effect of a trial must be to show."""
-    slots = least(figures.ask(VISIBLE, grain="all"), "half")
+    slots = least(figures.ask(VISIBLE, grain="all"))
     if slots:
         note(plain(" ".join(sentence("trial_shows", slots))))
 

@@ -58,6 +58,24 @@ _PAGE_STATES: dict[str, tuple[str, str, str, str | None]] = {
         "With more of them a change can be told from chance.",
         None,
     ),
+    "too_few_groups": (
+        "groups",
+        "Too few groups of ten or more to compare.",
+        "With more departments of that size there would be something to compare.",
+        None,
+    ),
+    "deleted": (
+        "hourglass_empty",
+        "Deleted, as the time of keeping says.",
+        "What was published before stays; what was not can no longer be counted.",
+        None,
+    ),
+    "not_applicable": (
+        "visibility_off",
+        "There is no such figure here.",
+        "For this group, tool or period it has no meaning.",
+        None,
+    ),
     "not_identified": (
         "visibility_off",
         "The data cannot settle it.",
@@ -103,6 +121,14 @@ _NEEDS: dict[str, tuple[str, str]] = {
     "no_replies": (
         "This export doesn't say who answered whom.",
         "A Slack export, or a log with a thread column, would.",
+    ),
+    "sampled_threads": (
+        "Parts of many conversations are missing.",
+        "An export of all channels would tell what was answered; until then we leave it open rather than guess.",
+    ),
+    "no_questions": (
+        "This export holds no text.",
+        "One with text would tell questions from statements; the text itself is never kept.",
     ),
     "no_recipients": (
         "This export doesn't say whom a message reached.",
