@@ -191,7 +191,7 @@ def _share(row: dict[str, int], fate: str, threshold: int) -> dict[str, object]:
         return {"reason": "nearly_all_or_none"}
     if others and not FEW <= of_others <= others - FEW:
         return {"reason": "protected"}
-    return {"value": float(f"{row[fate] / row['people']:.{DIGITS}g}")}
+    return {"value": float(f"{row[fate] / row['people']:.{DIGITS}g}"), "n": row["people"]}
 
 
 PASSPORTS = (
