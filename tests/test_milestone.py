@@ -2,9 +2,12 @@
 
 from datetime import date, timedelta
 
+import duckdb
+import numpy as np
+import polars as pl
 import pytest
 
-from analytics.metrics import milestone
+from analytics.metrics import jump, milestone
 from analytics.metrics.panel import panel
 from analytics.vault.milestones import Milestone, parse
 from analytics.vault.settings import Settings as Kept
@@ -42,6 +45,64 @@ def told(con, *milestones):
 
 def values(rows):
     return dict(rows.with_columns(bin=rows["bin"].str.split("/").list.get(1)).select("bin", "value").rows())  # fmt: skip
+
+
+def test_a_jump_against_others_is_that_of_the_difference_from_twelve_weeks_on():
+    """Twelve people a department; those of A contribute in every week from the date on, of B and C as of A before: one in two."""
+    weeks = [MONDAY + timedelta(weeks=week) for week in range(26)]
+    people = pl.DataFrame(
+        {"person": range(36), "department": [name for name in "ABC" for _ in range(12)]}
+    )
+    acts = [
+        (None, person, week, 1)
+        for person, name in people.iter_rows()
+        for i, week in enumerate(weeks)
+        if (name == "A" and i >= 13) or (person + i) % 2
+    ]
+    con = duckdb.connect()
+    con.execute("create table seated_week (tool text, person bigint, week date, acts bigint)")
+    con.executemany("insert into seated_week values (?, ?, ?, ?)", acts)
+    con.execute(
+        "create table calendar as select null as tool, day::date as day, date_trunc('week', day)::date as week,"
+        f" isodow(day) < 6 as is_workday from range(timestamp '{weeks[0]}', timestamp '{weeks[-1]}' + interval 7 day, interval 1 day) d(day)"
+    )
+    con.execute(
+        "create table own_day as select '' as calendar, day, is_workday as is_worked from calendar"
+    )
+
+    rows = {
+        bin_: round(value, 6)
+        for bin_, value, *_ in jump.told(con, people, weeks[13], ("A", ["B", "C"]), 5)
+    }
+    early = jump.told(con, people, weeks[11], ("A", ["B", "C"]), 5)
+
+    assert rows == {
+        "jump": 0.5
+    }  # thirteen weeks before hold no pretended date with eight on either side
+    assert early == []
+
+
+def test_from_nineteen_others_on_what_they_do_by_themselves_is_the_interval():
+    """By hand: the others move by 0 to 18 hundredths against the rest; one in twenty would be beyond the largest."""
+    names = [f"D{i:02}" for i in range(20)]
+    moved = milestone.Moved(
+        np.repeat(names, 10),
+        np.zeros(200),
+        np.repeat([0.5, *(0.01 * i for i in range(19))], 10),
+        np.zeros(200),
+    )
+
+    [row, _, _] = milestone._against(moved, "D00", milestone._others(moved, "D00", 10))
+    [few, _, _] = milestone._against(moved.of(moved.department < "D19"), "D00", names[1:19])
+
+    others = 0.01 * np.arange(19)
+    largest = max(abs(one - (others.sum() - one) / 18) for one in others)
+    effect = 0.5 - others.mean()
+    assert row["value"] == pytest.approx(effect, abs=0.005)
+    assert (row["low"], row["high"]) == pytest.approx(
+        (effect - largest, effect + largest), abs=0.01
+    )
+    assert few["low"] is None
 
 
 def test_the_same_people_before_and_after_are_those_counted_by_hand(tmp_path):

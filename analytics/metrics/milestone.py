@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from math import ceil
 
 import duckdb
 import numpy as np
 import polars as pl
 from scipy import stats
 
-from analytics.metrics import base, periods, trial
+from analytics.metrics import base, jump, periods, trial
 from analytics.metrics import panel as panels
 from analytics.metrics.passport import Passport, Words
 from analytics.schema import polars_schema
@@ -74,7 +75,8 @@ def figures(
 
     bin = "<day>/before", "/after" (shares of weeks), "/change" (with interval), and for a department "/against" (by how
     much more it moved than the others) and "/as_large/<others>" (the share of the others that, taken as if it were they, moved as much) and
-    "/drift" (by how much more it moved within the weeks before, which should be nothing).
+    "/drift" (by how much more it moved within the weeks before, which should be nothing). Where there are twelve whole weeks on
+    either side, "/jump" of the weekly share (a department's less that of the others), "/slope" and "/pretended/<dates>".
     """
     periods.make(con, settings)
     panels.load(con, panel)
@@ -129,6 +131,7 @@ def _rows(
         if milestone.department is None
         else moved.of(moved.department == milestone.department)
     )
+    others = _others(moved, milestone.department, settings.threshold)
     if len(inside.before) < settings.threshold:
         return untold("small_group")
     if reason := _of_few(inside):
@@ -141,7 +144,14 @@ def _rows(
     ]
     rows = _published(told)
     if milestone.department is not None:
-        rows += _against(moved, milestone.department, settings.threshold)
+        rows += _against(moved, milestone.department, others)
+    people = con.sql(PEOPLE, params={"whole": periods.WHOLE}).pl()
+    against = others if len(others) >= LEAST_OTHERS else []
+    rows += _published(
+        jump.told(
+            con, people, milestone.on, (milestone.department, against), len(settings.workdays)
+        )
+    )
     n = len(inside.before)
     return [place | row | {"bin": f"{milestone.on}/{row['bin']}", "n": n} for row in rows]
 
@@ -179,13 +189,20 @@ def _of_few(moved: Moved) -> str | None:
     return None
 
 
-def _against(moved: Moved, department: str, threshold: int) -> list[dict[str, object]]:
+def _others(moved: Moved, department: str | None, threshold: int) -> list[str]:
+    """Return the departments, large enough, that a department may be held against; none for a date of everybody."""
+    if department is None:
+        return []
+    names, counts = np.unique(moved.department[moved.department != ""], return_counts=True)
+    return [str(name) for name, n in zip(names, counts, strict=True) if n >= threshold and name != department]  # fmt: skip
+
+
+def _against(moved: Moved, department: str, others: list[str]) -> list[dict[str, object]]:
     """Return by how much more the department moved than the others, and how often another seems to have by as much.
 
-    Each of the others takes its place in turn, against all the rest of them: how far departments move by themselves.
+    Each of the others takes its place in turn, against all the rest of them: how far departments move by themselves. From 19
+    of them on, that is an interval too: all effects but those that one in twenty goes beyond.
     """
-    names, counts = np.unique(moved.department[moved.department != ""], return_counts=True)
-    others = [name for name, n in zip(names, counts, strict=True) if n >= threshold and name != department]  # fmt: skip
     if len(others) < LEAST_OTHERS:
         return [{"bin": "against", "reason": "too_few_groups"}]
 
@@ -200,9 +217,13 @@ def _against(moved: Moved, department: str, threshold: int) -> list[dict[str, ob
     effect = beyond(department)
     own, rest = sides(department)
     drift = float(own.drift.mean() - rest.drift.mean())
-    as_large = sum(abs(beyond(other)) >= abs(effect) for other in others)
+    by_themselves = np.sort([abs(beyond(other)) for other in others])
+    as_large = int((by_themselves >= abs(effect)).sum())
+    within = ceil(LEVEL * (len(others) + 1))
+    half = by_themselves[within - 1] if within <= len(others) else None
+    low, high = (None, None) if half is None else (effect - half, effect + half)
     return [
-        *_published([("against", effect, None, None), ("drift", drift, None, None)]),
+        *_published([("against", effect, low, high), ("drift", drift, None, None)]),
         # how many departments stands in the name: a numerator and a denominator are of people
         {"bin": f"as_large/{len(others)}", "value": as_large / len(others)},
     ]
@@ -226,7 +247,8 @@ PASSPORTS = (
         better="up",
         definition=(
             "The share of weeks in which people with a seat contributed, in the eight whole weeks before a date that the company named and in the twelve after it, for the same people. "
-            "For a date of one department, also by how much more it moved than the others, and how many of the others, put in its place one after the other, moved as much against the rest. "
+            "For a date of one department, also by how much more it moved than the others, and how many of the others, put in its place one after the other, moved as much against the rest; with 19 others or more that is its interval too. "
+            "From twelve whole weeks on either side, also by how far the weekly share jumped at the date, its earlier line drawn on, and how many pretended dates before it jumped as far. "
             "numerator = weeks in which a person contributed; denominator = people times weeks. "
             "It cannot separate a date from everything else that happened then, where it was one for everybody; nor tell chance from effect among few departments: with 19 others or fewer, one in twenty is out of reach."
         ),
@@ -236,15 +258,15 @@ PASSPORTS = (
         smallest_worth_showing=0.05,
         tables=("seat", "person_day"),
         needs=("seats", "acts"),
-        source="Difference in differences with randomisation over departments: Conley and Taber 2011; MacKinnon and Webb 2020, for one treated group",
+        source="Segmented regression after Prais and Winsten, its correlation of errors put right by simulation; difference in differences with randomisation over departments: Conley and Taber 2011; MacKinnon and Webb 2020, for one treated group",
         peers="Dashboards draw a line at the date and leave the rest to the eye",
-        check="Twelve people by hand, contributing in 2 of 8 weeks before and 6 of 12 after: 0.25, 0.50, +0.25; of three departments, one that moved by 0.25 against two that did not: 0.25, none of the two as much",
+        check="Twelve people by hand, contributing in 2 of 8 weeks before and 6 of 12 after: 0.25, 0.50, +0.25; of three departments, one that moved by 0.25 against two that did not: 0.25, none of the two as much; ban of smoking in Sicily 2005 (doi:10.1093/ije/dyw098): a jump of −24.844364 by least squares, −23.909604 at a correlation of 0.3, and none of 19 pretended dates as large",
         words=Words(
             up="people contribute in more weeks after the date than before",
             down="people contribute in fewer weeks after the date than before",
             same="people contribute in as many weeks after the date as before",
             unseen="nobody can say whether a date changed anything",
         ),
-        bins="day/before, after, change; for a date of a department also against, drift (within the weeks before), as_large/how many others",
+        bins="day/before, after, change; for a date of a department also against, drift (within the weeks before), as_large/how many others; jump (of the weekly share), slope (a week), pretended/how many dates",
     ),
 )  # fmt: skip

@@ -21,7 +21,8 @@ METRIC = AFTER_DATE
 SIDES = {"before": "In the 8 weeks before", "after": "In the 12 weeks after"}
 PARTS = {
     **SIDES, "change": "Change", "against": "More than elsewhere", "drift": "More than elsewhere, within the weeks before",
-    "as_large": "Other departments that moved as much",
+    "as_large": "Other departments that moved as much", "jump": "Jump at the date, its line before drawn on",
+    "slope": "Change of slope a week", "pretended": "Pretended dates before it that jumped as far",
 }  # fmt: skip
 MOST_SHOWN = 4
 
