@@ -1,8 +1,8 @@
 """Which sets of fewer than k people follow exactly from what is published."""
 
 from dataclasses import dataclass
-from functools import cached_property
-from itertools import combinations
+from functools import cache, cached_property
+from itertools import chain, combinations
 
 import numpy as np
 import polars as pl
@@ -14,6 +14,9 @@ from analytics.privacy.lattice import AUDITED, LABELS, LABELS_OF, Lattice
 MOST_SIBLINGS = 12  # all unions of so many small siblings are tried
 # Of more: threes of the smallest, and all of them together; twos are found among all pairs of small sets.
 MOST_IN_THREES = 24
+
+
+Listed = tuple[np.ndarray, np.ndarray]  # cells of sets, one set after another, and how many in each
 
 
 @dataclass(frozen=True)
@@ -61,9 +64,13 @@ def targets(lattice: Lattice, k: int, rng: np.random.Generator) -> Targets:
 
 
 def _combos(
-    rows: list[int], cells: list[int], signs: list[int], count: int, width: int
+    parts: tuple[np.ndarray, np.ndarray], sign: np.ndarray | int, width: int
 ) -> sparse.csr_matrix:
-    return sparse.csr_matrix((np.array(signs, float), (rows, cells)), shape=(count, width))
+    """One row a pair: the first + sign · the second."""
+    count = len(parts[0])
+    values = np.concatenate([np.ones(count), np.broadcast_to(sign, count)])
+    places = (np.tile(np.arange(count), 2), np.concatenate(parts))
+    return sparse.csr_matrix((values, places), shape=(count, width))
 
 
 def _atoms(lattice: Lattice, k: int) -> sparse.csr_matrix:
@@ -99,37 +106,42 @@ def _children(lattice: Lattice, parent: str, child: str) -> list[tuple[int, list
 
 def _unions(lattice: Lattice, k: int) -> sparse.csr_matrix:
     n = lattice.cells["n"].to_numpy()
-    rows: list[int] = []
-    cells: list[int] = []
-    count = 0
+    unions = [_listed([])]
     for parent, child in AUDITED:
         apart = not ("tool" in LABELS_OF[child] and "tool" not in LABELS_OF[parent])
         for _, siblings in _children(lattice, parent, child):
             small = [cell for cell in siblings if n[cell] < k]
-            for union in _sets(small, n, k if apart else None):
-                rows.extend([count] * len(union))
-                cells.extend(union)
-                count += 1
-    return _combos(rows, cells, [1] * len(rows), count, len(n))
+            unions += _sets(small, n, k if apart else None)
+    cells = np.concatenate([union for union, _ in unions])
+    ends = np.cumsum(np.concatenate([[0], *(lengths for _, lengths in unions)]))
+    return sparse.csr_matrix((np.ones(len(cells)), cells, ends), shape=(len(ends) - 1, len(n)))
 
 
-def _sets(small: list[int], n: np.ndarray, k: int | None) -> list[tuple[int, ...]]:
+def _sets(small: list[int], n: np.ndarray, k: int | None) -> list[Listed]:
     """Two or more small siblings with fewer than k people together (k null: whatever they add up to)."""
     if len(small) <= 1:
         return []
     if len(small) > MOST_SIBLINGS:
         few = np.array(sorted(small, key=lambda cell: n[cell])[:MOST_IN_THREES])
-        threes = few[np.array(list(combinations(range(len(few)), 3)))]
+        threes = few[_threes(len(few))]
         if k is not None:
             threes = threes[n[threes].sum(axis=1) < k]
             small = small if n[small].sum() < k else []
-        return [*map(tuple, threes.tolist()), *([tuple(small)] if small else [])]
+        return [(threes.ravel(), np.full(len(threes), 3)), _listed([tuple(small)] if small else [])]
+    sizes = n[small].tolist()
     sets: list[tuple[tuple[int, ...], int]] = [((), 0)]
-    for cell in small:
-        sets += [
-            ((*s, cell), size + n[cell]) for s, size in sets if k is None or size + n[cell] < k
-        ]
-    return [s for s, _ in sets if len(s) > 1]
+    for cell, more in zip(small, sizes, strict=True):
+        sets += [((*s, cell), size + more) for s, size in sets if k is None or size + more < k]
+    return [_listed([s for s, _ in sets if len(s) > 1])]
+
+
+@cache
+def _threes(count: int) -> np.ndarray:
+    return np.array(list(combinations(range(count), 3)))
+
+
+def _listed(sets: list[tuple[int, ...]]) -> Listed:
+    return np.array([*chain.from_iterable(sets)], np.int64), np.array([*map(len, sets)], np.int64)
 
 
 def _nested(lattice: Lattice, k: int) -> sparse.csr_matrix:
@@ -153,10 +165,7 @@ def _nested(lattice: Lattice, k: int) -> sparse.csr_matrix:
         close = (differ > 0) & (differ < k) & alike
         pairs.append(np.stack([first[close], second[close]]))
     first, second = np.concatenate(pairs, axis=1)
-    count = len(first)
-    return _combos(
-        [*range(count), *range(count)], [*first, *second], [1] * count + [-1] * count, count, len(n)
-    )
+    return _combos((first, second), -1, len(n))
 
 
 def _whole_differences(lattice: Lattice) -> sparse.csr_matrix:
@@ -167,14 +176,13 @@ def _whole_differences(lattice: Lattice) -> sparse.csr_matrix:
     groups = (
         quarters.join(whole, on=place, nulls_equal=True).group_by("whole").agg("cell").sort("whole")
     )
-    rows: list[int] = []
-    cells: list[int] = []
-    signs: list[int] = []
-    for row, (cell, parts) in enumerate(groups.iter_rows()):
-        rows += [row] * (len(parts) + 1)
-        cells += [cell, *sorted(parts)]
-        signs += [-1] + [1] * len(parts)
-    return _combos(rows, cells, signs, groups.height, lattice.cells.height)
+    cells = [(cell, *sorted(parts)) for cell, parts in groups.iter_rows()]
+    signs = [(-1.0, *[1.0] * (len(parts) - 1)) for parts in cells]
+    ends = np.cumsum([0, *map(len, cells)])
+    return sparse.csr_matrix(
+        ([*chain.from_iterable(signs)], [*chain.from_iterable(cells)], ends),
+        shape=(len(cells), lattice.cells.height),
+    )
 
 
 def exposed(system: System, x: np.ndarray, sets: Targets) -> np.ndarray:
@@ -185,14 +193,8 @@ def exposed(system: System, x: np.ndarray, sets: Targets) -> np.ndarray:
 def exposed_pairs(system: System, x: np.ndarray, sets: Targets, k: int) -> sparse.csr_matrix:
     """Return the sums and differences of two small sets that are known although neither set is."""
     first, second, sign = pairs(values(sets.vectors, x, system.p), sets, k, system.p)
-    count = len(first)
-    combo = _combos(
-        [*range(count), *range(count)],
-        [*first, *second],
-        [1] * count + sign,
-        count,
-        len(sets.people),
-    )
+    places = (np.array(first, int), np.array(second, int))
+    combo = _combos(places, np.array(sign), len(sets.people))
     return (combo @ sets.vectors).tocsr()
 
 

@@ -31,14 +31,14 @@ def _is_prime(n: int) -> bool:
 
 def product(left: np.ndarray, right: np.ndarray, p: int) -> np.ndarray:
     """Matrix product of residues, exact."""
-    total = np.zeros((left.shape[0], right.shape[1]), np.int64)
-    for start in range(0, left.shape[1], CHUNK):
+    total: np.ndarray | int = 0
+    for start in range(0, max(left.shape[1], 1), CHUNK):
         part = left[:, start : start + CHUNK]
         other = right[start : start + CHUNK].astype(np.float64)
         high = ((part >> HALF).astype(np.float64) @ other).astype(np.int64) % p
         low = ((part & (2**HALF - 1)).astype(np.float64) @ other).astype(np.int64)
         total = (total + (high << HALF) + low) % p
-    return total
+    return np.asarray(total)
 
 
 def inverse(values: np.ndarray, p: int) -> np.ndarray:
@@ -201,6 +201,8 @@ class System:
                 continue
             weights = border[:, block.pivots]
             self.borrowed[number] = weights
+            if not weights.any():
+                continue
             columns = np.concatenate([block.own, block.shared])
             border[:, columns] = (border[:, columns] - product(weights, block.reduced, p)) % p
         self._pivot_border(border)
