@@ -84,9 +84,8 @@ def _atoms(lattice: Lattice, k: int) -> sparse.csr_matrix:
         np.zeros(len(lattice.atom), np.int64),
     )
     for group in groups:
-        keys = np.stack([lattice.atom[small], group[small]])
-        _, number = np.unique(keys, axis=1, return_inverse=True)
-        number = number.ravel()
+        keys = lattice.atom[small] * np.int64(len(lattice.atom) + 1) + group[small]
+        _, number = np.unique(keys, return_inverse=True)
         shape = (number.max(initial=-1) + 1, len(lattice.atom))
         parts.append(sparse.csr_matrix((np.ones(len(small)), (number, small)), shape=shape))
     return sparse.vstack(parts, format="csr")

@@ -26,7 +26,7 @@ def random_primes(rng: np.random.Generator, count: int = 2) -> list[int]:
 
 
 def _is_prime(n: int) -> bool:
-    return all(n % d for d in range(3, int(n**0.5) + 1, 2))
+    return bool((n % np.arange(3, int(n**0.5) + 1, 2)).all())
 
 
 def product(left: np.ndarray, right: np.ndarray, p: int) -> np.ndarray:
@@ -129,10 +129,13 @@ class System:
     def _split(self) -> None:
         inside = self.rows.tocoo()
         local = self.block[inside.row] >= 0
-        pairs = np.unique(np.stack([inside.col[local], self.block[inside.row[local]]]), axis=1)
-        columns, times = np.unique(pairs[0], return_counts=True)
+        blocks = int(self.block.max(initial=0)) + 1
+        column, number = np.divmod(
+            np.unique(inside.col[local] * np.int64(blocks) + self.block[inside.row[local]]), blocks
+        )
+        columns, times = np.unique(column, return_counts=True)
         home = np.full(self.width, -1)
-        home[pairs[0]] = pairs[1]
+        home[column] = number
         home[columns[times > 1]] = -1
         self.home = home
 

@@ -2,8 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -71,9 +70,9 @@ def mask(panel: pl.DataFrame, k: int, seed: int, earlier: Sequence[Earlier] = ()
     sets = audit.targets(lattice, k, rng)
     hidden = np.zeros(len(rows.block), bool)
     rounds: list[int] = []
-    known = Known(sets, rows, primes[0], rng).only_new()
+    known = Known.of(sets, rows, primes[0])
     for number, p in enumerate(primes):
-        known = known if number == 0 else replace(known, p=p)
+        known = known if number == 0 else Known.of(known.sets, rows, p)
         system = System(rows.vectors, rows.block, p, rng)
         system.hide(np.flatnonzero(hidden))
         _hide(system, rows, known, lattice, k, hidden, rounds)
@@ -102,29 +101,25 @@ def mask(panel: pl.DataFrame, k: int, seed: int, earlier: Sequence[Earlier] = ()
 
 @dataclass(frozen=True)
 class Known:
-    """What is left to protect once earlier releases are out: `sets` that do not follow from the fixed rows alone."""
+    """What is left to protect once earlier releases are out: `sets` that do not follow from the fixed rows alone.
+
+    x: two kernel vectors of the fixed rows modulo p, null where there are none; what they give away has value 0.
+    """
 
     sets: audit.Targets
-    rows: Rows
     p: int
-    rng: np.random.Generator
+    x: np.ndarray | None
 
-    @cached_property
-    def x(self) -> np.ndarray | None:
-        """Two kernel vectors of the fixed rows, null where there are none: what they give away has value 0."""
-        fixed = self.rows.fixed
+    @classmethod
+    def of(cls, sets: audit.Targets, rows: Rows, p: int) -> "Known":
+        """Return it for sets of which some may follow from the fixed rows."""
+        fixed, rng = rows.fixed, np.random.default_rng(p)
         if not fixed.any():
-            return None
-        system = System(self.rows.vectors[fixed], self.rows.block[fixed], self.p, self.rng)
+            return cls(sets, p, None)
+        system = System(rows.vectors[fixed], rows.block[fixed], p, rng)
         system.eliminate()
-        return system.kernel(2)
-
-    def only_new(self) -> "Known":
-        """Return it without the sets that the fixed rows give away."""
-        if self.x is None:
-            return self
-        unknown = (values(self.sets.vectors, self.x, self.p) != 0).any(axis=1)
-        return replace(self, sets=self.sets.take(np.flatnonzero(unknown)))
+        x = system.kernel(2)
+        return cls(sets.take(np.flatnonzero((values(sets.vectors, x, p) != 0).any(axis=1))), p, x)
 
     def new(self, vectors: sparse.csr_matrix) -> sparse.csr_matrix:
         """Return those of the vectors that the fixed rows do not give away."""
