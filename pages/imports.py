@@ -119,8 +119,10 @@ def start(name: str | None, anything: bool) -> None:
 def known_by_sight(name: str | None) -> None:
     """Say which exports are recognised, and where larger ones go."""
     st.markdown("#### We know these by sight", anchors=False)
-    for family, names in formats.by_family().items():
-        st.markdown(f"**{family}**  \n{text.small(' · '.join(map(text.plain, names)))}")
+    families = formats.by_family()
+    with st.expander(f"{sum(map(len, families.values()))} kinds of export", key="known"):
+        for family, names in families.items():
+            st.markdown(f"**{family}**  \n{text.small(' · '.join(map(text.plain, names)))}")
     note(
         "A folder or zip of several exports is opened. A table with other column names is not lost: you say which is which, once."
     )
@@ -130,7 +132,10 @@ def known_by_sight(name: str | None) -> None:
 
 
 def begin(name: str) -> None:
-    """Start a job on what was dropped and picked, and empty the drop zones."""
+    """Start a job on what was dropped and picked, and empty the drop zones.
+
+    All that the browser holds is asked first: whoever leaves the page at once ends this at the next question.
+    """
     if name not in access.workspaces() and (access.auth_on() or not places.NAME.fullmatch(name)):
         return
     round_ = st.session_state.get("drop_round", 0)
@@ -141,10 +146,15 @@ def begin(name: str) -> None:
     ]
     picked = set(st.session_state.get("inbox") or [])
     waiting = [path for path in places.waiting(name) if path.name in picked]
-    if not (dropped or waiting) or not first_import.settle(name):
+    said = first_import.answers(first_import.asked(name))
+    zone, who = st.session_state.get("zone"), access.viewer()
+    if not (dropped or waiting) or not all(said.values()):
+        return
+    if refused := first_import.settle(name, said):
+        st.session_state["first_refused"] = refused
         return
     paths = [*laid(jobs.upload_folder(name), dropped), *waiting]
-    jobs.start(name, paths, time_zone=st.session_state.get("zone"), who=access.viewer())
+    jobs.start(name, paths, time_zone=zone, who=who)
     look.forget()
     st.session_state["drop_round"] = round_ + 1
     st.session_state["inbox"] = []

@@ -97,6 +97,10 @@ TELLS: dict[str, str] = {
 }
 
 
+STAFF = {"managers", "departments", "levels", "locations", "hire_dates"}
+OTHER_KINDS = {"counts", "answers", "customers"}  # reports, surveys, help desks
+
+
 def warning(code: str) -> str:
     """Return a warning as a sentence."""
     return WARNINGS.get(code, f"{plain(code.replace('_', ' ').capitalize())}.")
@@ -105,6 +109,14 @@ def warning(code: str) -> str:
 def tells(capabilities: list[str]) -> list[str]:
     """Return capabilities in words, in the order of the vocabulary."""
     return [words for code, words in TELLS.items() if code in capabilities]
+
+
+def hides(capabilities: list[str]) -> list[str]:
+    """Return in words what a file cannot tell: all about staff at once, and not what only another kind of export is for."""
+    lacking = set(capabilities) - OTHER_KINDS
+    if lacking >= STAFF:
+        return [*tells(list(lacking - STAFF)), "anything about departments, levels and managers"]
+    return tells(list(lacking))
 
 
 def format_name(id_: str | None) -> str:

@@ -59,15 +59,8 @@ def answers(names: list[str]) -> dict[str, str]:
     return {name: bare(st.session_state.get(f"first_{name}") or "") for name in names}
 
 
-def settle(workspace: str) -> bool:
-    """Write the answers and return whether files may come in now."""
-    names = asked(workspace)
-    if not names:
-        return True
-    said = answers(names)
-    if not all(said.values()):
-        return False
-    refused = settings_door.change(workspace, said, "", access.viewer())
-    if refused:
-        st.session_state["first_refused"] = refused
-    return refused is None
+def settle(workspace: str, said: dict[str, str]) -> str | None:
+    """Write `answers` that are complete; return why files may not come in all the same, or None where they may."""
+    if not said:
+        return None
+    return settings_door.change(workspace, said, "", access.viewer())

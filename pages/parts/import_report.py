@@ -105,7 +105,7 @@ def file_card(workspace: str, file: dict[str, Any], key: str) -> None:
     for code in file["warnings"]:
         if code not in codes.ASKED:
             note(codes.warning(code))
-    tells, hides = codes.tells(file.get("provides", [])), codes.tells(file.get("cannot_see", []))
+    tells, hides = codes.tells(file.get("provides", [])), codes.hides(file.get("cannot_see", []))
     if tells:
         note(f"It can tell: {listed(tells)}.")
     if hides:

@@ -167,7 +167,7 @@ def _details(workspace: str | None, file: dict[str, Any], key: str) -> None:
         for code in file["warnings"]:
             if code not in codes.ASKED:
                 note(codes.warning(code))
-        tells, hides = codes.tells(file["provides"]), codes.tells(file["cannot_see"])
+        tells, hides = codes.tells(file["provides"]), codes.hides(file["cannot_see"])
         if tells:
             note(f"It can tell: {listed(tells)}.")
         if hides:
