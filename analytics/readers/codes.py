@@ -36,6 +36,10 @@ SET_APART: dict[str, tuple[str, str]] = {
     "json_too_deep": ("Nested too deeply", "Nothing: no tool writes that"),
     "number_invalid": ("Not a number", "Check the decimal sign of the column"),
     "number_out_of_range": ("A number too large to be true", "Check the unit of the column"),
+    "person_left": (
+        "Somebody who had left before the period of the file",
+        "Nothing: they are not counted",
+    ),
     "quote_unclosed": (
         "A quotation mark that is never closed",
         "Correct the line, import the file again",

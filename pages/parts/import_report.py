@@ -16,7 +16,10 @@ from pages.parts.table import show_table
 from pages.parts.text import count, day, day_of, listed, number, plain
 
 COLUMNS_ASKED = (
-    "{}: its columns were not recognised. Drop it once more: you are asked which is which, once."
+    "Its columns were not recognised. Drop it once more: you are asked which is which, once."
+)
+SCALE_ASKED = (
+    "Nothing tells on which scale it was answered. Drop it once more: you are asked, once."
 )
 OUTCOMES = {
     "accept": "● Read whole",
@@ -24,6 +27,8 @@ OUTCOMES = {
     "reject": "○ Not imported",
 }
 MARKS = {outcome: words[0] for outcome, words in OUTCOMES.items()}
+LOOK_FIRST = ("reject", "partial", "accept")
+OPEN = 4  # files up to which those with something set apart lie open
 CARDS = 12  # files told one by one; all of them stand in the table and in the download
 ACCOUNT = (
     "file",
@@ -40,26 +45,27 @@ ACCOUNT = (
 
 def files_report(workspace: str, job_id: str, result: dict[str, Any]) -> None:
     """Draw every file of a job: all in a table where they are many, then those that need a look, then the rest."""
-    files = result.get("files") or []
+    files = sorted(result.get("files") or [], key=lambda file: LOOK_FIRST.index(file["outcome"]))
     if len(files) > 1:
         rows = pl.DataFrame([_row(file) for file in files])
         if screen().compact:
             rows = rows.select("File", "Outcome", "Stored")
+        elif not any(rows["In"]):
+            rows = rows.drop("In")
         show_table(rows, "What became of each file")
         note(adds_up(files))
-    for file in [file for file in files if file["outcome"] == "reject"][:CARDS]:
-        st.markdown(
-            f"○ {COLUMNS_ASKED.format(plain(file['file'])) if mapping.may_ask(file) else _why(file)}"
-        )
+    refused([file for file in files if file["outcome"] == "reject"])
     read = [file for file in files if file["outcome"] != "reject"]
     read.sort(key=lambda file: not (file["rejected"] or file.get("clock")))
     for place, file in enumerate(read[:CARDS]):
         key = f"{job_id}_{place}"
-        if file["rejected"] or file.get("clock") or len(files) == 1:
+        needs_look = bool(file["rejected"] or file.get("clock"))
+        if len(files) == 1 or (needs_look and len(files) <= OPEN):
             st.divider()
             file_card(workspace, file, key)
         else:
-            with st.expander(f"{plain(file['file'])}: what was read", key=f"card_{key}"):
+            what = "what was set apart, and why" if needs_look else "what was read"
+            with st.expander(f"{plain(file['file'])}: {what}", key=f"card_{key}"):
                 file_card(workspace, file, key)
     if len(read) > CARDS:
         note(f"{count(len(read) - CARDS, 'more files')} stand in the table alone.")
@@ -69,6 +75,27 @@ def files_report(workspace: str, job_id: str, result: dict[str, Any]) -> None:
         account = pl.DataFrame([_account(file) for file in files], infer_schema_length=None)
         name = f"import-{job_id}.csv"
         _download(name, csv_text(account).encode(), "Report (CSV)", f"report_{job_id}")
+
+
+def refused(files: list[dict[str, Any]]) -> None:
+    """Draw why files were not imported and what helps, those with the same fault together."""
+    same: dict[str, list[str]] = {}
+    for file in files:
+        same.setdefault(_why(file), []).append(file["file"])
+    for why, names in same.items():
+        shown = f"{plain(names[0])}:" if len(names) == 1 else f"**{count(len(names), 'files')}**:"
+        which = f" :gray[{plain(', '.join(names))}]" if len(names) > 1 else ""
+        st.markdown(f"○ {shown} {plain(why)}{which}")
+
+
+def _why(file: dict[str, Any]) -> str:
+    """Return why a file was not imported, without its name."""
+    if mapping.may_ask(file):
+        return COLUMNS_ASKED
+    if file.get("reject_code") == "no_scale" and file.get("header"):
+        return SCALE_ASKED
+    said = (file.get("message") or "").removeprefix(f"{file['file']}:").strip()
+    return said[:1].upper() + said[1:] or "It could not be read."
 
 
 def adds_up(files: list[dict[str, Any]]) -> str:
@@ -82,10 +109,6 @@ def adds_up(files: list[dict[str, Any]]) -> str:
     if others := sum(file["non_records"] for file in files):
         parts.append(f"{number(others)} that are no records")
     return f"{number(sum(file['records'] for file in files))} read = {' + '.join(parts)}."
-
-
-def _why(file: dict[str, Any]) -> str:
-    return plain(file.get("message") or file["file"])
 
 
 def file_card(workspace: str, file: dict[str, Any], key: str) -> None:
@@ -172,9 +195,10 @@ def _download(name: str, content: bytes, label: str, key: str) -> None:
 
 def _row(file: dict[str, Any]) -> dict[str, str]:
     return {
-        "File": file["file"] if not file.get("within") else f"{file['file']} (in {file['within']})",
-        "What it is": codes.format_name(file["format"]) if file["format"] else "Not recognised",
         "Outcome": OUTCOMES.get(file["outcome"], ""),
+        "File": file["file"],
+        "In": file.get("within") or "",
+        "What it is": codes.format_name(file["format"]) if file["format"] else "Not recognised",
         "Stored": number(file["stored"]),
         "Already known": number(file["duplicates"]),
         "Set apart": number(sum(file["rejected"].values())),

@@ -109,8 +109,8 @@ def test_a_whole_folder_is_taken_apart_and_the_result_waits_for_who_left(own, ch
     settle(page)
 
     text = page.inner_text("[data-testid=stMain]")
-    assert "hr.csv (in client)" in text
-    assert "log.csv (in client)" in text
+    assert "client/people" in text
+    assert "client/mail.zip" in text
     assert "19 read = 18 stored + 0 already known + 1 set apart" in text
     with page.expect_download(timeout=30_000) as lines:
         page.get_by_role("button", name="Set apart, line by line").first.click()
