@@ -66,6 +66,7 @@ def test_active_days_of_the_manufacturing_mail(shared):
     ]
     assert working == [63, 65]
     assert (q1.sum(), q2.sum(), q1 @ q1, q2 @ q2, q1 @ q2) == (5070, 4465, 245356, 199105, 216332)
+    assert (q1.sum() / (167 * 63), q2.sum() / (167 * 65)) == pytest.approx((0.481893, 0.411331), abs=5e-7)  # fmt: skip
     found = change(paired(q2, np.full(167, 65), q1, np.full(167, 63)))
     assert found["change"][0] == pytest.approx(-0.070562, abs=5e-7)
     assert found["change_variance"][0] ** 0.5 == pytest.approx(0.009411, abs=5e-7)

@@ -129,7 +129,11 @@ def test_beta_binomial_hand_case():
     yes = np.array([5, 9, 4, 12, 7, 20, 18, 33], dtype=float)
     n = np.array([8, 12, 12, 15, 20, 25, 40, 50], dtype=float)
     found = shrink_shares(yes, n)
+    assert yes.sum() / n.sum() == pytest.approx(0.593407, abs=5e-7)
     assert found.between == pytest.approx(0.096973, abs=5e-7)
+    assert 1 / found.between - 1 == pytest.approx(
+        9.312105, abs=5e-7
+    )  # how many people the prior is worth
     expected = [0.608006, 0.681578, 0.446970, 0.720870, 0.427327, 0.743932, 0.477081, 0.649545]
     assert found.value == pytest.approx(expected, abs=5e-7)
     assert (found.low[0], found.high[0]) == pytest.approx((0.375841, 0.816548), abs=5e-7)
@@ -191,11 +195,13 @@ def test_gate_is_kruskal_and_wallis():
     assert (sr.tolist(), srr.tolist()) == ([10, 26, 42], [29.5, 174, 446])
     assert gate_p(n, sr, srr) == pytest.approx(0.007152, abs=5e-7)
     assert gate_p(n, sr, srr) == pytest.approx(stats.kruskal(*hand).pvalue)
+    assert stats.chi2.isf(gate_p(n, sr, srr), 2) == pytest.approx(9.880702, abs=5e-7)  # H
 
 
 def test_benjamini_and_hochberg_1995():
     p = [.0001, .0004, .0019, .0095, .0201, .0278, .0298, .0344, .0459, .3240, .4262, .5719, .6528, .7590, 1]  # fmt: skip
     assert (stats.false_discovery_control(p) < 0.05).sum() == 4
+    assert sum(each < 0.05 / len(p) for each in p) == 3  # Bonferroni
 
 
 def test_gates_of_vivainsights_and_nobody_is_named(people):

@@ -115,6 +115,22 @@ def test_the_first_class_that_fits_is_taken(one_meeting, people, minutes, kind):
     assert one_meeting(people, minutes) == kind
 
 
+def test_redundant_hours_of_the_sample_are_another_count_than_three_levels_in_the_room(shared):
+    """redundant_hours counts all of a meeting with three levels of a department for everybody who is there; the sample's own
+    column the hours of single attendees that Viva calls redundant, and it does not say who attended: so its sum is held, and
+    that it is another count.
+    """
+    told = pl.read_csv(shared / "data/vivainsights/wpa_mt_data.csv", infer_schema_length=None)
+    redundant, all_of_it = (
+        told["Total_redundant_hours"].fill_null(0),
+        told["Attendee_meeting_hours"],
+    )
+
+    assert redundant.sum() == pytest.approx(5_740.033333)
+    assert all_of_it.sum() == pytest.approx(10_311.65)
+    assert ((redundant > 0) & (redundant < all_of_it)).sum() > 100  # ours would be all or nothing
+
+
 @pytest.fixture(scope="module")
 def one_meeting(tmp_path_factory):
     """Return a function that tells the class of a meeting, from a store with all of them."""

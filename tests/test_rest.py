@@ -1,5 +1,6 @@
 """The stretch of a day, the night after it, and messages outside hours by direction: published numbers and days by hand."""
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -7,6 +8,7 @@ from analytics.figures import _estimated, compared
 from analytics.metrics import engine, rest
 from analytics.metrics.org_tree import OrgTree
 from analytics.metrics.panel import panel
+from analytics.statistics.interval import ratio_variance
 from tests.drawn import ALWAYS, NEVER, Settings, store
 from tests.real_traffic import mail, traffic
 
@@ -50,7 +52,10 @@ def test_the_stretch_of_a_day_equals_the_published_hours(factory):
 
 
 def test_nights_under_eleven_hours_equal_the_published_share(factory):
-    assert company(factory, "short_rest_share", WARSAW)[None] == (80, 8_770, None)
+    short, nights, reason = company(factory, "short_rest_share", WARSAW)[None]
+
+    assert (short, nights, reason) == (80, 8_770, None)
+    assert short / nights == pytest.approx(0.009122, abs=5e-7)
 
 
 def test_messages_outside_hours_by_direction_equal_the_published_counts(factory):
@@ -61,9 +66,35 @@ def test_messages_outside_hours_by_direction_equal_the_published_counts(factory)
         "up": (6_949, 26_295),
         "same": (5_259, 27_016),
     }
+    shares = [found[name][0] / found[name][1] for name in ("down", "up", "same")]
+    assert shares == pytest.approx([0.191718, 0.264271, 0.194662], abs=5e-7)
     assert found["all"][1] == 82_876
     assert found["all"][0] / found["all"][1] == pytest.approx(0.216094, abs=5e-7)
     assert found["sent"][:2] == found["all"][:2]
+
+
+def test_how_far_messages_outside_hours_would_move_by_chance_equals_the_published_errors(factory):
+    """Senders are the independent units; down and up overlap within two errors, so bosses are not said to write later."""
+    sums = factory.sql("""
+        with message as (
+            select d.actor, s.level < r.level as is_down, d.second_of_day < w.starts or d.second_of_day >= w.ends as is_late
+            from delivery d
+            join org s on s.person = d.actor
+            join org r on r.person = d.person
+            join working_day w on w.day = d.day
+            where s.level <> r.level
+        ),
+        sender as (
+            select is_down, actor, count(*) filter (is_late) as x, count(*) as y from message group by all
+        )
+        select is_down, count(*), sum(x), sum(y), sum(x * x), sum(x * y), sum(y * y) from sender group by is_down order by 1
+    """).fetchall()
+
+    errors = {
+        is_down: float(ratio_variance(*map(np.float64, own))) ** 0.5 for is_down, *own in sums
+    }
+
+    assert errors == pytest.approx({True: 0.033538, False: 0.030770}, abs=5e-7)
 
 
 def test_published_mail_names_no_level_as_writing_late(factory):

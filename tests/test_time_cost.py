@@ -76,6 +76,10 @@ def test_collaboration_hours_equal_the_published_unions_at_all_five_caps(mailed)
         abs=5e-7,
     )
     assert mailed.sql("select count(*) from event").fetchall() == [(58_412,)]
+    uncut = [58_412 * seconds / 3600 for seconds in (30, 600)]
+    assert uncut == pytest.approx([486.766667, 9735.333333], abs=5e-7)
+    assert hours["c0.5"] < uncut[0]
+    assert hours["c10"] < uncut[1]
 
 
 def test_between_two_caps_the_hours_are_read_off_a_line_a_little_too_low():
