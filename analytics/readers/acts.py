@@ -19,7 +19,7 @@ from analytics.readers import text_form
 from analytics.readers.base import Sink
 from analytics.schema import polars_schema
 
-BATCH = 50_000  # acts
+BATCH = 25_000  # acts
 EARLIEST_US = 631_152_000_000_000  # 1990
 TOLERANCE_US = 2 * 24 * 3600 * 1_000_000  # clocks that run ahead
 
@@ -85,6 +85,9 @@ class Space:
 TEXTS = ("email", "name", "time_zone")  # of an account
 HOW = {"to": "to", "cc": "cc", "attendees": "attendee", "mentions": "mention"}
 ANSWERS = {"reply": "reply", "reaction": "reaction"}
+KEPT = pl.DataFrame(
+    schema={"id": pl.UInt64, "actor": pl.Categorical, "version": pl.Int64}
+)  # id: hash of the key
 
 
 class Acts:
@@ -102,7 +105,7 @@ class Acts:
         self._latest_us = time.time_ns() // 1000 + TOLERANCE_US
         self._batch: list[Act] = []
         self._seen: set[str] = set()
-        self._kept: list[pl.DataFrame] = []  # id (hash of the key), actor, version of every act
+        self._kept: list[pl.DataFrame] = []  # of every act, as KEPT
         self._folder = sink.folder / "staging"
         self._waiting = 0
         self.counts: Counter[str] = Counter()  # acts handed over, by action
@@ -221,12 +224,12 @@ class Acts:
 
         The same author again is a repeat; another author under the same key is set apart.
         """
-        earlier = pl.concat(self._kept).group_by("id").agg(
+        earlier = self._known(acts["id"]).group_by("id").agg(
             known=pl.col("actor").first(), known_version=pl.col("version").max()
-        ) if self._kept else pl.DataFrame(schema={"id": pl.UInt64, "known": pl.String, "known_version": pl.Int64})  # fmt: skip
+        )  # fmt: skip
         ranked = acts.join(earlier, on="id", how="left", maintain_order="left")
         if ranked["known"].null_count() == ranked.height and not acts["id"].is_duplicated().any():
-            self._kept.append(acts.select("id", "actor", "version"))
+            self._keep(acts)
             return acts
         ranked = ranked.sort("id", "version", "row", descending=[False, True, False]).with_columns(
             place=pl.int_range(pl.len()).over("id"),
@@ -246,8 +249,21 @@ class Acts:
             (pl.col("place") == 0) & ~is_conflict & (pl.col("version") > pl.col("known_version"))
         ).with_columns(is_record=pl.lit(False))  # counted as a repeat above
         kept = pl.concat([first, newer]).select(acts.columns).sort("row")
-        self._kept.append(kept.select("id", "actor", "version"))
+        self._keep(kept)
         return kept
+
+    def _keep(self, acts: pl.DataFrame) -> None:
+        """Remember what tells acts from their repeats, in 20 bytes each."""
+        actor = pl.col("actor").cast(pl.Categorical)
+        self._kept.append(acts.select("id", actor, "version").rechunk())
+
+    def _known(self, ids: pl.Series) -> pl.DataFrame:
+        """Return id, actor, version of the acts among these that were handed over."""
+        wanted = ids.unique().to_frame("id")
+        found = [
+            kept.join(wanted, on="id", how="semi", maintain_order="left") for kept in self._kept
+        ]
+        return pl.concat([*found, KEPT]).with_columns(pl.col("actor").cast(pl.String))
 
     def _deliveries(self, acts: pl.DataFrame, batch: list[Act]) -> pl.DataFrame:
         """Return event, account, how, actor of what the acts say themselves about whom they reach."""
@@ -339,11 +355,11 @@ class Acts:
         """Hand over replies and reactions as reaching the author of what they answer."""
         if not self._waiting:
             return
-        authors = pl.concat(self._kept).unique("id", keep="first").select("id", account="actor")
         lost = 0
         for number in range(self._waiting):
             answers = pl.read_parquet(self._folder / f"{number}.parquet", glob=False)
-            answers = answers.join(authors, on="id", how="left")
+            known = self._known(answers["id"]).unique("id", keep="first", maintain_order=True)
+            answers = answers.join(known.select("id", account="actor"), on="id", how="left")
             lost += answers["account"].null_count()
             found = answers.filter(pl.col("account") != pl.col("actor"))
             self._add("delivery", found.with_columns(copy=pl.lit(0)).unique().sort("event", "how"))
