@@ -123,7 +123,9 @@ def main(messages):
         path, small = Path(folder) / "export.zip", Path(folder) / "small.zip"
         write(path, messages)
         write(small, CHANNELS * DAYS)
-        parse(small, Path(folder) / "small")  # all processes that read come from one, which starts now
+        parse(
+            small, Path(folder) / "small"
+        )  # all processes that read come from one, which starts now
         count, least, least_used = timed(lambda: floor(path), time.process_time)
         report, whole, used = timed(lambda: parse(path, Path(folder) / "out"), nursery.seconds)
     assert report.stored == count, report
