@@ -10,16 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from analytics import figures, findings, history, press, visibility
-from analytics.metrics import (
-    catalogue,
-    hierarchy,
-    seats,
-    time_cost,
-    vendor,
-    week_hours,
-    working_time,
-)
+from analytics import beside, figures, findings, history, press, visibility
+from analytics.metrics import catalogue, hierarchy, seats, time_cost, week_hours, working_time
 from analytics.metrics import panel as panels
 from analytics.metrics.passport import CUTS
 from analytics.privacy import merge, suppress
@@ -181,7 +173,6 @@ def compute(ground: Ground, workspace: Workspace) -> dict[str, pl.DataFrame]:
     finished = [figures.where_shown(part, ground.mask.frame) for part in (voices, network)]
     finished[0] = week_hours.among_departments(finished[0])
     rows = [press.conform("release.figure", part) for part in (linear, cost, *finished)]
-    counted = vendor.figures(connection, settings.threshold, history.figures(workspace))
     limited = {tool for tool in ground.past.starts if tool and settings.days_kept(tool)}
     figure = history.carry(
         pl.concat(rows),
@@ -190,10 +181,9 @@ def compute(ground: Ground, workspace: Workspace) -> dict[str, pl.DataFrame]:
         workspace.current_release(),
         limited | ({None} if limited else set()),
     )
-    licensed = seats.reported(connection, settings.threshold)
-    figure = pl.concat(
-        [figure, *(press.conform("release.figure", part) for part in (counted, licensed))]
-    )
+    lines = ground.past.known.lines
+    before = history.figures(workspace), lines[-1].last_day if lines else None
+    figure = beside.figures(connection, figure, ground.mask.frame, settings.threshold, before)
     told = contradicted(computable, network)
     return {
         "figure": figure,

@@ -38,7 +38,7 @@ SIGHTS = (
     Sight("Settings: purpose, retention, smallest group", ("settings",), SIGNED_IN),
     Sight("The log of what was done and looked at", ("log",), READERS | {"representative"}),
     Sight("The overview, of the company or of one group of ten people or more", ("overview",), SHOWN),
-    Sight("Every figure in detail, departments beside one another", ("adoption", "departments", "time_cost", "hierarchy"), READERS),
+    Sight("Every figure in detail, departments beside one another", ("adoption", "departments", "time_cost", "hierarchy", "relations"), READERS),
     Sight("Importing files and taking them out again; what was wrong in them", ("imports",), frozenset({"consultant"})),
     Sight("Names and addresses of accounts that may be one person's, to settle whose they are", ("identities",), frozenset({"consultant"})),
     Sight("Figures or messages of a single person", (), frozenset()),

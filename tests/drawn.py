@@ -24,7 +24,7 @@ from analytics.schema import polars_schema
 from analytics.vault import rollups
 
 ALWAYS, NEVER = date(1900, 1, 1), date(9999, 12, 31)
-TABLES = ("person", "org", "seat", "space", "membership", "event", "delivery")
+TABLES = ("person", "org", "seat", "space", "membership", "event", "delivery", "survey_answer")
 HOWS = ("to", "cc", "mention", "reply_to", "reaction_to", "attendee")
 
 
@@ -92,7 +92,7 @@ def store(
     """Write the drawn tables to folder/store, build the rollups, return a connection with all views."""
     events, deliveries = _events(drawings.get("event"), zone)
     frames = {"event": events, "delivery": deliveries}
-    for name in ("person", "org", "seat", "space", "membership"):
+    for name in ("person", "org", "seat", "space", "membership", "survey_answer"):
         frames[name] = _plain(name, drawings.get(name))
     if frames["person"].is_empty():
         frames["person"] = _people(frames)
@@ -131,6 +131,7 @@ def _plain(name: str, text: str | None) -> pl.DataFrame:
     defaults: dict[str, object] = {
         "valid_from": ALWAYS, "valid_to": NEVER, "kind": "human", "zone_known": True, "in_org": True,
         "time_zone": "UTC", "openness": "public", "purpose": "work",
+        "survey": "pulse", "scale_min": 1.0, "scale_max": 5.0,
     }  # fmt: skip
     drawn = table(text)
     columns = []

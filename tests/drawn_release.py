@@ -11,6 +11,7 @@ import polars as pl
 
 from analytics.findings import select
 from analytics.press import write
+from tests import drawn_listening
 
 DEPARTMENTS = {
     "Customer care": 96, "Engineering": 120, "Finance": 38, "Human resources": 24,
@@ -115,7 +116,8 @@ TOTAL_ONLY = {
 
 
 def passport(metric: str) -> dict[str, object]:
-    unit = SHAPES[metric][0]
+    heard = drawn_listening.SHAPES.get(metric)
+    unit, variants = heard or (SHAPES[metric][0], SHAPES[metric][2])
     family = "hierarchy" if metric in HIERARCHY else "adoption"
     if metric in {
         "collaboration_hours",
@@ -129,13 +131,13 @@ def passport(metric: str) -> dict[str, object]:
     }:
         family = "time_cost"
     return {
-        "id": metric, "family": family, "title": metric.replace("_", " ").capitalize(), "question": "What is drawn here?",
+        "id": metric, "family": "listening" if heard else family, "title": metric.replace("_", " ").capitalize(), "question": "What is drawn here?",
         "unit": unit, "better": "up", "definition": "An invented figure. numerator = a; denominator = b.",
         "cuts": ["total", "department", "level", "location", "tool"], "grains": ["week", "month", "quarter", "all"],
         "minimum": "10 people", "smallest_worth_showing": 0.02, "tables": ["event"], "needs": ["acts"],
         "source": "drawn for tests", "peers": "", "check": "", "bins": "",
         "words": {"up": "more of it than before", "down": "less of it than before", "same": "as much of it as before", "unseen": "nobody can say how much"},
-        "variants": {variant: variant for variant in SHAPES[metric][2]},
+        "variants": {variant: variant for variant in variants},
     }  # fmt: skip
 
 
@@ -218,7 +220,8 @@ def _drawn(seed: int, divided: tuple[tuple[str, int], ...]) -> pl.DataFrame:
                                 draw,
                             )
                         )
-    return pl.DataFrame([*rows, *lorenz()], infer_schema_length=None)
+    told = drawn_listening.rows([*(("quarter", q) for q in QUARTERS), ("all", None)], LEVELS, DEPARTMENTS, PEOPLE)  # fmt: skip
+    return pl.DataFrame([*rows, *lorenz(), *told], infer_schema_length=None)
 
 
 def lorenz():
@@ -348,7 +351,7 @@ def draw_release(
 
 
 def _write(path, workspace, number, divisions, change):
-    metrics = list(SHAPES)
+    metrics = [*SHAPES, *drawn_listening.SHAPES]
     drawn = change(figures(divisions=divisions) if divisions else figures())
     has_acts = drawn.height > 0
     write(path, {

@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 SHELL = Path(__file__).resolve().parent.parent / "pages" / "shell.py"
 WHOLE = {
-    f"{page}_part": "All of it" for page in ("adoption", "time_cost")
+    f"{page}_part": "All of it" for page in ("adoption", "time_cost", "relations")
 }  # long pages with all their parts
 
 

@@ -25,6 +25,7 @@ from analytics.charts import (
     stack,
     trend,
     updown,
+    waits,
     words,
 )
 from analytics.charts.theme import DARK, LIGHT, finish, look
@@ -128,6 +129,7 @@ def pictures():
         "compare": (compare.compare, (compared(), 0.62, "company 62%", "share")),
         "facets": (facets.facets, (shape.facet_rows(latest(), FACETS, {m: passport(m) for m in SHAPES}).drop("metric"),)),
         "matrix": (matrix.matrix, (shape.flow_rows(flows()).select("source", "target", "ratio", "text"), list(LEVELS))),
+        "waits": (waits.waits, (pl.DataFrame({"series": ["a", "a", "b", "b"], "at": [0, 1] * 2, "value": [0.3, 0.5, 0.4, 0.6], "low": [0.2, 0.4, 0.3, 0.5], "high": [0.4, 0.6, 0.5, 0.7], "text": ["30%", "50%", "40%", "60%"], "tone": ["accent"] * 2 + ["noise"] * 2, "last": [None, "a", None, "b"]}), ["1 hour", "4 hours"])),
         "updown": (updown.updown, (answers,)),
         "tornado": (around.tornado, (pl.DataFrame({"name": ["Rate", "Weeks"], "at_low": [1.0, 2.2], "at_high": [4.0, 1.8], "low_text": ["1", "2.2"], "high_text": ["4", "1.8"]}), 2.0)),
         "around_zero": (around.around_zero, (pl.DataFrame({"name": ["Takes", "Net"], "at_low": [1.0, -2.0], "likely": [2.0, 1.0], "at_high": [4.0, 3.0], "text": ["+2", "+1"], "is_result": [False, True]}),)),

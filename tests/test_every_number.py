@@ -24,7 +24,7 @@ from pages.parts import cards, figure
 from tests.drawn_release import draw_release
 from tests.opened import opened
 
-PAGES = ("overview", "adoption", "departments", "time_cost", "hierarchy", "trust")
+PAGES = ("overview", "adoption", "departments", "time_cost", "hierarchy", "relations", "trust")
 SCOPES: dict[str, dict[str, str]] = {
     "whole": {}, "department": {"department": "Finance"}, "quarter": {"period": "2026-Q2", "step": "month"},
     "tool": {"tool": "slack"}, "level": {"level": "3"}, "place and month": {"location": "Milano", "period": "2026-05"},
@@ -34,6 +34,7 @@ PARTS = [import_module(f"pages.parts.{found.name}") for found in iter_modules(pa
 NOTHING = {
     "hierarchy": ("department", "tool", "level", "place and month"),
     "departments": ("level", "place and month"),
+    "relations": ("tool", "place and month"),  # so it is drawn
 }
 WRITTEN = (
     "whole",
@@ -45,7 +46,7 @@ KEYS = {
     "coverage": ["tool", "week", "department"],
 }  # fmt: skip
 # where things stand in a picture: nothing of it is written or can be read as a figure
-LAYOUT = {"at", "tone", "order", "a", "b", "z", "first", "last", "position"}
+LAYOUT = {"at", "end", "height", "tone", "order", "a", "b", "z", "first", "last", "position"}
 # what follows from assumptions, not from the release alone: tests/test_worth.py holds it, the files give the ground
 ASSUMED = {"swings", "net", "net_swings"}
 REACHED = {"at_low", "at_high", "likely", "left", "right", "zero"}
@@ -71,6 +72,7 @@ DERIVED = """
         and t.variant = r.variant and t.grain = r.grain and t.period is not distinct from r.period
         and t.department is not distinct from r.department and t.level is not distinct from r.level
         and t.location is not distinct from r.location and t.tool is not distinct from r.tool
+    union all select unnest([1 - value, 1 - low, 1 - high]) from figure where metric = 'unanswered_share'
     union all select greatest(-2, least(2, log2(greatest(ratio, 0.001)))) from flow
     union all select sign * change / worth from (
         select metric, unnest([change, change_low, change_high]) as change from figure

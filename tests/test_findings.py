@@ -41,6 +41,8 @@ SLOTS = {
     "moved_by": "cost of an hour", "net_low": "1.2 min", "net_high": "58 min",
     "days": "30", "last_day": "25 September 2026", "late_most": 0.3, "late_company": 0.1, "groups_tried": 8, "least": 0.31,
     "milestone": "Viva Engage opens", "department": "Sales", "before_it": 0.25, "after_it": 0.5, "beyond": 0.25, "as_large": 0,
+    "soon": 0.43, "never": 0.52, "asked": "questions", "of_level": "3", "asking": 0.21, "posts": 3982, "phase": "renewal", "answered": 81,
+    "conversations": 156, "waiting": 83, "rho_low": 0.21, "rho_high": 0.86, "half": "4 hours",
 }  # fmt: skip
 DRAWN = figures()
 # what is left of a direction word when it only names how something was counted or which way a message went

@@ -10,7 +10,7 @@ from pages.parts import access
 from tests.drawn_release import DIVISIONS, draw_release, of_many_seniors
 from tests.opened import opened, text_of
 
-FIGURES = ("overview", "adoption", "departments", "time_cost", "hierarchy")
+FIGURES = ("overview", "adoption", "departments", "time_cost", "hierarchy", "relations")
 BROKEN = "could not be drawn"
 ROLES = {
     "overview": {"hr", "cio", "consultant", "reader"},
@@ -18,6 +18,7 @@ ROLES = {
     "departments": {"hr", "cio", "consultant"},
     "time_cost": {"hr", "cio", "consultant"},
     "hierarchy": {"hr", "cio", "consultant"},
+    "relations": {"hr", "cio", "consultant"},
     "trust": {"hr", "cio", "consultant", "reader", "representative", "visitor"},
     "settings": {"hr", "cio", "consultant", "reader", "representative"},
     "log": {"hr", "cio", "consultant", "representative"},

@@ -13,7 +13,7 @@ from tests import drawn_release
 from tests.drawn_release import HIERARCHY, draw_release
 from tests.opened import opened, text_of
 
-FIGURES = ("overview", "adoption", "departments", "time_cost", "hierarchy")
+FIGURES = ("overview", "adoption", "departments", "time_cost", "hierarchy", "relations")
 DRAWN = drawn_release.figures()
 NUMBERS = ("value", "low", "high", "shrunken", "chance_low", "chance_high", "named", "places", "change", "change_low",
            "change_high", "n", "numerator", "denominator")  # fmt: skip

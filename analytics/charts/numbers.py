@@ -140,6 +140,8 @@ def _digits(value: float, unit: str, half: float | None) -> str:
         return _signed(value, 0 if abs(value) >= 100 or (half or 0) >= 1 else 1)  # noqa: PLR2004
     if unit in {"hours", "days", "minutes"}:
         return _signed(value, 1)
+    if unit == "score":  # of 100
+        return _signed(value, 0 if (half or 0) >= 1 else 1)
     if unit == "money":
         return _signed(two_digits(value), 0)
     return _signed(value, 2)

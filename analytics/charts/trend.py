@@ -77,7 +77,7 @@ def _lines(rows: pl.DataFrame, unit: str, k: Look, *, filled: bool = False) -> l
     band = alt.Chart(rows).mark_area(opacity=0.22)
     line = alt.Chart(rows).mark_line(strokeWidth=2.2)
     ends = alt.Chart(
-        _apart(rows.filter(pl.col("last").is_not_null()), top).with_columns(end=pl.lit(last))
+        apart(rows.filter(pl.col("last").is_not_null()), top).with_columns(end=pl.lit(last))
     )
     named = ends.mark_text(align="left", dx=8, fontWeight=600, fontSize=11 if k.compact else 12.5)
     layers = [
@@ -97,7 +97,7 @@ def _lines(rows: pl.DataFrame, unit: str, k: Look, *, filled: bool = False) -> l
     return layers
 
 
-def _apart(ends: pl.DataFrame, top: float) -> pl.DataFrame:
+def apart(ends: pl.DataFrame, top: float) -> pl.DataFrame:
     """Return the line ends with `at`, where their names stand: a line of text apart, in the order of the values."""
     ends = ends.sort("value")
     at: list[float] = []

@@ -10,6 +10,7 @@ from analytics.findings.book import Book, grain
 from analytics.findings.compared import COMPARED, LATE, departments, late
 from analytics.findings.dates import DATES, Dated, dates, visible
 from analytics.findings.facts import FACTS, Found, facts, unknown
+from analytics.findings.listening import LISTENING, listening, together
 from analytics.findings.net import net_effect
 from analytics.findings.verdicts import FACETS, change_verdict, hierarchy_verdict
 from analytics.metrics.passport import Passport
@@ -37,6 +38,7 @@ WANTED = {
     *(metric for facet in FACETS.values() for metric in facet),
     *FACTS,
     *DATES,
+    *LISTENING,
     GAP,
     LATE,
     FORECAST,
@@ -78,11 +80,13 @@ def select(
         *late(book),
         *_hierarchy(book),
         *net_effect(book),
+        *together(book),
         *visible(book),
     ]
     clear = _varied(sorted((f for f in found if f.verdict == "clear"), key=lambda f: -f.size))
     said = {f.finding for f in clear}
-    clear = [*facts(book, said)[: CLEAR - len(clear)], *clear]
+    plain = [*facts(book, said), *listening(book)]
+    clear = [*plain[: CLEAR - len(clear)], *clear]
     noise = [f for f in found if f.verdict == "noise"][:1]
     unseen = [*_unseen(book, computable)]
     room = MOST - len(clear) - len(noise)

@@ -169,6 +169,44 @@ TEMPLATES: dict[str, Template] = {
         "unseen", "We can't see what happens outside the tools.",
         "Talk in the corridor, on the phone or in a tool without an export is not in any figure.",
     ),
+    # ---- listening
+    "heard": Template(
+        "clear", "{soon} of {asked} got an answer within 4 working hours; {never} never did.",
+        "In {period}, in tools whose exports hold whole conversations; an answer outside the thread is not seen.",
+    ),
+    "heard_level": Template(
+        "clear", "{soon} of {asked} from level {of_level} got an answer within 4 working hours; {never} never did.",
+        "In {period}; this level stands apart from the others beyond what chance explains.",
+    ),
+    "leaders_ask": Template(
+        "clear", "Leaders ask in {asking} of their posts.",
+        "Of {posts} posts by people with reports to ten people or more, in {period}: those with a question mark.",
+    ),
+    "customers_phase": Template(
+        "clear", "Customers in {phase}: {answered} of {conversations} conversations answered, {waiting} still waiting.",
+        "Waiting: the customer had the last word, and two working days have passed since.",
+    ),
+    "words_with_deeds": Template(
+        "clear", "Departments that say they are listened to also get more answers (ρ {rho_span}).",
+        "{groups} departments; it is about departments, not about the people in them.",
+    ),
+    "words_against_deeds": Template(
+        "clear", "Departments that say they are listened to get fewer answers (ρ {rho_span}).",
+        "{groups} departments; it is about departments, not about the people in them.",
+    ),
+    "relations_now": Template("clear", "{soon} of {asked} got an answer within 4 working hours;", "{never} never did."),
+    "waits_known": Template("clear", "Half of {asked} are answered within {half}"),
+    "waits_fewer": Template("clear", "Fewer than half of {asked} are answered within seven working days"),
+    "waits_question": Template("noise", "How long does one wait for an answer?"),
+    "levels_apart": Template("clear", "{apart_list}"),
+    "levels_alike": Template("noise", "Who is left without an answer can't be told apart by level"),
+    "levels_question": Template("noise", "Whose words are left without an answer?"),
+    "leaders_question": Template("noise", "Do leaders ask or announce?"),
+    "customers_question": Template("noise", "Are customers heard?"),
+    "customers_wait_question": Template("noise", "How long do customers wait?"),
+    "said_question": Template("noise", "What do people say themselves?"),
+    "words_question": Template("noise", "Who says that they are listened to?"),
+    "words_named": Template("clear", "{apart_list}"),
     # ---- leads of pages
     "adoption_up": Template("clear", "{about_active} used the tools; {about_talking} had a conversation in them.", "Conversation went up by {change} since {earlier}."),
     "adoption_down": Template("clear", "{about_active} used the tools; {about_talking} had a conversation in them.", "Conversation went down by {change} since {earlier}."),

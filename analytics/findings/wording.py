@@ -72,7 +72,7 @@ def _written(slots: Mapping[str, Any]) -> dict[str, str]:
     if isinstance(slots.get("beyond"), float):
         text["points"] = numbers.change(slots["beyond"], "share").lstrip("+" + numbers.MINUS)
         text["way"] = "more" if slots["beyond"] > 0 else "less"
-    text |= _turned(slots) | _facts(slots) | _net(slots)
+    text |= _turned(slots) | _facts(slots) | _net(slots) | _heard(slots)
     return text | (_apart(slots) if "others" in slots else {})
 
 
@@ -194,6 +194,25 @@ def _net(slots: Mapping[str, Any]) -> dict[str, str]:
     else:
         written = [numbers.number(end, "minutes") for end in sorted((abs(low), abs(high)))]
     return dict(zip(("net_low", "net_high"), written, strict=True))
+
+
+PHASES = {
+    "pre_sale": "the sale", "onboarding": "onboarding", "support": "support", "renewal": "renewal",
+    "unphased": "no known phase", "all": "all phases",
+}  # fmt: skip
+
+
+def _heard(slots: Mapping[str, Any]) -> dict[str, str]:
+    """Write what became of questions, of customers, and the ends of a correlation."""
+    shares = [name for name in ("soon", "never", "asking") if isinstance(slots.get(name), float)]
+    counts = [name for name in ("answered", "conversations", "waiting", "posts") if isinstance(slots.get(name), int)]  # fmt: skip
+    text = {name: numbers.number(slots[name], "share") for name in shares}
+    text |= {name: numbers.count(slots[name]) for name in counts}
+    if isinstance(slots.get("phase"), str):
+        text["phase"] = PHASES.get(slots["phase"], slots["phase"])
+    if isinstance(slots.get("rho_low"), float):
+        text["rho_span"] = numbers.span(slots["rho_low"], slots.get("rho_high"), "ratio")
+    return text
 
 
 def _turned(slots: Mapping[str, Any]) -> dict[str, str]:

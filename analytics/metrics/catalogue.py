@@ -10,6 +10,7 @@ from analytics.metrics import (
     answers,
     attention,
     comings,
+    customers,
     displaced,
     engine,
     first_use,
@@ -24,10 +25,12 @@ from analytics.metrics import (
     retention,
     seats,
     several_tools,
+    survey_scores,
     time_cost,
     trial,
     vendor,
     week_hours,
+    words_deeds,
 )
 from analytics.schema import polars_schema
 
@@ -108,6 +111,9 @@ def passports() -> "tuple[Passport, ...]":
         *attention.PASSPORTS,
         *hierarchy.PASSPORTS,
         *answers.PASSPORTS,
+        *customers.PASSPORTS,
+        *survey_scores.PASSPORTS,
+        *words_deeds.PASSPORTS,
     )
 
 

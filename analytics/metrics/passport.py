@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-Unit = Literal["share", "hours", "count", "ratio", "difference", "money", "days"]
+Unit = Literal["share", "hours", "count", "ratio", "difference", "money", "days", "score"]
 Better = Literal["up", "down", "neither"]
 Grain = Literal["week", "month", "quarter", "all"]
 Cut = Literal[

@@ -37,6 +37,7 @@ PAGES = (
     Page("departments", "Departments", "account_tree", READERS),
     Page("time_cost", "Time", "schedule", READERS),
     Page("hierarchy", "Hierarchy", "lan", READERS),
+    Page("relations", "Relations", "forum", READERS),
     Page("trust", "What we see", "visibility", SIGNED_IN | {"visitor"}, filtered=False),
     Page("settings", "Settings", "tune", SIGNED_IN, False, False),
     Page("log", "Log", "history", READERS | {"representative"}, False, False),

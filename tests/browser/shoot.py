@@ -9,7 +9,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from tests.browser.served import CHROMIUM, FLAGS, MODES
 
 PAGES = (
-    "", "adoption", "departments", "time_cost", "hierarchy", "trust", "settings", "log", "imports", "identities",
+    "", "adoption", "departments", "time_cost", "hierarchy", "relations", "trust", "settings", "log", "imports", "identities",
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ PAGES = (
     "departments",
     "time_cost",
     "hierarchy",
+    "relations",
     "trust",
     "settings",
     "log",

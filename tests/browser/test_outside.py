@@ -16,7 +16,7 @@ from tests.drawn_release import draw_release
 
 pytestmark = pytest.mark.browser
 ROLES = ("consultant", "hr", "cio", "reader", "representative", "visitor")
-FIGURES = ("overview", "adoption", "departments", "time_cost", "hierarchy")
+FIGURES = ("overview", "adoption", "departments", "time_cost", "hierarchy", "relations")
 # nowhere in the lattice: other periods and grains, hidden and merged groups, pairs, patterns, SQL, paths, markup, huge
 OUTSIDE = (
     "2026-Q9", "1999-Q1", "2026-13", "2026-W05", "2026-02-30", "day", "hour", "all,quarter", "Facilities", "Human resources × slack",

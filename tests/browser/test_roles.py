@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 # the titles by which a page is known in what the server sends
 TITLES = {
     "overview": "Overview", "adoption": "Adoption", "departments": "Departments", "time_cost": "Time",
-    "hierarchy": "Hierarchy", "trust": "What we see, and what we don't", "settings": "Settings", "log": "Log",
+    "hierarchy": "Hierarchy", "relations": "Relations", "trust": "What we see, and what we don't", "settings": "Settings", "log": "Log",
     "imports": "Import exports", "identities": "Who is who",
 }  # fmt: skip
 ALL = set(TITLES)

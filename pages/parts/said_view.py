@@ -1,0 +1,116 @@
+"""What do people say themselves, and do those who say that they are heard get answers? The newest survey, whole period."""
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from analytics.charts import numbers, shape, words
+from analytics.findings import say
+from analytics.findings.listening import TOGETHER, words_and_deeds
+from analytics.metrics.reasons import REASONS
+from pages.parts.data import Figures
+from pages.parts.figure import Said, source
+from pages.parts.meetings_view import draw
+
+SCORE, HEARD = "construct_score", "listened_to"
+CONSTRUCTS = {
+    "psychological_safety": "Safe to speak up", "trust_in_leaders": "Trust in leaders", "voice": "Voice", "listened_to": "Being listened to",
+    "information_flow": "Being informed", "recognition": "Recognition", "overload": "Overload", "tool_usefulness": "Use of the tools",
+    "satisfaction": "Satisfaction", "recommendation": "Recommendation",
+}  # fmt: skip
+
+
+def _by_construct(found: pl.DataFrame) -> pl.DataFrame:
+    return found.with_columns(key=pl.col("bin").str.split("/").list.first())
+
+
+def what_people_say(figures: Figures) -> None:
+    """Draw the mean score of each construct, 0 to 100."""
+    found = _by_construct(figures.ask(SCORE, grain="all", **figures.scope.cell))
+    rows = shape.rows_named(found, CONSTRUCTS, "score", column="key")
+    rows = rows.with_columns(tone=pl.lit("accent")).drop("key", "is_ours")
+    said = Said(
+        finding=say("said_question"),
+        measure="Mean of the newest survey's answers on 0 (lowest end of the scale) to 100; lines: 95% intervals",
+        source=source(figures, found, "those who answered; how many were asked is not known", period=_when(found), people="Responses"),
+        alt=words.in_words("Of 100", rows["name"].to_list(), rows["text"].to_list()),
+        passports=[figures.passport(name) for name in (SCORE, "favourable_share", "survey_reliability")],
+    )  # fmt: skip
+    names = {row["bin"]: CONSTRUCTS.get(row["key"], row["key"]) for row in found.iter_rows(named=True)}  # fmt: skip
+    draw("said", said, rows, found.drop("key"), words.table(found.drop("key"), "score", names))
+
+
+def _when(found: pl.DataFrame) -> str:
+    """Return the days of the newest wave, as its bin tells them."""
+    ends = sorted({tuple(bin_.split("/")[1:]) for bin_ in found["bin"].drop_nulls()}, reverse=True)
+    days = [date.fromisoformat(day) for day in ends[0] if day] if ends else []
+    return " to ".join(f"{day.day} {day:%B %Y}" for day in dict.fromkeys(days)) or "Whole period"
+
+
+def words_and_answers(figures: Figures) -> None:
+    """Draw who says that they are listened to, by department, with the share of their conversations answered beside it."""
+    found = _by_construct(figures.ask(SCORE, grain="all", by="department")).filter(key=HEARD)
+    if any(figures.scope.cell.values()):
+        found = found.clear()  # departments are compared for the company
+    answered = figures.ask("answered_share", grain="all", by="department").filter(bin="all")
+    got = dict(answered.select("department", "value").iter_rows())
+    names = {name: name for name in _in_blocks(found)}
+    rows = shape.rows_named(found, names, "score", column="department")
+    named = dict(found.select("department", pl.col("named").fill_null(value=False)).iter_rows())
+    tones = ["accent" if named[key] else "noise" for key in rows["key"]]
+    rows = rows.with_columns(
+        pl.Series("tone", tones, dtype=pl.String),
+        text=pl.Series([f"{text} · {numbers.number(got.get(key), 'share')}" for text, key in zip(rows["text"], rows["key"], strict=True)], dtype=pl.String),
+    ).drop("key", "is_ours")  # fmt: skip
+    compared = figures.ask(TOGETHER, grain="all")
+    whole = compared.row(0, named=True) if compared.height else None
+    told = words_and_deeds(whole)
+    said = Said(
+        finding=_title(found, told),
+        measure="Being listened to, 0 to 100, and behind it the share of their conversations answered within a day. Filled: apart from the others; lines: 95% intervals",
+        source=source(figures, found, _untold(whole), n=float(found["n"].sum()) or None, period=_when(found), people="Responses"),
+        alt=words.in_words("Being listened to", rows["name"].to_list(), rows["text"].to_list()),
+        passports=[figures.passport(TOGETHER), figures.passport(SCORE)],
+    )  # fmt: skip
+    twin = words.table(found.drop("key").with_columns(bin=pl.lit(None, pl.String)), "score")
+    twin = twin.with_columns(pl.Series("Answered within a day", [numbers.number(got.get(name), "share") for name in found["department"]], dtype=pl.String))  # fmt: skip
+    beside = answered.filter(pl.col("department").is_in(rows["name"].implode()))
+    draw("words_deeds", said, rows, pl.concat([found.drop("key"), beside]), twin)
+
+
+def _in_blocks(found: pl.DataFrame) -> list[str]:
+    """Return the departments shown: those apart above all others, then the others A–Z, then those below."""
+    known = found.drop_nulls("value").sort("department")
+    above, below = _sides(known) if known.height else ([], [])
+    rest = [name for name in known["department"] if name not in {*above, *below}]
+    return [*above, *rest, *below]
+
+
+def _sides(found: pl.DataFrame) -> tuple[list[str], list[str]]:
+    """Return the departments that stand apart, above the middle of all and below, highest first."""
+    named = found.filter(pl.col("named").fill_null(value=False)).sort("value", descending=True)
+    middle = float(found["value"].median())  # type: ignore[arg-type]  # of some
+    above = named.filter(pl.col("value") > middle)["department"].to_list()
+    return above, [name for name in named["department"] if name not in above]
+
+
+def _title(found: pl.DataFrame, told: tuple[str, dict[str, Any]] | None) -> str:
+    if told:
+        return say(told[0], **told[1]).rstrip(".")
+    known = found.drop_nulls("value")
+    above, below = _sides(known) if known.height else ([], [])
+    if not above and not below:
+        return say("words_question")
+    return say(
+        "words_named", higher=above, lower=below, others=known.height - len([*above, *below])
+    )
+
+
+def _untold(whole: dict[str, object] | None) -> str:
+    """Return why no coefficient stands there, where it doesn't."""
+    if whole is None or whole["reason"] is None:
+        return ""
+    if whole["reason"] == "too_few_groups":
+        return "ten departments are needed to say whether the two go together"
+    return REASONS[str(whole["reason"])].rstrip(".")
