@@ -161,6 +161,12 @@ def test_h4_is_that_the_departments_can_not_be_told_apart_where_none_is_named():
     assert "do not differ beyond what chance explains" in said["departments_alike"]
 
 
+def test_h4_tells_of_the_measure_that_compares_departments_latest():
+    before = [one | {"metric": "adoption_funnel", "bin": "reciprocal", "period": date(2025, 12, 29)} for one in departments("B")]  # fmt: skip
+
+    assert told(*before, *departments("A"))["departments_apart"].startswith("A is higher")
+
+
 def hours(reading=None):
     """Mail: half an hour to two and a half of writing a week, reading as given; five days a week."""
     whole = {"grain": "all", "period": None, "tool": "mail"}

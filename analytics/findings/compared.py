@@ -45,17 +45,19 @@ def late_levels(rows: pl.DataFrame, company: float) -> str | None:
 
 
 def departments(book: Book) -> Iterator[Found]:
+    """Yield which departments stand apart, in the measure that compares them latest; of several the first."""
+    compared = []
     for metric, bin_ in COMPARED:
-        rows = book.rows(metric, bin_, "department", grain="quarter").filter(
-            pl.col("named").is_not_null()
-        )
-        if rows.is_empty():
-            continue
-        last = rows["period"].max()
-        company = book.rows(metric, bin_, grain="quarter").filter(pl.col("period") == last)
-        whole = company.row(0, named=True) if company.height else None
-        yield from _compared(book, metric, bin_, rows.filter(pl.col("period") == last), whole)
+        rows = book.rows(metric, bin_, "department", grain="quarter")
+        rows = rows.filter(pl.col("named").is_not_null())
+        if rows.height:
+            compared.append((rows["period"][-1], metric, bin_, rows))
+    if not compared:
         return
+    last, metric, bin_, rows = max(compared, key=lambda one: one[0])
+    company = book.rows(metric, bin_, grain="quarter").filter(pl.col("period") == last)
+    whole = company.row(0, named=True) if company.height else None
+    yield from _compared(book, metric, bin_, rows.filter(pl.col("period") == last), whole)
 
 
 def _compared(
