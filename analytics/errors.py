@@ -37,7 +37,8 @@ def sentence(error: BaseException) -> str:
     """Return what went wrong in words for whoever can do something about it, never with the text of a file."""
     if isinstance(error, AnalyticsError):
         return str(error)
-    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+    is_full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    if is_full or "No space left on device" in str(error):  # DuckDB has errors of its own
         return "The disk is full: make room."
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":  # DuckDB's
         return "It needs more memory than there is: close other programs, or give the machine more."

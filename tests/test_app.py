@@ -1,5 +1,6 @@
 """The frame: who comes in, which figures an address asks for, how words and numbers are written."""
 
+import json
 import shutil
 import time
 from collections.abc import Callable
@@ -209,10 +210,30 @@ def test_choosing_in_the_bar_changes_the_address_and_lasts_over_pages(drawn):
 # --- who
 
 
-def test_without_a_sign_in_everything_is_ones_own(drawn):
-    at = seen_by(None, "imports")
+def test_without_a_sign_in_everything_is_ones_own_also_a_report_without_figures(drawn, home):
+    refused = {"outcome": "reject", "format": None, "import": None, "rejected": {}, "records": 0, "stored": 0, "duplicates": 0,
+               "non_records": 0, "warnings": []}  # fmt: skip
+    files = [
+        refused | {"file": name, "message": f"{name}: cut off."} for name in ("a.csv", "b.csv")
+    ]
+    left_by("drawn", home, {"files": files, "not_published": "The disk is full."})
 
-    assert "Import exports" in words(at)
+    at = seen_by(None, "imports")
+    text = words(at).replace("\\", "")
+
+    assert "Import exports" in text and "○ The disk is full." in text
+    assert "**2 files**: Cut off. :gray[a.csv, b.csv]" in text
+    assert "publish_again" in {button.key for button in at.button}
+
+
+def left_by(workspace, home, result):
+    """Put an import on record that ended with this result."""
+    folder = home / workspace / "jobs"
+    folder.mkdir(parents=True, exist_ok=True)
+    job = {"id": "20260105T090000-0123abcd", "kind": "import", "files": ["a.zip"], "started": "2026-01-05T09:00:00+00:00",
+           "pid": 2**22 - 1, "born": "1", "uploads": []}  # fmt: skip
+    for ending, content in (("json", job), ("out", result), ("err", {"stage": "publishing"})):
+        (folder / f"{job['id']}.{ending}").write_text(json.dumps(content))
 
 
 @pytest.mark.parametrize(
