@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from datetime import date
+from datetime import date, datetime
 
 import polars as pl
 import pytest
@@ -215,6 +215,27 @@ def test_one_export_that_fits_is_enough():
     found = told(CAPABILITIES, FIT | {"hides": "names"})
 
     assert all(row["computable"] for row in found.values())
+
+
+def test_a_list_of_members_gives_the_addresses_that_a_slack_export_lacks(workspace):
+    add(workspace, "hr", "hr_file", org=staff(3))
+    act = {"event": "C/1", "at": datetime(2026, 1, 5, 9), "actor": "U0000001AA", "space": "C"}
+    add(
+        workspace,
+        "slack",
+        account=[{"account": "U0000001AA", "email": None}],
+        space=[{"space": "C"}],
+        event=[act],
+    )
+    before = store.counts(store.build(workspace))
+
+    add(
+        workspace, "list", "slack_users", account=[{"account": "U0000001AA", "email": "p1@acme.it"}]
+    )
+    after = store.counts(store.build(workspace))
+
+    assert (before["matched"], before["unmatched"]) == (0, 1)
+    assert (after["matched"], after["unmatched"]) == (1, 0)
 
 
 def test_staff_whom_no_export_shows_are_those_of_the_hr_file(workspace):

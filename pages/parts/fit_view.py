@@ -17,7 +17,7 @@ HIDES = {
     "names": "**{tool} hides names:** its people have codes, so nobody in it can be found in the HR file. Whoever runs "
     "it can switch that off and export again.",
     "addresses": "**{tool} holds no addresses,** so its people cannot be found in the HR file by themselves. Export it "
-    "again with addresses, or say under Who is who whose accounts they are.",
+    "again with addresses, import its own list of members (Slack: Manage members, Export), or say under Who is who whose accounts they are.",
 }
 
 

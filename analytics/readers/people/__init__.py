@@ -3,6 +3,7 @@
 NAMES: tuple[str, ...] = (
     "entra_users",
     "google_users",
+    "slack_users",
     "bamboohr_json",
     "personio_json",
     "workday_tables",

@@ -2,7 +2,8 @@
 
 An analyst exports them from Viva Insights (Advanced insights, Person query), or from the older Workplace Analytics.
 People are pseudonyms that no other file knows, so the organisational columns beside them are not read: they would count
-everybody a second time. Answers to surveys are not read either. Hours are Microsoft's estimates and overlap: none are
+everybody a second time, and without an HR file could only part Viva's own counts, which are shown for the whole company
+alone. Answers to surveys are not read either. Hours are Microsoft's estimates and overlap: none are
 added. The tenant leaves out groups that are too small, so the file may lack people.
 """
 
