@@ -18,7 +18,7 @@ FORMAT = Format(
     title="Viva Engage (Yammer) network export",
     tool="viva_engage",
     provides=frozenset(("acts", "replies", "recipients", "openness")),
-    versions="Messages.csv with replied_to_id and thread_id, one network or a folder for each; 2018 to 2026",
+    versions="Messages.csv with replied_to_id and thread_id, one network or a folder for each, or that file by itself; 2018 to 2026",
     is_seen=False,
 )
 
@@ -35,7 +35,9 @@ Row = dict[str, str | None]
 
 
 def identify(source: Source) -> bool:
-    """Say whether there is a Messages.csv with the columns of Yammer."""
+    """Say whether it is, or holds, a Messages.csv with the columns of Yammer."""
+    if source.kind == "file":
+        return set(_first_line(source, None)) >= NEEDED
     return source.kind in ("zip", "folder") and any(
         set(_first_line(source, path)) >= NEEDED for path in _named(source, MESSAGES)
     )
@@ -45,7 +47,7 @@ def _named(source: Source, name: str) -> list[str]:
     return [path for path in source.members() if path.rsplit("/", 1)[-1] == name]
 
 
-def _first_line(source: Source, path: str) -> list[str]:
+def _first_line(source: Source, path: str | None) -> list[str]:
     text = source.head(4096, path).decode("utf-8-sig", errors="replace")
     return [cell.strip(' "\r').lower() for cell in re.split(r"[,;]", text.split("\n", 1)[0])]
 
@@ -53,6 +55,11 @@ def _first_line(source: Source, path: str) -> list[str]:
 def read(source: Source, sink: Sink, options: Options) -> None:
     """Hand over events, deliveries, accounts and communities."""
     acts = Acts(sink, options.tool or FORMAT.tool or "", MARKUP)
+    if source.kind == "file":
+        for place, row in _rows(source, MESSAGES, sink, source):
+            _message(acts, sink, place, row, "")
+        acts.finish()
+        return
     wanted = [path for name in (USERS, GROUPS, MESSAGES) for path in _named(source, name)]
     sink.ignored += [path for path in source.members() if path not in wanted] + source.ignored
     if sink.ignored:
@@ -69,9 +76,11 @@ def read(source: Source, sink: Sink, options: Options) -> None:
     acts.finish()
 
 
-def _rows(source: Source, path: str, sink: Sink) -> Iterator[tuple[str, Row]]:
-    """Yield (place, row by column in lower case); the text `null` is an empty cell."""
-    inner = enter(source, (path,))
+def _rows(
+    source: Source, path: str, sink: Sink, alone: Source | None = None
+) -> Iterator[tuple[str, Row]]:
+    """Yield (place, row by column in lower case); the text `null` is an empty cell. `alone`: the file, where it came by itself."""
+    inner = alone or enter(source, (path,))
 
     def choose(rows: list[tables.Row]) -> tables.Header:
         header = tables.find_header(rows, lambda cells: "id" in {c.lower() for c in cells})
@@ -90,7 +99,8 @@ def _rows(source: Source, path: str, sink: Sink) -> Iterator[tuple[str, Row]]:
                 values = (None if cell == "null" else cell for cell in cells)
                 yield f"{path} {table.place} {line}", dict(zip(names, values, strict=False))
     finally:
-        inner.close()
+        if alone is None:
+            inner.close()
 
 
 def _user(acts: Acts, row: Row) -> None:
