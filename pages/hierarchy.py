@@ -41,7 +41,7 @@ def page() -> None:
     left, right = pair()
     with left:
         _matrix(figures)
-    with right:
+    with right, st.container(gap="large"):
         _distance(figures)
         _answers(figures)
     return None

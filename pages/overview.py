@@ -30,6 +30,12 @@ CARDS = (
     ("outside", "Outside hours", "outside_hours_share", None),
     ("below", "Word from below", "upward_initiation_share", None),
 )
+SAFE = (
+    "small_group",
+    "protected",
+    "dominated",
+    "nearly_all_or_none",
+)  # kept back, not missing from the exports
 CARD_PIXELS, PHONE_CARD_PIXELS = 215, 150
 
 
@@ -58,8 +64,9 @@ def _opening(figures: Figures) -> None:
         hours = figures.one("collaboration_hours", "total")
         if hours and hours["value"] is not None:
             return opening("Overview", "time_now", unit="hours", value=hours["value"])
+        reason = first_reason(figures.block("adoption_funnel"))
         return opening(
-            "Overview", "overview_only", reason=first_reason(figures.block("adoption_funnel"))
+            "Overview", "page_unseen" if reason in SAFE else "overview_only", reason=reason
         )
     if not talking or talking["value"] is None:
         return opening("Overview", "adoption_partly", active=used)

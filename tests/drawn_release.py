@@ -319,6 +319,21 @@ def of_many_seniors(drawn):
     return pl.concat([kept, *told], how="diagonal_relaxed")
 
 
+NUMBERS = ("value", "low", "high", "shrunken", "chance_low", "chance_high", "named", "places", "change", "change_low",
+           "change_high", "n", "numerator", "denominator")  # fmt: skip
+
+
+def without(frame, where, reason):
+    """Return the figures with the rows of a condition emptied for a reason."""
+    kept = [pl.when(~where).then(name).alias(name) for name in NUMBERS]
+    return frame.with_columns(*kept, reason=pl.when(where).then(pl.lit(reason)).otherwise("reason"))
+
+
+def none_apart(drawn):
+    """Return the figures with the gate of comparisons closed."""
+    return drawn.with_columns(named=pl.when(pl.col("named").is_not_null()).then(pl.lit(value=False)))  # fmt: skip
+
+
 AS_DRAWN = figures
 _written: dict[object, bytes] = {}
 

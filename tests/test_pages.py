@@ -7,7 +7,7 @@ import pytest
 
 from analytics import roles
 from pages.parts import access
-from tests.drawn_release import DIVISIONS, draw_release, of_many_seniors
+from tests.drawn_release import DIVISIONS, draw_release, none_apart, of_many_seniors
 from tests.opened import opened, text_of
 
 FIGURES = ("overview", "adoption", "departments", "time_cost", "hierarchy", "relations")
@@ -129,10 +129,6 @@ def test_where_the_gate_is_open_places_are_ranges(drawn):
 
     assert set(twin["Place"]) == {"1\u20137"}
     assert "Drawn towards the company" in twin.columns
-
-
-def none_apart(drawn):
-    return drawn.with_columns(named=pl.when(pl.col("named").is_not_null()).then(pl.lit(value=False)))  # fmt: skip
 
 
 def test_where_the_gate_is_closed_there_is_no_ranking_but_the_band_of_chance(home):

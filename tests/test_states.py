@@ -10,19 +10,11 @@ from analytics.charts.bars import bars
 from analytics.metrics.reasons import REASONS
 from pages.parts.figure import Picture
 from tests import drawn_release
-from tests.drawn_release import HIERARCHY, draw_release
+from tests.drawn_release import HIERARCHY, draw_release, without
 from tests.opened import opened, text_of
 
 FIGURES = ("overview", "adoption", "departments", "time_cost", "hierarchy", "relations")
 DRAWN = drawn_release.figures()
-NUMBERS = ("value", "low", "high", "shrunken", "chance_low", "chance_high", "named", "places", "change", "change_low",
-           "change_high", "n", "numerator", "denominator")  # fmt: skip
-
-
-def without(frame, where, reason):
-    """Return the figures with the rows of a condition emptied for a reason."""
-    kept = [pl.when(~where).then(name).alias(name) for name in NUMBERS]
-    return frame.with_columns(*kept, reason=pl.when(where).then(pl.lit(reason)).otherwise("reason"))
 
 
 @pytest.fixture(scope="module")

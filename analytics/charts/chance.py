@@ -7,7 +7,7 @@ from analytics.charts.compare import axis_of, scale_of
 from analytics.charts.theme import Drawn, Look, finish
 
 HEIGHT = 250
-ROOM = 1.25  # above the largest and below the smallest group, as a factor
+ROOM = 1.5  # above the largest and below the smallest group, as a factor
 
 
 def chance(rows: pl.DataFrame, company: float, company_text: str, unit: str, k: Look) -> Drawn:

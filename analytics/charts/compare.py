@@ -135,7 +135,7 @@ def _estimates(shown: pl.DataFrame, x: X, y: alt.Y, k: Look) -> list[Drawn]:
         filled=True, size=130, color=k.accent, opacity=1
     )
     named = alt.Chart(shown.filter(is_apart)).transform_calculate(
-        end="isValid(datum.high) ? datum.high : datum.value"
+        end="max(datum.value, isValid(datum.high) ? datum.high : datum.value, isValid(datum.chance_high) ? datum.chance_high : datum.value)"
     )
     words = named.mark_text(align="left", dx=8, fontWeight=600, fontSize=13, color=k.label[0])
     # the click is caught by an unseen mark over every dot: a parameter may sit on one layer only

@@ -47,7 +47,8 @@ def legend() -> None:
     """Explain the three marks, once a page."""
     note(
         " &emsp; ".join(
-            f"{MARKS[verdict]}&nbsp; {meaning}" for verdict, meaning in MEANINGS.items()
+            f"{MARKS[verdict]}&nbsp; {meaning.replace(' ', '&nbsp;')}"
+            for verdict, meaning in MEANINGS.items()
         )
     )
 
@@ -122,7 +123,7 @@ def small_multiple(
     verdict = {
         "higher": ":primary[● higher]",
         "lower": ":primary[● lower]",
-        "alike": ":gray[○ can't tell]",
+        "alike": ":gray[○&nbsp;can't&nbsp;tell]",
     }.get(block, "")
     with st.container(border=True, gap="xsmall", height="stretch", key=f"card_{key}"):
         _named(key, label, passport, own)

@@ -36,9 +36,12 @@ def first_use(figures: Figures) -> None:
     )  # fmt: skip
     names = {bin_: f"Within {bin_} weeks" if bin_ != "1" else "Within a week" for bin_ in found["bin"]}  # fmt: skip
     shown = Picture(uptake, (rows,)) if told.height else None
-    figure("first_use", said, shown, found, words.table(found, unit, names), first_reason(found))
-    if "named" in found.columns and told.height and st.session_state.get("pages"):
-        page_link("departments", "Which departments came first")
+    with st.container(gap="xsmall"):
+        figure(
+            "first_use", said, shown, found, words.table(found, unit, names), first_reason(found)
+        )
+        if "named" in found.columns and told.height and st.session_state.get("pages"):
+            page_link("departments", "Which departments came first")
 
 
 def title(told: pl.DataFrame) -> str:

@@ -51,7 +51,7 @@ def milestones(figures: Figures) -> None:
     dates = named(figures)
     if not dates:
         found = figures.ask(METRIC, grain="all")
-        figure("milestone", _said(figures, found, say("milestone_none"), ""), None, found, pl.DataFrame(), first_reason(found))  # fmt: skip
+        figure("milestone", _said(figures, found, say("milestone_none"), ""), None, found, pl.DataFrame(), first_reason(found) if found.height else "no_milestone")  # fmt: skip
     for i, one in enumerate(list(reversed(dates))[:MOST_SHOWN]):
         if i:
             st.space("small")

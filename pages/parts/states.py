@@ -220,9 +220,13 @@ def state(
         gap="xsmall",
         key=f"state_{key or reason}",
     ):
-        st.markdown(f":gray[:material/{icon}:] &nbsp;**{title or bold}**", width="content")
+        st.markdown(
+            f":gray[:material/{icon}:] &nbsp;**{title or bold}**",
+            width="content",
+            text_alignment="center",
+        )
         if sentence or help_:
-            st.markdown(small(sentence or help_), width="content")
+            st.markdown(small(sentence or help_), width="content", text_alignment="center")
         page_link(_link(reason))
 
 

@@ -36,9 +36,12 @@ def worth_blocks(figures: Figures) -> None:
     with right:
         _swings(figures, found)
     st.space("small")
-    _net(figures)
-    st.space("small")
-    assumed.all_of_them(figures.release)
+    tools = [tool for tool in figures.release.groups("tool") if tool_figures(figures, tool)]
+    if tools:
+        _net(figures, tools)
+        st.space("small")
+    if hours or tools:
+        assumed.all_of_them(figures.release)
 
 
 def _hours(figures: Figures) -> worth.Hours | None:
@@ -126,10 +129,7 @@ def _opened(found: Result) -> str:
     return found.swings[0].title.lower()
 
 
-def _net(figures: Figures) -> None:
-    tools = [tool for tool in figures.release.groups("tool") if tool_figures(figures, tool)]
-    if not tools:
-        return
+def _net(figures: Figures, tools: list[str]) -> None:
     chosen = figures.scope.tool if figures.scope.tool in tools else _first(figures, tools)
     picked = st.session_state.get("net_tool")
     name = picked if picked in tools else chosen

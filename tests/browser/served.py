@@ -180,11 +180,29 @@ def xsrf(server: Server) -> str:
     return given["_streamlit_xsrf"].value
 
 
-def settle(page: "object") -> None:
-    """Wait until a page has its title and nothing is running any more."""
-    page.wait_for_selector("[data-testid=stMain] h1", timeout=20_000)
-    page.wait_for_function(
-        "!document.querySelector('[data-testid=stStatusWidget]')", timeout=20_000
-    )
-    page.wait_for_function("!document.querySelector('[data-testid=stSkeleton]')", timeout=20_000)
-    page.wait_for_timeout(700)  # charts draw after their data have come
+# true once a page has its title, nothing runs, every chart has drawn, and then nothing has changed for a while
+SETTLED = """([quiet, longest]) => new Promise(resolve => {
+    const begun = performance.now()
+    let since = begun
+    const watch = new MutationObserver(() => { since = performance.now() })
+    watch.observe(document, { subtree: true, childList: true, characterData: true, attributes: true })
+    const all = query => [...document.querySelectorAll(query)]
+    const look = () => {
+        const now = performance.now(), app = document.querySelector('[data-testid=stApp]')
+        const isBusy = app?.dataset.testScriptState !== 'notRunning' || !document.querySelector('h1')
+            || all('[data-testid=stSkeleton]').length
+            || all('[data-testid=stVegaLiteChart]').some(chart => !chart.querySelector('svg, canvas'))
+        if (isBusy) since = now
+        if (now - since < quiet && now - begun < longest) return setTimeout(look, 40)
+        watch.disconnect()
+        resolve(now - since >= quiet)
+    }
+    look()
+})"""
+QUIET, LONGEST = 250, 30_000  # ms
+
+
+def settle(page: Any) -> None:
+    """Wait until a page has drawn."""
+    if not page.evaluate(SETTLED, [QUIET, LONGEST]):
+        raise TimeoutError(f"{page.url} is still being drawn after {LONGEST} ms")

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.served import MODES, served
-from tests.browser.shoot import settle
+from tests.browser.served import MODES, served, settle
 from tests.proof import PROOF
 from tests.test_bad_input import CONTENT, MAY_BE_MISSING, has_reader
 

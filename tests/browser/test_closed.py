@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.browser.served import MODES, ROOT, Server, served
-from tests.browser.shoot import settle
+from tests.browser.served import MODES, ROOT, Server, served, settle
 from tests.browser.watch import opened
 from tests.drawn_release import draw_release
 

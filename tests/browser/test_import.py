@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from analytics import mappings
-from tests.browser.served import MODES, Server, served
-from tests.browser.shoot import settle
+from tests.browser.served import MODES, Server, served, settle
 from tests.test_ingest import HR, LOG, ODD, ROW
 
 pytestmark = pytest.mark.browser

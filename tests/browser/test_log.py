@@ -7,8 +7,7 @@ import pytest
 
 from analytics import audit_log
 from tests.browser.conftest import ACCESS
-from tests.browser.served import MODES, Server, cookie, served
-from tests.browser.shoot import settle
+from tests.browser.served import MODES, Server, cookie, served, settle
 from tests.drawn_release import draw_release
 
 pytestmark = pytest.mark.browser

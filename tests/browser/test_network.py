@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests import drawn_release
-from tests.browser.served import MODES, Server, served
-from tests.browser.shoot import PAGES, settle
+from tests.browser.served import MODES, Server, served, settle
+from tests.browser.shoot import PAGES
 
 pytestmark = pytest.mark.browser
 NASTY = {

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from pages.parts import access
-from tests.browser.served import MODES, Server, cookie, served, visit
-from tests.browser.shoot import settle
+from tests.browser.served import MODES, Server, cookie, served, settle, visit
 from tests.drawn_release import DEPARTMENTS, LOCATIONS, draw_release
 
 pytestmark = pytest.mark.browser

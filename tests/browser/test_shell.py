@@ -4,8 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.served import MODES, cookie
-from tests.browser.shoot import settle
+from tests.browser.served import MODES, cookie, settle
 
 pytestmark = pytest.mark.browser
 RULES = {"runOnly": ["wcag2a", "wcag2aa"]}
