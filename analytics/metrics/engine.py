@@ -229,6 +229,7 @@ SCHEMA: dict[str, pl.DataType] = {
     **{name: pl.Float64() for name in (*SUMS, *LARGEST, *PAIRS)},
     "reason": pl.String(),
 }
+AS_TOLD = [pl.col(name).cast(type_) for name, type_ in SCHEMA.items()]
 
 
 def _of_grain(
@@ -276,6 +277,10 @@ def _lattice(con: duckdb.DuckDBPyConnection, reasons: list[str]) -> pl.DataFrame
         .filter(pl.col("is_any_tool") != pl.col("cut").is_in(["tool", "department_tool"]))
         .filter(pl.all_horizontal(_is_labelled(label) for label in LABELS))
         .sort("period", "cut", *LABELS)
+        .with_columns(
+            pl.when(pl.col(name) != periods.WHOLE).then(name).alias(name)
+            for name in ("period", "quarter")
+        )
     )
 
 
@@ -300,14 +305,9 @@ def _cells(
 ) -> pl.DataFrame:
     """Name the sums of one measure and keep the cuts that it has."""
     too_short = pl.when(~pl.col("is_whole")).then(pl.lit("short_history"))
-    dates = [
-        pl.when(pl.col(name) != periods.WHOLE).then(name).alias(name)
-        for name in ("period", "quarter")
-    ]
     return (
         pl.concat([lattice.cells, sums], how="horizontal")
         .filter(pl.col("cut").is_in(measure.cuts))
-        .with_columns(dates)
         .with_columns(
             metric=pl.lit(measure.metric),
             variant=pl.lit(measure.variant),
@@ -317,7 +317,7 @@ def _cells(
             grain=pl.lit(grain),
             reason=pl.coalesce(pl.col(f"reason_{reason}"), too_short),
         )
-        .select(pl.col(name).cast(type_) for name, type_ in SCHEMA.items())
+        .select(AS_TOLD)
     )
 
 

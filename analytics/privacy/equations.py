@@ -98,11 +98,13 @@ class Quantities:
             yield basis.row, slots[basis.col], basis.data
 
     def _over_time(self) -> Iterator[Equations]:
-        for _, figure in self.figures.filter(pl.col("metric").is_in(OVER_TIME)).group_by(
-            FIGURE, maintain_order=True
-        ):
-            for longer, shorter in LONGER.items():
-                for whole, parts in _within(figure, longer, shorter):
+        figures = self.figures.filter(pl.col("metric").is_in(OVER_TIME)).with_columns(
+            figure=pl.struct(FIGURE).rank("dense")
+        )
+        within = [_within(figures, longer, shorter) for longer, shorter in LONGER.items()]
+        for (number,), figure in figures.group_by("figure", maintain_order=True):
+            for told in within:
+                for whole, parts in told.get(number, []):
                     yield self._sum(whole, parts)
             yield from self._whole(figure)
 
@@ -229,14 +231,18 @@ def _with_quantity(part: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _within(figure: pl.DataFrame, longer: str, shorter: str) -> Iterator[tuple[int, list[int]]]:
-    """Each longer period's quantity with those of the shorter ones that make it."""
-    ends = figure.filter(pl.col("grain") == longer).select(
-        "quarter", whole="quantity", starts="period"
-    )
-    parts = figure.filter(pl.col("grain") == shorter).select("quarter", "quantity", starts="period")
+def _within(
+    figures: pl.DataFrame, longer: str, shorter: str
+) -> dict[object, list[tuple[int, list[int]]]]:
+    """Return, by figure, each longer period's quantity with those of the shorter ones that make it."""
+    by = ["figure", "quarter"]
+    ends = figures.filter(pl.col("grain") == longer).select(*by, whole="quantity", starts="period")
+    parts = figures.filter(pl.col("grain") == shorter).select(*by, "quantity", starts="period")
     joined = parts.sort("starts").join_asof(
-        ends.sort("starts"), on="starts", by="quarter", check_sortedness=False
+        ends.sort("starts"), on="starts", by=by, check_sortedness=False
     )
-    for (whole,), group in joined.drop_nulls("whole").group_by("whole", maintain_order=True):
-        yield int(str(whole)), group["quantity"].to_list()
+    found: dict[object, list[tuple[int, list[int]]]] = {}
+    grouped = joined.drop_nulls("whole").group_by("figure", "whole", maintain_order=True)
+    for figure, whole, quantities in grouped.agg("quantity").iter_rows():
+        found.setdefault(figure, []).append((whole, quantities))
+    return found

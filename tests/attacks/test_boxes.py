@@ -11,9 +11,10 @@ from analytics.privacy.suppress import mask
 from tests.attacks.drawn_cells import PLACE, sums
 from tests.attacks.organisations import organisation
 from tests.attacks.test_random_organisations import next_smallest
+from tests.proof import drawn
 
 K = 10
-SEEDS = range(12)
+SEEDS = range(drawn(12, 4))
 TIGHT = 0.2
 MOST = {"yes": 1.0, "meeting_hours": 80.0}
 
@@ -90,7 +91,7 @@ def tight(seed: int, rule: str) -> tuple[int, int]:
 def test_no_hidden_sum_is_known_to_a_fifth_of_itself():
     found = [tight(seed, "product") for seed in SEEDS]
 
-    assert sum(tried for tried, _ in found) > 300
+    assert sum(tried for tried, _ in found) > 25 * len(found)
     assert [hits for _, hits in found] == [0] * len(found)
 
 
