@@ -3,6 +3,7 @@
 NAMES: tuple[str, ...] = (
     "calendar_ics",
     "outlook_calendar",
+    "graph_events",
     "teams_attendance",
     "zoom_meetings",
     "google_meet_log",

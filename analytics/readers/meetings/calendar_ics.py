@@ -8,7 +8,6 @@ nobody else was invited to are no meetings. Times are as planned: who really cam
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -352,7 +351,7 @@ def _hand_over(found: list[Meeting], reading: _Reading, acts: Acts, sink: Sink) 
         if len(meeting.people) >= MASS_FROM:
             sink.warn("mass_meeting_flagged")
         if meeting.series is None:
-            _single(meeting, _key(uid, recurrence), acts, reading.now_us)
+            _single(meeting, ics_times.key_of(uid, recurrence), acts, reading.now_us)
             continue
         try:
             starts, goes_on = _starts(
@@ -368,7 +367,7 @@ def _hand_over(found: list[Meeting], reading: _Reading, acts: Acts, sink: Sink) 
         if not starts:
             sink.non_records += 1
         for number, at in enumerate(starts):
-            acts.add(_act(meeting, _key(uid, at), at, is_record=number == 0, space=uid))
+            acts.add(_act(meeting, ics_times.key_of(uid, at), at, is_record=number == 0, space=uid))
 
 
 def _latest(found: Iterable[Meeting], sink: Sink) -> dict[tuple[str, int | None], Meeting]:
@@ -412,12 +411,6 @@ def _starts(series: Series, end_us: int, moved: set[int]) -> tuple[list[int], bo
     kept = sorted(at for at in instants - never - moved if EARLIEST_US <= at <= end_us)
     goes_on |= any(at > end_us for at in instants) or len(kept) > ics_times.PER_SERIES
     return kept[: ics_times.PER_SERIES], goes_on
-
-
-def _key(uid: str, at: int | None) -> str:
-    if at is None:
-        return uid
-    return f"{uid}@{datetime.fromtimestamp(at // 1_000_000, UTC):%Y%m%dT%H%M%SZ}"
 
 
 def _act(meeting: Meeting, key: str, at: int, *, is_record: bool, space: str | None) -> Act:

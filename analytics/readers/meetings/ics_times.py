@@ -54,6 +54,13 @@ def micros(clock: datetime, zone: tzinfo) -> int:
     return int((utc - datetime(1970, 1, 1, tzinfo=UTC)) / timedelta(microseconds=1))
 
 
+def key_of(uid: str, at: int | None) -> str:
+    """Return what tells a meeting in every calendar: its id and, in a series, the start of this one."""
+    if at is None:
+        return uid
+    return f"{uid}@{datetime.fromtimestamp(at // 1_000_000, UTC):%Y%m%dT%H%M%SZ}"
+
+
 def is_in_gap(clock: datetime, zone: tzinfo) -> bool:
     """Say whether the clocks were put forward over this moment, so that it never was."""
     back = clock.replace(tzinfo=zone).astimezone(UTC).astimezone(zone)
