@@ -179,7 +179,7 @@ def cells(
     """Return the sums of all adoption and time-cost metrics, columns engine.SCHEMA; `people` from panel.panel."""
     return pl.concat(
         [
-            several_tools.apart(engine.cells(con, people, settings, MEASURES, several_tools.pairs)),
+            engine.cells(con, people, settings, MEASURES, several_tools.pairs),
             retention.cells(con, people, settings),
         ]
     )

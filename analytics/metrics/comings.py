@@ -4,7 +4,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from analytics.metrics import base, periods
+from analytics.metrics import base, periods, uptake
 from analytics.metrics import panel as panels
 from analytics.metrics.adoption import FATES
 from analytics.metrics.passport import Passport, Words
@@ -95,7 +95,7 @@ def figures(
     """
     periods.make(con, settings)
     panels.load(con, panel)
-    base.seated(con)
+    uptake.make(con)
     rows: list[dict[str, object]] = []
     if con.sql("from seat limit 1").fetchall():
         rows = [*_balances(con, settings.threshold), *_fates(con, settings.threshold)]

@@ -1,9 +1,9 @@
 """How long until people first take part, and who came first? From the day on which the exports know their seat."""
 
 from analytics.metrics.adoption import NO_SEATS, WHO
-from analytics.metrics.base import FIRST_MASS
 from analytics.metrics.engine import CUTS, Measure
 from analytics.metrics.passport import Cut, Passport, Words
+from analytics.metrics.uptake import FIRST_MASS
 
 HEADLINES = (4, 13)  # weeks: a month and a quarter
 WEEKS = (1, 2, 3, 4, 6, 8, 10, 13, 17, 21, 26, 39, 52)

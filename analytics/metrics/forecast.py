@@ -6,8 +6,8 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from analytics.metrics import base, periods
 from analytics.metrics import panel as panels
+from analytics.metrics import periods, uptake
 from analytics.metrics.passport import Passport, Words
 from analytics.schema import polars_schema
 from analytics.statistics import diffusion
@@ -53,7 +53,7 @@ def figures(
     """
     periods.make(con, settings)
     panels.load(con, panel)
-    base.seated(con)
+    uptake.make(con)
     come = con.sql(COME, params={"whole": periods.WHOLE}).pl()
     large = (
         come.filter(pl.col("tool").is_null())

@@ -7,8 +7,8 @@ from itertools import accumulate, pairwise
 import duckdb
 import polars as pl
 
-from analytics.metrics import base, periods
 from analytics.metrics import panel as panels
+from analytics.metrics import periods, uptake
 from analytics.metrics.passport import Passport, Words
 from analytics.schema import polars_schema
 
@@ -87,7 +87,7 @@ def figures(
     """
     periods.make(con, settings)
     panels.load(con, panel)
-    base.seated(con)
+    uptake.make(con)
     con.execute(HISTOGRAM, {"whole": periods.WHOLE, "classes": list(CLASSES)})
     counted = con.sql("from voice order by grain, period, tool, class").pl()
     least = max(LEAST_IN_CLASS, settings.threshold)

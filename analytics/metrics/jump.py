@@ -39,7 +39,7 @@ def told(
     """Return jump, slope (a week; from 24 weeks on either side) and pretended/<dates>; nothing where twelve are lacking.
 
     `people` has person, department; `sides`: whose date it was (null = everybody) and the departments whose mean is taken
-    off. Needs base.seated.
+    off. Needs uptake.make.
     """
     weeks = con.sql(WEEKS, params={"workday_count": workday_count, "days_off": DAYS_OFF}).pl()["week"].to_list()  # fmt: skip
     after = sum(week >= on for week in weeks)

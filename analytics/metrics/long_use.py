@@ -81,7 +81,7 @@ class Running:
 
 
 def make(con: duckdb.DuckDBPyConnection, workday_count: int) -> None:
-    """Make the table `long_use`, columns SCHEMA, for whoever did anything; needs `period` and base.seated."""
+    """Make the table `long_use`, columns SCHEMA, for whoever did anything; needs `period` and uptake.make."""
     spill = Path(con.sql("select current_setting('temp_directory')").fetchall()[0][0])
     spill.mkdir(parents=True, exist_ok=True)  # a vault connection sees its own folders only
     spans, weeks = con.sql(SPANS).pl(), con.sql(WEEKS).pl()

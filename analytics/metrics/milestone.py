@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from analytics.metrics import base, jump, periods, trial
+from analytics.metrics import jump, periods, trial, uptake
 from analytics.metrics import panel as panels
 from analytics.metrics.passport import Passport, Words
 from analytics.schema import polars_schema
@@ -80,7 +80,7 @@ def figures(
     """
     periods.make(con, settings)
     panels.load(con, panel)
-    base.seated(con)
+    uptake.make(con)
     named = [parse(entry) for entry in settings.milestones]
     rows = [row for milestone in named for row in _rows(con, milestone, settings)]
     is_empty = not con.sql("from calendar limit 1").fetchall()

@@ -5,8 +5,8 @@ import math
 import duckdb
 import polars as pl
 
-from analytics.metrics import base, periods
 from analytics.metrics import panel as panels
+from analytics.metrics import periods, uptake
 from analytics.metrics.engine import PAIRS, SCHEMA
 from analytics.metrics.passport import Passport, Words
 
@@ -92,7 +92,7 @@ def cells(
     """
     periods.make(con, settings)
     panels.load(con, panel)
-    base.seated(con)
+    uptake.make(con)
     con.execute(STARTER, {"whole": periods.WHOLE})
     con.execute(RETURNS.format(weeks=WEEKS_SHOWN, day=DAY))
     stayed = con.sql(STAYED.format(weeks=WEEKS_SHOWN, day=DAY)).pl()

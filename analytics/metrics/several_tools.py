@@ -1,7 +1,6 @@
 """Does one tool stand alone, or beside others? Counted person by person before anything is added up."""
 
 import duckdb
-import polars as pl
 
 from analytics.metrics.adoption import CONTRIBUTES, LONGER, NO_SEATS, WITHOUT_TOOL
 from analytics.metrics.engine import Measure
@@ -33,21 +32,16 @@ MEASURES = (
 def pairs(con: duckdb.DuckDBPyConnection) -> tuple[Measure, ...]:
     """Return a measure for each of the most used tools: who, of the people active in a tool, is active in that one too.
 
-    Needs base.seated. The cell of a tool with its own bin is nothing: see `apart`.
+    Needs uptake.make. A tool is not held against itself.
     """
     tools = con.sql("select tool, bit from paired_tool order by bit").fetchall()
     return tuple(
         Measure(
-            PAIR, f"({CONTRIBUTES} and used & {bit} > 0)::int", f"({CONTRIBUTES})::int", bin=tool, position=i,
+            PAIR, f"({CONTRIBUTES} and used & {bit} > 0)::int", f"({CONTRIBUTES})::int", bin=tool, position=i, apart_from=tool,
             grains=LONGER, cuts=BY_TOOL, reason=f"case {NO_SEATS} end",
         )
         for i, (tool, bit) in enumerate(tools)
     )  # fmt: skip
-
-
-def apart(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return the cells without those that hold a tool against itself."""
-    return cells.filter((pl.col("metric") != PAIR) | (pl.col("bin") != pl.col("tool")))
 
 
 PASSPORTS = (

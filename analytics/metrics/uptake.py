@@ -1,0 +1,96 @@
+"""Who took up the tools that list who may use them, and since when? Made once, for every family of metrics."""
+
+import duckdb
+
+FIRST_MASS = 0.16  # more than Rogers' first adopters in the very first week: the start lies before the exports
+MOST_PAIRED = 5  # tools of which every two are held against each other
+
+# Days where people live; public holidays are none to work on.
+OWN = """
+create or replace temp table own_calendar as
+select person, case when count(*) = 1 then any_value(calendar) else 'of ' || person end as calendar, count(*) > 1 as is_mixed
+from lives
+group by person;
+
+create or replace temp table own_day as
+select calendar, day, starts < ends as is_worked from working_day
+union all
+-- who moved from one calendar to another has one of their own, put together of both
+select o.calendar, w.day, w.starts < w.ends
+from own_calendar o
+join lives l on l.person = o.person
+join working_day w on w.calendar = l.calendar and w.day >= l.valid_from and w.day < l.valid_to
+where o.is_mixed
+"""
+
+# Adoption is about tools that list who may use them: what is done in the others (a mail log) is nobody's uptake.
+# Where no tool lists accounts, all are taken, and the measures give no_seats.
+SEATED = """
+create or replace temp table seated_tool as
+with used as (select distinct tool from calendar where tool is not null),
+listed as (select tool from used where tool in (select tool from seat))
+from listed
+union all
+select tool from used where not exists (from listed);
+
+-- the most used of them, each with a bit of its own, to say in a number which of them somebody used
+create or replace temp table paired_tool as
+select tool, 1::bigint << (row_number() over (order by people desc, tool) - 1) as bit
+from (select tool, count(*) as people from first_seen where tool in (select tool from seat) group by tool)
+qualify row_number() over (order by people desc, tool) <= {most_paired};
+
+create or replace temp table seated_day as
+with own as (
+    select person, tool, day, week, month, quarter, workday, acts, messages, interactions, views,
+           direct + mentioned + grouped + broadcast as received
+    from person_day
+    where tool in (select tool from seated_tool)
+)
+from own
+union all
+select person, null, day, week, month, quarter, max(workday),
+       sum(acts)::bigint, sum(messages)::bigint, sum(interactions)::bigint, sum(views)::bigint, sum(received)::bigint
+from own
+group by person, day, week, month, quarter;
+
+create or replace temp table seated_week as
+select person, tool, week, sum(acts)::bigint as acts from seated_day group by person, tool, week;
+
+create or replace temp table seated_sign as
+select person, tool, min(day) as day from seated_day where acts > 0 or views > 0 group by person, tool;
+
+create or replace temp table seated_first as
+with own as (select person, tool, day, week, month from first_seen where tool in (select tool from seated_tool))
+from own
+union all
+select person, null, min(day), min(week), min(month) from own group by person;
+
+create or replace temp table seated_since as
+with opened as (select tool, min(day) as day from calendar where tool is not null group by tool),
+own as (
+    select s.person, s.tool, min(greatest(s.valid_from, o.day)) as day
+    from seat s
+    join opened o on o.tool = s.tool
+    group by s.person, s.tool
+)
+from own
+union all
+select person, null, min(day) from own group by person;
+
+create or replace temp table seated_start as
+with since as (select person, tool, min(day) over (partition by tool) as day from seated_since)
+select s.tool, count(f.person) <= {first_mass} * count(*) as seen_from_start
+from since s
+left join seated_first f on f.person = s.person and f.tool is not distinct from s.tool and f.day < s.day + 7
+group by s.tool
+"""
+
+
+def make(con: duckdb.DuckDBPyConnection) -> None:
+    """Make `own_calendar`, `own_day`, `seated_tool`, `paired_tool`, `seated_day`, `seated_week`, `seated_first`, `seated_sign`, `seated_since` and `seated_start`: uptake, in tools that list who may use them.
+
+    Columns as in person_day and first_seen; seated_sign: day of the first act or view; seated_since: day from which the exports know the seat; seated_start:
+    seen_from_start = the exports reach back to the beginning; tool null = in any of these tools. Needs `calendar`, `period` and the rollups.
+    """
+    con.execute(OWN)
+    con.execute(SEATED.format(first_mass=FIRST_MASS, most_paired=MOST_PAIRED))
