@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from tests.browser.served import Server, served, visitor
 from tests.drawn_release import draw_release
 
-PAGES = ("", "adoption", "departments", "time_cost", "hierarchy")
+PAGES = ("", "adoption", "departments", "time_cost", "hierarchy", "relations")
 SCOPES: tuple[dict[str, str], ...] = (
     {}, {"department": "Finance"}, {"period": "2026-Q2"}, {"tool": "slack"}, {"level": "3"},
 )  # fmt: skip
