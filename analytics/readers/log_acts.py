@@ -8,7 +8,7 @@ import polars as pl
 from analytics.readers.base import Sink
 from analytics.readers.log_columns import SYSTEM_ACCOUNT
 
-PART = 24 * 2**20  # bytes of the log that are put in order at once
+PART = 12 * 2**20  # bytes of the log that are put in order at once
 MOST_PARTS = 256
 REPEATS_USUAL = (
     0.01  # above, one mail lies in several folders (Enron's archive repeats most of its mail)
