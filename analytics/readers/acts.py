@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any, Literal
 
 import msgspec
@@ -201,7 +202,7 @@ class Acts:
 
     def _frame(self, batch: list[Act]) -> pl.DataFrame:
         columns = {
-            name: [getattr(act, name) for act in batch]
+            name: list(map(attrgetter(name), batch))
             for name in (
                 "key", "us", "actor", "action", "space", "thread", "in_reply_to", "recipients", "seconds", "text",
                 "words", "version", "is_timed", "is_record",
@@ -270,7 +271,10 @@ class Acts:
         rows = acts["row"].to_list()
         parts = []
         for name, how in HOW.items():
-            reached = [(row, account) for row in rows for account in getattr(batch[row], name)]
+            lists = zip(rows, map(attrgetter(name), map(batch.__getitem__, rows)), strict=True)
+            reached = [
+                (row, account) for row, accounts in lists if accounts for account in accounts
+            ]
             frame = pl.DataFrame(
                 reached, schema={"row": pl.get_index_type(), "account": pl.String}, orient="row"
             )

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, BinaryIO, Generic, TypeVar
 
 import msgspec
@@ -255,7 +256,12 @@ def _read_lines(
 
 def _may_be_doubled(data: bytes, kind: Kind[Record], records: int) -> bool:
     """Say whether an essential key occurs oftener than there are records: of two equal keys the decoder takes the last."""
-    return any(data.count(b'"%s":' % key.encode()) > records for key in kind.essential)
+    return any(data.count(key) > records for key in _as_written(kind.essential))
+
+
+@cache
+def _as_written(keys: frozenset[str]) -> list[bytes]:
+    return [b'"%s":' % key.encode() for key in sorted(keys)]
 
 
 def _load(data: bytes, sink: Sink, place: str) -> Any:  # noqa: ANN401 - any JSON
