@@ -5,8 +5,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from analytics import roles
+from analytics import audit_log, roles
 from pages.parts import access
+from pages.parts.parts import PART_OF
 from tests.drawn_release import DIVISIONS, draw_release, none_apart, of_many_seniors
 from tests.opened import opened, text_of
 
@@ -257,3 +258,16 @@ def test_a_finding_about_departments_links_to_its_measure(drawn):
 
     asked = [link.proto.query_string for link in at.get("page_link")]
     assert "measure=conversation" in asked
+
+
+def test_a_long_page_draws_the_part_that_its_address_names_and_the_log_says_which(home):
+    draw_release(home)
+
+    at = opened("time_cost", time_cost_part="Meetings")
+    other = shown("time_cost", time_cost_part="<b>none")
+
+    text = text_of(at)
+    assert "of the meeting hours" in text and "outside working hours?" not in text
+    assert "outside working hours?" in other and "of the meeting hours are" not in other
+    assert set(PART_OF.values()) <= {tab.label for tab in at.tabs}
+    assert [line.get("part") for line in audit_log.read(home / "drawn")][-1] == "Meetings"

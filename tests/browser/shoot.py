@@ -32,6 +32,11 @@ STATES = {
 TALLEST = 8000  # px
 
 
+def address(name: str) -> str:
+    """Return the address of a page with all its parts."""
+    return f"{name}?{name}_part={WHOLE.get(f'{name}_part', '')}"
+
+
 def shoot(page: Page, file: Path, width: int) -> None:
     """Write a picture of a page from top to end."""
     settle(page)
@@ -53,10 +58,7 @@ def shoot_all(
             for workspace in workspaces:
                 for name in pages:
                     page = context.new_page()
-                    part = WHOLE.get(f"{name}_part", "")
-                    page.goto(
-                        f"{url}/{name}?ws={workspace}" + (f"&{name}_part={part}" if part else "")
-                    )
+                    page.goto(f"{url}/{address(name)}&ws={workspace}")
                     named = "-".join(filter(None, (workspace, mode, name or "overview")))
                     shoot(page, folder / f"{named}.png", MODES[mode]["viewport"]["width"])
                     page.close()

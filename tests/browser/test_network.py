@@ -8,7 +8,7 @@ import pytest
 
 from tests import drawn_release
 from tests.browser.served import MODES, Server, served, settle
-from tests.browser.shoot import PAGES
+from tests.browser.shoot import PAGES, address
 
 pytestmark = pytest.mark.browser
 NASTY = {
@@ -44,14 +44,14 @@ def test_names_from_a_file_are_shown_as_they_are_and_do_nothing(hostile, chromiu
     foreign = watched(page, hostile.url)
     page.add_init_script("window.alert = () => { window.fired = true }")
     name = next(iter(NASTY)).replace("!", "%21").replace("[", "%5B").replace("]", "%5D")
-    for address in [*PAGES, f"?department={name}", f"departments?department={name}"]:
-        page.goto(f"{hostile.url}/{address}")
+    for asked in [*map(address, PAGES), f"?department={name}", f"departments?department={name}"]:
+        page.goto(f"{hostile.url}/{asked}")
         settle(page)
         shown = page.inner_text("[data-testid=stApp]")
-        assert "could not be drawn" not in shown, address
+        assert "could not be drawn" not in shown, asked
         main = page.locator("[data-testid=stMain]")
-        assert main.locator("img[src*=evil], a[href*=evil], .katex, script").count() == 0, address
-        assert not page.evaluate("window.fired"), address
+        assert main.locator("img[src*=evil], a[href*=evil], .katex, script").count() == 0, asked
+        assert not page.evaluate("window.fired"), asked
     assert foreign == []
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.served import MODES, Server, served, settle
-from tests.browser.shoot import PAGES
+from tests.browser.shoot import PAGES, address
 
 pytestmark = pytest.mark.browser
 BROKEN = "could not be drawn"
@@ -28,7 +28,7 @@ def test_pages_open_without_error_or_foreign_request(server, chromium, mode):
     )
     page.on("pageerror", lambda e: errors.append(str(e)))
     for name in PAGES:
-        page.goto(f"{server.url}/{name}")
+        page.goto(f"{server.url}/{address(name)}")
         settle(page)
         text = page.inner_text("[data-testid=stApp]")
         assert BROKEN not in text, name
@@ -52,7 +52,7 @@ def test_pages_have_no_barrier_that_axe_knows(server, chromium, mode):
     page = context.new_page()
     found = []
     for name in PAGES:
-        page.goto(f"{server.url}/{name}")
+        page.goto(f"{server.url}/{address(name)}")
         settle(page)
         result = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
         found += [
