@@ -184,7 +184,7 @@ def demo(options: argparse.Namespace) -> None:
         raise UsageError(
             f"Workspace {options.workspace} holds a company's own files: choose another name for the demo."
         )
-    settings(workspace)
+    settings(workspace, options.weeks)
     with tempfile.TemporaryDirectory() as folder:
         paths = company(Path(folder), options.people, options.weeks, options.seed)
         run(paths, options.workspace, Options(), progress=reporter(as_json=False))

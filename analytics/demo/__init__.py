@@ -8,15 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from analytics.demo import engage, plan, slack, traffic
+from analytics.demo import desk, engage, meetings, plan, pulse, slack, traffic
 from analytics.demo.people import staff
 
 if TYPE_CHECKING:
     from analytics.vault.workspace import Workspace
 
 
-def company(folder: Path, people: int = 400, weeks: int = 52, seed: int = 1) -> list[Path]:
-    """Write an HR file, a Slack export, mail and calendar logs, usage reports of Viva Engage; return their paths.
+WEEKS = 52
+
+
+def company(folder: Path, people: int = 400, weeks: int = WEEKS, seed: int = 1) -> list[Path]:
+    """Write an HR file, a Slack export, a mail log, a calendar, usage reports of Viva Engage, customers' tickets, a survey; return their paths.
 
     The same people, weeks and seed give the same content. What is true in it stands in demo/plan.py.
     """
@@ -31,9 +34,11 @@ def company(folder: Path, people: int = 400, weeks: int = 52, seed: int = 1) -> 
     return [
         write_hr(everybody, folder / "persone.xlsx"),
         slack.write_export(everybody, (rooms, takers), first, weeks, folder / "slack-export.zip", draw),
-        traffic.write_log(traffic.mail(everybody, first, weeks, draw), everybody, "email", "mail", folder / "mail-log.csv"),
-        traffic.write_log(traffic.meetings(everybody, first, weeks, draw), everybody, "meeting", "calendar", folder / "calendar-log.csv"),
+        traffic.write_log(traffic.mail(everybody, first, weeks, draw), everybody, folder / "mail-log.csv"),
+        meetings.write_calendar(meetings.meetings(everybody, first, weeks, draw), everybody, folder / "calendar.ics"),
         *(engage.write_usage(everybody, written, days, last, folder / f"engage-{days}-days.csv") for days in plan.ENGAGE_REPORTS),
+        desk.write_tickets(everybody, first, weeks, folder / "tickets.jsonl", np.random.default_rng(seed)),
+        pulse.write_answers(everybody, last, folder / "pulse.csv", np.random.default_rng(seed)),
     ]  # fmt: skip
 
 
@@ -66,8 +71,9 @@ def hr_table(everybody: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def settings(workspace: "Workspace") -> None:
-    """Give the workspace the demo company's name, zone and hourly cost."""
+def settings(workspace: "Workspace", weeks: int = WEEKS) -> None:
+    """Give the workspace the demo company's name, zone, days off, hourly cost and the date of its training, and what somebody said about its survey."""
+    pulse.remember(workspace.name)
     workspace.write_settings(
         replace(
             workspace.settings,
@@ -75,6 +81,9 @@ def settings(workspace: "Workspace") -> None:
             time_zone="Europe/Rome",
             hourly_cost=(28.0, 36.0, 48.0),
             currency="EUR",
+            holidays=plan.HOLIDAYS["Milano"],
+            calendars="; ".join(f"{place}={days}" for place, days in plan.HOLIDAYS.items()),
+            milestones=(f"{plan.training(weeks)}@{plan.TRAINED}=Training",),
             demo=True,
         )
     )

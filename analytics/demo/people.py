@@ -6,8 +6,10 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 
+from analytics import calendars
+from analytics.demo import plan
 from analytics.demo.names import FAMILY, GIVEN
-from analytics.demo.plan import DEPARTMENTS, PLACES
+from analytics.demo.plan import DEPARTMENTS, ENGINEERING, PLACES
 
 
 def sizes(people: int) -> list[int]:
@@ -26,30 +28,59 @@ def staff(people: int, first_day: date, last_day: date, draw: np.random.Generato
     for index, size in enumerate(sizes(people)):
         tree(index, size, department, level, manager, draw)
     n = len(department)
-    place = draw.choice(len(PLACES), n, p=[share for _, _, share in PLACES])
+    place = places(department, draw)
     names = unique_names(n, draw)
     emails = [address(name, i) for i, name in enumerate(names)]
     hired = [first_day - timedelta(days=int(days)) for days in draw.integers(60, 3600, n)]
     leaves: list[date | None] = [None] * n
     leaf = np.setdiff1d(np.arange(n), manager)
     span = (last_day - first_day).days
-    movers = draw.choice(leaf, max(2, n // 40), replace=False)
-    for i in movers[: len(movers) // 2]:
+    movers = draw.choice(leaf, max(2, n // 25), replace=False)
+    for i in movers[: len(movers) * 7 // 10]:
         hired[i] = first_day + timedelta(days=int(draw.integers(span // 5, span * 4 // 5)))
-    for i in movers[len(movers) // 2 :]:
+    for i in movers[len(movers) * 7 // 10 :]:
         leaves[i] = first_day + timedelta(days=int(draw.integers(span // 5, span * 4 // 5)))
     return pl.DataFrame({
         "number": np.arange(n),
         "department": [DEPARTMENTS[i].name if i >= 0 else "Direzione" for i in department],
         "level": level,
         "manager": manager,
-        "place": [PLACES[i][0] for i in place],
-        "zone": [PLACES[i][1] for i in place],
+        "place": place,
+        "zone": [PLACES[name][0] for name in place],
         "name": names,
         "email": emails,
         "hired": hired,
         "leaves": pl.Series(leaves, dtype=pl.Date),
     })  # fmt: skip
+
+
+def places(department: list[int], draw: np.random.Generator) -> list[str]:
+    """Return where each person works, in exactly the planned shares: Engineering mostly in Berlin."""
+    names = list(PLACES)
+    here = np.array([i >= 0 and DEPARTMENTS[i].name == ENGINEERING for i in department])
+    place = np.empty(len(here), dtype=object)
+    for share, who in ((1, np.flatnonzero(here)), (2, np.flatnonzero(~here))):
+        ends = np.cumsum([PLACES[name][share] for name in names])
+        ranks = (draw.permutation(len(who)) + 0.5) / max(len(who), 1)
+        place[who] = np.array(names)[np.minimum(np.searchsorted(ends, ranks), len(names) - 1)]
+    return list(place)
+
+
+def lateness(staff: pl.DataFrame) -> np.ndarray:
+    """Return each person's planned share of acts outside working hours."""
+    late = {department.name: department.late for department in DEPARTMENTS}
+    there = np.where(staff["department"].to_numpy() == ENGINEERING, plan.ENGINEERING_THERE, plan.BERLIN_LATE)  # fmt: skip
+    by_place = np.where(staff["place"].to_numpy() == "Berlin", there, 0.0)
+    by_level = np.where(staff["level"].is_between(1, 2).to_numpy(), plan.MANAGERS_LATE, 0.0)
+    own = staff["department"].replace_strict(late, default=plan.USUAL_LATE).to_numpy()
+    return np.clip(own + by_place + by_level, 0, 1)
+
+
+def days_off(place: np.ndarray, first: date, last: date) -> dict[str, set[date]]:
+    """Return the public holidays of each place from first to last."""
+    return {
+        str(name): calendars.days_off(plan.HOLIDAYS[name], first, last) for name in np.unique(place)
+    }
 
 
 def tree(

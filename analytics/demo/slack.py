@@ -3,7 +3,7 @@
 import zipfile
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,8 @@ import numpy as np
 import polars as pl
 
 from analytics.demo import plan
-from analytics.demo.clock import DAY, SATURDAY, WEEK, moments, utc
+from analytics.demo.clock import DAY, SATURDAY, WEEK, moments, utc, worked
+from analytics.demo.people import days_off, lateness
 
 PACIFIC = ZoneInfo("America/Los_Angeles")  # Slack names its day files by the day there
 WORDS = (
@@ -33,29 +34,52 @@ class Room:
 
 
 def adopters(staff: pl.DataFrame, draw: np.random.Generator) -> np.ndarray:
-    """Return who ever takes up Slack: exactly the planned share of each department's lasting people."""
+    """Return who ever takes up Slack: exactly the planned share of each department, spread evenly over its places."""
     chosen = np.zeros(staff.height, bool)
-    department = staff["department"].to_numpy()
-    for planned in plan.DEPARTMENTS:
-        people = draw.permutation(np.flatnonzero(department == planned.name))
-        chosen[people[: round(planned.adopters * len(people))]] = True
-    chosen[0] = True  # the head takes part
+    drawn = staff.select("number", "department", "place", head=pl.col("level") != 1).with_columns(at=pl.Series(draw.random(staff.height)))  # fmt: skip
+    for number, planned in enumerate(plan.DEPARTMENTS):
+        own = drawn.filter(department=planned.name).sort("head", "place", "at")["number"].to_numpy()
+        if not len(own):
+            continue
+        share = round(planned.adopters * len(own)) / len(own)
+        steps = np.floor(np.arange(len(own) + 1) * share + 0.37 * number % 1 + 1e-9)
+        chosen[own] = np.diff(steps) > 0
+    chosen[0] = True  # the head of the company takes part
     return chosen
 
 
 def active_weeks(
-    takers: np.ndarray, weeks: int, draw: np.random.Generator
+    staff: pl.DataFrame, takers: np.ndarray, weeks: int, draw: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return (person, week) of every active week: an S-shaped uptake after the launch, then a steady habit."""
+    """Return (person, week) of every active week: an S-shaped uptake after the launch, then a habit with pauses.
+
+    Whom the training brings begins with it or a week or two after it.
+    """
     people = np.flatnonzero(takers)
     share = draw.uniform(0.02, 0.98, len(people))
     start = weeks * (plan.STEEPEST + 0.05 * np.log(share / (1 - share)))
     start = np.clip(start, weeks * plan.LAUNCH, weeks * plan.TAKEN_UP)
-    habit = draw.beta(14, 3, len(people))
+    late = trained(staff, people, draw)
+    start[late] = round(weeks * plan.TRAINING) + draw.integers(0, 3, len(late))
+    occasional = draw.random(len(people)) < plan.OCCASIONAL
+    habit = np.where(occasional, draw.uniform(*plan.OCCASIONAL_WEEKS, len(people)), draw.beta(14, 3, len(people)))  # fmt: skip
     grid = np.arange(weeks)
-    active = (grid >= start[:, None]) & (draw.random((len(people), weeks)) < habit[:, None])
+    gone = draw.integers(round(weeks * plan.LAUNCH), weeks, len(people))
+    back = gone + draw.integers(*plan.AWAY_WEEKS, len(people))
+    is_away = (grid >= gone[:, None]) & (grid < back[:, None])
+    is_away &= (draw.random(len(people)) < plan.AWAY)[:, None]
+    active = (grid >= start[:, None]) & ~is_away
+    active &= draw.random((len(people), weeks)) < habit[:, None]
     row, week = np.nonzero(active)
     return people[row], week
+
+
+def trained(staff: pl.DataFrame, people: np.ndarray, draw: np.random.Generator) -> np.ndarray:
+    """Return which of the takers (places in `people`) come by the training: those beyond the usual share."""
+    department = staff["department"].to_numpy()
+    own = np.flatnonzero(department[people] == plan.TRAINED)
+    usual = round(plan.USUAL * (department == plan.TRAINED).sum())
+    return draw.permutation(own)[usual:]
 
 
 def channels(staff: pl.DataFrame, draw: np.random.Generator) -> list[Room]:
@@ -85,9 +109,8 @@ def messages(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return (messages, reactions): room, sender, us, root (row of the thread's root or null), words, asks."""
     rooms, takers = place
-    person, week = active_weeks(takers, weeks, draw)
+    person, week = active_weeks(staff, takers, weeks, draw)
     department, zone = staff["department"].to_numpy(), staff["zone"].to_numpy()
-    late = {d.name: d.late for d in plan.DEPARTMENTS}
     own = {room.name: i for i, room in enumerate(rooms)}
     talk = draw.lognormal(0.0, 0.4, staff.height)[person]
     posts = 1 + draw.poisson(POSTS * talk)
@@ -97,9 +120,7 @@ def messages(
     is_reply = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) >= np.repeat(
         posts, counts
     )
-    local = moments(
-        at_week, np.array([late.get(d, plan.USUAL_LATE) for d in department])[sender], draw
-    )
+    local = moments(at_week, lateness(staff)[sender], draw)
     room = chosen_rooms(sender, rooms, own, department, draw)
     table = pl.DataFrame({
         "room": room,
@@ -114,6 +135,9 @@ def messages(
     table = table.join(gone, on="sender").filter(
         (day >= pl.col("hired")) & (pl.col("leaves").is_null() | (day < pl.col("leaves")))
     )
+    where = staff["place"].to_numpy()[table["sender"]]
+    off = days_off(where, first, first + timedelta(weeks=weeks))
+    table = table.filter(pl.Series(worked(pl.from_epoch(table["us"], "us"), where, off)))
     table = table.sort("room", "us").with_row_index("row").drop("hired", "leaves")
     roots = answered(table, draw)
     table = table.with_columns(root=pl.Series(roots, dtype=pl.Int64))
@@ -133,6 +157,7 @@ def chosen_rooms(
         member[room.members, i] = True
     home = np.array([own.get(d.lower().replace(" ", "-"), 0) for d in department])
     weight = member * draw.uniform(0.5, 1.5, len(rooms))
+    weight[:, 0] *= plan.TO_EVERYBODY
     edge = np.cumsum(weight / weight.sum(1, keepdims=True), 1)
     other = (edge[sender] < draw.random(len(sender))[:, None]).sum(1)
     return np.where(draw.random(len(sender)) < 0.5, home[sender], np.minimum(other, len(rooms) - 1))  # noqa: PLR2004
@@ -150,21 +175,24 @@ def answered(table: pl.DataFrame, draw: np.random.Generator) -> np.ndarray:
 
 
 def reacted(table: pl.DataFrame, person: np.ndarray, draw: np.random.Generator) -> pl.DataFrame:
-    """Return reactions: row of the message, who, which; people react in rooms where they write."""
+    """Return reactions: row of the message, who, which; people react in weeks and rooms in which they write."""
     count = draw.poisson(REACTIONS * len(person) / max(table.height, 1), table.height)
     row = np.repeat(np.arange(table.height), count)
-    rooms = table.group_by("room").agg(pl.col("sender").unique().sort())
-    writers = dict(rooms.iter_rows())
-    pick = draw.random(len(row))
-    who = [
-        writers[r][int(u * len(writers[r]))]
-        for r, u in zip(table["room"].gather(row), pick, strict=True)
-    ]
-    return (
-        pl.DataFrame({"row": row, "who": who, "emoji": draw.choice(EMOJI, len(row))})
-        .filter(pl.col("who") != table["sender"].gather(row))
-        .unique(["row", "who", "emoji"], keep="first", maintain_order=True)
+    week = pl.col("us") // (WEEK * 1_000_000)
+    writers = (
+        table.group_by("room", week=week)
+        .agg(pl.col("sender").unique().sort().alias("writers"))
+        .with_columns(n=pl.col("writers").list.len())
     )
+    pick = (pl.Series("pick", draw.random(len(row))) * pl.col("n")).cast(pl.Int64)
+    return (
+        table.select("row", "room", "sender", week=week)[row]
+        .join(writers, on=["room", "week"], maintain_order="left")
+        .with_columns(who=pl.col("writers").list.get(pick), emoji=pl.Series(draw.choice(EMOJI, len(row))))
+        .filter(pl.col("who") != pl.col("sender"))
+        .unique(["row", "who", "emoji"], keep="first", maintain_order=True)
+        .select("row", "who", "emoji")
+    )  # fmt: skip
 
 
 def write_export(

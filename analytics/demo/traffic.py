@@ -1,20 +1,19 @@
-"""Mail and meetings of the demo company, as interaction logs."""
+"""Mail of the demo company, as an interaction log."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from analytics.demo import plan
-from analytics.demo.clock import CLOSES, DAY, OPENS, SATURDAY, WEEK, moments, utc
-from analytics.demo.people import distances
+from analytics.demo.clock import CLOSES, DAY, OPENS, SATURDAY, moments, utc, worked
+from analytics.demo.people import days_off, distances, lateness
 
 # how much likelier one writes to somebody this many steps away in the tree
 NEARNESS = np.array([0.0, 30.0, 8.0, 2.2, 1.4, 1.0, 0.8, 0.7, 0.6, 0.6, 0.6, 0.6])
 MAILS_A_WEEK = 5.0
-PROJECT_HOURS = 3  # a week, for everybody
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,6 @@ def mail(staff: pl.DataFrame, first: date, weeks: int, draw: np.random.Generator
     switch = round(weeks * plan.SWITCH)
     flat = department == plan.FLATTENING
     silent = (department == plan.SILENT) & (level == 1)
-    late = {d.name: d.late for d in plan.DEPARTMENTS}
     senders, week_of, first_to = [], [], []
     for person in range(
         n
@@ -68,9 +66,7 @@ def mail(staff: pl.DataFrame, first: date, weeks: int, draw: np.random.Generator
                 week_of.append(draw.integers(start, stop, more))
                 first_to.append(draw.choice(up, more))
     sender, week, to = map(np.concatenate, (senders, week_of, first_to))
-    local = moments(
-        week, np.array([late.get(d, plan.USUAL_LATE) for d in department])[sender], draw
-    )
+    local = moments(week, lateness(staff)[sender], draw)
     return with_answers(staff, first, weeks, (sender, week, to, local), silent, switch, draw)
 
 
@@ -130,13 +126,14 @@ def with_answers(
 
 
 def pushed_into_work(local: np.ndarray, draw: np.random.Generator) -> np.ndarray:
-    """Return the moments with nights and weekends moved to the next working morning."""
+    """Return the moments with nights and weekends moved to the next working morning, but for some evenings."""
     second = local // 1_000_000
     of_day = second % DAY
     day = second // DAY + (of_day > CLOSES)
     weekday = day % 7
     day += np.where(weekday >= SATURDAY, 7 - weekday, 0)
     moved = (day > second // DAY) | (of_day < OPENS)
+    moved &= (of_day < CLOSES) | (draw.random(len(local)) > plan.ANSWERED_LATE)
     morning = OPENS + draw.integers(0, 3 * 3600, len(local))
     return np.where(moved, day * DAY + morning, second) * 1_000_000 + local % 1_000_000
 
@@ -157,13 +154,20 @@ def colleagues(
 
 
 def employed(acts: Acts, staff: pl.DataFrame, first: date, weeks: int) -> Acts:
-    """Keep the acts of people who are in the company on the day, inside the weeks, with somebody to reach."""
+    """Keep the acts of people who are in the company and at work on the day, inside the weeks, with somebody to reach."""
     day = acts.at.dt.date().to_numpy()
     hired = staff["hired"].to_numpy()
     leaves = staff["leaves"].fill_null(date(9999, 1, 1)).to_numpy()
+    place = staff["place"].to_numpy()[acts.sender]
+    off = days_off(place, first, first + timedelta(weeks=weeks))
     start = np.datetime64(first)
     inside = (day >= start) & (day < start + np.timedelta64(weeks * 7, "D"))
-    here = (day >= hired[acts.sender]) & (day < leaves[acts.sender]) & inside
+    here = (
+        (day >= hired[acts.sender])
+        & (day < leaves[acts.sender])
+        & inside
+        & worked(acts.at, place, off)
+    )
     reached = [
         r[(hired[r] <= d) & (leaves[r] > d)] for r, d in zip(acts.recipients, day, strict=True)
     ]
@@ -178,53 +182,7 @@ def employed(acts: Acts, staff: pl.DataFrame, first: date, weeks: int) -> Acts:
     )
 
 
-def meetings(staff: pl.DataFrame, first: date, weeks: int, draw: np.random.Generator) -> Acts:
-    """Return the year's meetings: projects three hours a week, teams one, one to one a quarter, leaders two.
-
-    Nobody is in two meetings at once within these series: slots are given out by weekday and hour.
-    """
-    manager, level = staff["manager"].to_numpy(), staff["level"].to_numpy()
-    zone = staff["zone"].to_numpy()
-    sender, local, recipients, minutes = [], [], [], []
-
-    def add(host: int, who: np.ndarray, week: np.ndarray, slot: int, length: int) -> None:
-        # a slot is an hour of the working week, 0 = Monday 9:00 to 39 = Friday 16:00
-        begin = week * WEEK + (slot // 8) * DAY + OPENS + (slot % 8) * 3600
-        sender.append(np.full(len(week), host))
-        local.append(begin * 1_000_000)
-        recipients.extend([who] * len(week))
-        minutes.append(np.full(len(week), length))
-
-    everyweek = np.arange(weeks)
-    add(0, np.flatnonzero((level > 0) & (level <= 2)), everyweek, 32, 120)  # noqa: PLR2004
-    for host in np.unique(manager[manager >= 0]):
-        team = np.flatnonzero(manager == host)
-        # a level has its own day, so that one's own team meeting and one's boss's never collide
-        add(int(host), team, everyweek, 8 * int(level[host] % 3) + int(host) % 2, 60)
-        for turn, person in enumerate(team):
-            add(
-                int(host),
-                np.array([person]),
-                everyweek[turn % 2 :: 2],
-                8 * int(level[host] % 3) + 2 + (turn // 2) % 6,
-                30,
-            )
-    for project in np.array_split(draw.permutation(staff.height), max(staff.height // 6, 1)):
-        for slot in draw.choice(8, PROJECT_HOURS, replace=False):  # Thursdays belong to projects
-            add(int(project[0]), project[1:], everyweek, 24 + int(slot), 60)
-    host = np.concatenate(sender)
-    acts = Acts(
-        id=[f"meeting-{i}" for i in range(len(host))],
-        sender=host,
-        at=utc(first, np.concatenate(local), zone[host]),
-        recipients=recipients,
-        reply_to=[None] * len(host),
-        minutes=np.concatenate(minutes),
-    )
-    return employed(acts, staff, first, weeks)
-
-
-def write_log(acts: Acts, staff: pl.DataFrame, kind: str, tool: str, path: Path) -> Path:
+def write_log(acts: Acts, staff: pl.DataFrame, path: Path) -> Path:
     """Write the acts as an interaction log, one row a delivery, oldest first."""
     emails = staff["email"]
     counts = np.array([len(r) for r in acts.recipients])
@@ -233,14 +191,10 @@ def write_log(acts: Acts, staff: pl.DataFrame, kind: str, tool: str, path: Path)
         "sent_at": acts.at.gather(index).dt.truncate("1s").dt.to_string("%Y-%m-%dT%H:%M:%SZ"),
         "from": emails.gather(acts.sender[index]),
         "to": emails.gather(np.concatenate(acts.recipients)),
-        "kind": kind,
-        "tool": tool,
+        "kind": "email",
+        "tool": "mail",
         "message_id": pl.Series(acts.id).gather(index),
         "in_reply_to": pl.Series(acts.reply_to, dtype=pl.String).gather(index),
     })  # fmt: skip
-    if acts.minutes is not None:
-        log = log.drop("in_reply_to").with_columns(
-            duration_minutes=pl.Series(acts.minutes).gather(index)
-        )
     log.sort("sent_at", "message_id").write_csv(path)
     return path
