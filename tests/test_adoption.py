@@ -1,6 +1,7 @@
 """Adoption against numbers from outside: published mail and chat, counted by independent scripts."""
 
 from datetime import timedelta
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -14,10 +15,24 @@ from tests.real_traffic import chat, day, mail, monday, traffic
 SETTINGS = Settings()
 
 
-def cells(con, metric, settings=SETTINGS, **where):
-    measures = tuple(m for m in adoption.MEASURES if m.metric == metric)
+def cells(con, *metrics, settings=SETTINGS, **where):
+    measures = tuple(m for m in adoption.MEASURES if m.metric in metrics)
     found = engine.cells(con, panel(con, settings), settings, measures)
     return found.filter(pl.col("cut") == "total", **where)
+
+
+@pytest.fixture(scope="module")
+def published(shared, tmp_path_factory):
+    """Return a function that gives the store of the company's whole mail, or of a year of a chat, each built once."""
+
+    @cache
+    def built(source="mail"):
+        folder = tmp_path_factory.mktemp("published")
+        if source == "mail":
+            return traffic(folder, mail(shared))
+        return traffic(folder, chat(shared, source), action="post", tool="slack")
+
+    return built
 
 
 def test_a_person_active_in_two_tools_counts_once(tmp_path):
@@ -75,9 +90,10 @@ def test_the_funnel_of_28_days_equals_the_published_one(shared, tmp_path):
         tmp_path, mail(shared), start=day(2010, 6, 3), end=day(2010, 7, 1), shift=timedelta(days=-3)
     )
 
-    steps = dict(cells(con, "adoption_funnel", grain="all").select("bin", "sx").rows())
-    drops = cells(con, "adoption_drop", grain="all")
-    [gap] = cells(con, "technical_human_gap", grain="all").rows(named=True)
+    found = cells(con, "adoption_funnel", "adoption_drop", "technical_human_gap", grain="all")
+    steps = dict(found.filter(metric="adoption_funnel").select("bin", "sx").rows())
+    drops = found.filter(metric="adoption_drop")
+    [gap] = found.filter(metric="technical_human_gap").rows(named=True)
 
     assert steps == {
         "enabled": 167,
@@ -117,8 +133,8 @@ def test_stickiness_of_28_days_equals_the_published_one(shared, tmp_path):
     assert row["sx"] / row["sy"] == row["sx"] / days / active == pytest.approx(0.410578, abs=5e-7)
 
 
-def test_lifecycle_weeks_equal_the_published_ones(shared, tmp_path):
-    con = traffic(tmp_path, mail(shared))
+def test_lifecycle_weeks_equal_the_published_ones(published):
+    con = published()
 
     rows = (
         cells(con, "lifecycle", grain="week")
@@ -134,12 +150,13 @@ def test_lifecycle_weeks_equal_the_published_ones(shared, tmp_path):
     ]
 
 
-def test_the_four_fates_account_for_every_active_person(shared, tmp_path):
-    con = traffic(tmp_path, mail(shared))
-    active = cells(con, "active_people", variant="", grain="week").select("period", active="sx")
+def test_the_four_fates_account_for_every_active_person(published):
+    con = published()
+    found = cells(con, "active_people", "lifecycle", variant="", grain="week")
+    active = found.filter(metric="active_people").select("period", active="sx")
 
     weeks = (
-        cells(con, "lifecycle", grain="week")
+        found.filter(metric="lifecycle")
         .pivot("bin", index="period", values="sx")
         .join(active, on="period")
         .sort("period")
@@ -203,8 +220,8 @@ def test_a_balance_of_few_people_is_not_told(weeks, people, reason):
     assert comings._of_few(np.array(weeks), np.array(people), 10) == reason
 
 
-def test_each_step_of_the_funnel_holds_the_next(shared, tmp_path):
-    con = traffic(tmp_path, mail(shared))
+def test_each_step_of_the_funnel_holds_the_next(published):
+    con = published()
 
     found = cells(con, "adoption_funnel").sort("grain", "period", "position")
 
@@ -212,8 +229,8 @@ def test_each_step_of_the_funnel_holds_the_next(shared, tmp_path):
         assert steps.sort("position")["sx"].is_sorted(descending=True)
 
 
-def test_new_is_not_told_in_the_first_eight_weeks(shared, tmp_path):
-    con = traffic(tmp_path, mail(shared))
+def test_new_is_not_told_in_the_first_eight_weeks(published):
+    con = published()
 
     told = cells(con, "lifecycle", grain="week", bin="new").filter(pl.col("reason").is_null())
 
@@ -248,9 +265,9 @@ def test_beside_a_tool_with_seats_a_log_tells_no_uptake(tmp_path):
     ],
 )
 def test_retention_on_day_28_has_three_published_answers(
-    shared, tmp_path, channel, bounded, rolling, bracket
+    published, channel, bounded, rolling, bracket
 ):
-    con = traffic(tmp_path, chat(shared, channel), action="post", tool="slack")
+    con = published(channel)
 
     found = retention.cells(con, panel(con, SETTINGS), SETTINGS).filter(cut="total", bin="day 28")
 
@@ -258,8 +275,8 @@ def test_retention_on_day_28_has_three_published_answers(
     assert told == {"": bounded, "rolling": rolling, "bracket": bracket}
 
 
-def test_retention_of_a_chat_equals_the_published_cohorts(shared, tmp_path):
-    con = traffic(tmp_path, chat(shared, "elmlang_2019.csv"), action="post", tool="slack")
+def test_retention_of_a_chat_equals_the_published_cohorts(published):
+    con = published("elmlang_2019.csv")
 
     rows = retention.cells(con, panel(con, SETTINGS), SETTINGS).filter(pl.col("cut") == "total")
 
@@ -285,10 +302,10 @@ def test_retention_of_a_chat_equals_the_published_cohorts(shared, tmp_path):
     ],
 )
 def test_the_inequality_band_and_the_busiest_tenth_hold_the_published_ones(
-    shared, tmp_path, source, band, tenth, exact
+    shared, published, source, band, tenth, exact
 ):
     acts = mail(shared) if source == "mail" else chat(shared, source)
-    con = traffic(tmp_path, acts, action="email" if source == "mail" else "post", tool="t")
+    con = published(source)
 
     rows = inequality.figures(con, panel(con, SETTINGS), SETTINGS).filter(
         pl.col("grain") == "all", pl.col("tool").is_null(), pl.col("variant") == ""
