@@ -115,13 +115,13 @@ create table export.delivery (
     tool      text not null,
     event     text not null,
     account   text not null,
-    how       text not null check (how in ('to', 'cc', 'mention', 'reply', 'reaction', 'attendee')),
+    how       text not null check (how in ('to', 'cc', 'mention', 'reply', 'reaction', 'attendee', 'accepted')),
     copy      integer not null
 );
 comment on table  export.delivery         is 'One act reaching one account. A post in a channel reaches its members: that is counted from membership, never written here.';
 comment on column export.delivery.event   is 'The act [event]';
 comment on column export.delivery.account is 'The account it reached, never the actor [account]';
-comment on column export.delivery.how     is 'to and cc: addressed (direct and group messages too); mention; reply: author of what is answered; reaction: author of what is reacted to; attendee';
+comment on column export.delivery.how     is 'to and cc: addressed (direct and group messages too); mention; reply: author of what is answered; reaction: author of what is reacted to; attendee; accepted: an attendee who said yes or was there, beside attendee';
 comment on column export.delivery.copy    is 'Running number from 0 among equal rows: repeats at the same instant that the log cannot tell apart';
 
 create table export.usage (

@@ -42,7 +42,7 @@ SHAPES = {
     "retention": ("share", None, ["", "rolling", "bracket"], None),
     "participation_inequality": ("share", None, [""], ["gini_low", "gini_high", "top_tenth", "silent"]),
     "collaboration_hours": ("hours", 9.4, ["", "c0.5", "c1", "c5", "c10"], ["meeting", "call", "own_acts", "total", "reading"]),
-    "meeting_hours": ("hours", 4.8, [""], [None]),
+    "meeting_hours": ("hours", 4.8, ["", "accepted"], [None]),
     "outside_hours_share": ("share", 0.11, [""], [None]),
     "weekend_share": ("share", 0.02, [""], [None]),
     "deliveries_per_day": ("count", 21.0, [""], ["total", "direct", "mention", "group", "broadcast", "channel"]),

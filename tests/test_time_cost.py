@@ -92,18 +92,21 @@ def test_between_two_caps_the_hours_are_read_off_a_line_a_little_too_low():
 def test_meetings_at_the_same_time_take_their_time_once(tmp_path):
     settings = Settings()
     con = store(tmp_path, event="""
-        at               | tool | action  | actor | seconds | attendee
-        2026-01-05 09:00 | cal  | meeting | 1     | 3600    | 2
-        2026-01-05 09:30 | cal  | meeting | 1     | 5400    | 2
-        2026-01-05 10:30 | cal  | meeting | 1     | 5400    | 2
-        2026-01-05 13:00 | cal  | meeting | 1     | 1800    | 2
-        2026-01-09 13:00 | cal  | meeting | 1     | 1800    | 2
+        at               | tool | action  | actor | seconds | attendee | accepted
+        2026-01-05 09:00 | cal  | meeting | 1     | 3600    | 2        |
+        2026-01-05 09:30 | cal  | meeting | 1     | 5400    | 2        | 2
+        2026-01-05 10:30 | cal  | meeting | 1     | 5400    | 2        | 2
+        2026-01-05 13:00 | cal  | meeting | 1     | 1800    | 2        |
+        2026-01-09 13:00 | cal  | meeting | 1     | 1800    | 2        |
         """)  # fmt: skip
 
-    [row] = cells(con, "meeting_hours", settings).rows(named=True)
+    [row, agreed] = cells(con, "meeting_hours", settings).sort("variant").rows(named=True)
 
     assert row["sx"] == pytest.approx(2 * 4.0)
     assert row["sy"] == pytest.approx(2.0)
+    assert agreed["sx"] == pytest.approx(
+        4.0 + 2.5
+    )  # who called them, and who said yes to 9:30-11 and 10:30-12
 
 
 def test_without_meetings_their_hours_are_not_known(tmp_path):
@@ -112,7 +115,7 @@ def test_without_meetings_their_hours_are_not_known(tmp_path):
         tmp_path, event="at | tool | actor | action | to\n 2026-01-05 10:00 | mail | 1 | email | 2"
     )
 
-    assert cells(con, "meeting_hours", settings)["reason"].to_list() == ["no_calendar"]
+    assert cells(con, "meeting_hours", settings)["reason"].to_list() == ["no_calendar"] * 2
 
 
 def test_months_that_no_calendar_covers_have_unknown_hours_and_not_none(tmp_path):
@@ -296,7 +299,7 @@ def test_a_meeting_in_a_calendar_and_in_the_list_of_who_came_takes_its_time_once
         2026-01-09 13:00 | teams    | meeting | 1     | 1800    | 2
         """)  # fmt: skip
 
-    rows = cells(con, "meeting_hours", Settings()).sort("tool", nulls_last=True)
+    rows = cells(con, "meeting_hours", Settings(), variant="").sort("tool", nulls_last=True)
 
     # together from 09:00 to 10:05 and from 13:00 to 13:30, for each of the two
     hours = dict(rows.select("tool", "sx").iter_rows())

@@ -40,6 +40,7 @@ known as (
         tool in (select tool from seat)                                               as has_seats,
         {of_acts},
         tool in (select tool from meeting_kind where is_series = 1)                   as has_series,
+        tool in (select tool from delivery where how = 'accepted')                    as has_accepted,
         tool in (select tool from answer_known)                                       as has_answers,
         tool in (select tool from answer_known where rooted * 10 >= answers * 9)      as has_threads,
         tool in (select tool from seated_tool)                                        as has_uptake,
@@ -269,6 +270,7 @@ SEES = (
     *OF_ACTS, "has_seats", "has_series", "has_ties", "has_recipients", "has_uptake", "has_answers", "has_threads",
 )  # fmt: skip
 NOW = ("meetings", "calls", "times", "recipients")
+        tool in (select tool from delivery where how = 'accepted')                    as has_accepted,
 COUNTS = {
     "l": ("long_acts", "long_active_weeks", "long_weeks"),
     "r": ("recent_acts", "recent_views", "recent_in", "recent_active_weeks"),

@@ -94,6 +94,11 @@ MEASURES = (
         "meeting_hours", _hours("meeting_us"), "weeks", kind="ratio",
         most_a_week=MOST_HOURS_A_WEEK, reason=NO_MEETINGS,
     ),
+    Measure(
+        "meeting_hours", _hours("accepted_us"), "weeks", kind="ratio", variant="accepted",
+        most_a_week=MOST_HOURS_A_WEEK, grains=("month", "quarter", "all"),
+        reason=WHEN(f"{NOT_MET} when not bool_or(has_accepted) then 'no_data'"),
+    ),
     Measure("outside_hours_share", "outside_acts", "timed_acts", kind="clustered", reason=NO_ZONE),
     Measure("weekend_share", "weekend_acts", "timed_acts", kind="clustered", reason=NO_ZONE),
     *(
@@ -216,6 +221,10 @@ PASSPORTS = (
             same="meetings take as many hours a week as before",
             unseen="nobody can say how many hours meetings take",
         ),
+        variants={
+            "": "Whoever is invited and did not decline; no cancelled meetings, none of whole days",
+            "accepted": "Who called it, said yes or was seen there",
+        },
     ),
     Passport(
         id="outside_hours_share",

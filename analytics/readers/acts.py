@@ -34,7 +34,7 @@ class Act(msgspec.Struct, gc=False, kw_only=True):
     place: where the record stands, for the report. key: unique within the tool and the same in every export.
     us: UTC microseconds since 1970. thread and in_reply_to: keys of other acts; a reply or reaction reaches the author
     of `in_reply_to`, of `thread` where that is not said. to, cc, mentions, attendees: accounts; in a direct space
-    without `to`, its other members. recipients: how many, where they are not listed. text is never kept.
+    without `to`, its other members. accepted: those of the attendees who said yes, or were there. recipients: how many, where they are not listed. text is never kept.
     is_record: the act is a record of the source of its own (reactions mostly belong to their message).
     flaw: the code of what the reader found wrong with it: then it is set apart.
     """
@@ -50,6 +50,7 @@ class Act(msgspec.Struct, gc=False, kw_only=True):
     to: Sequence[str] = ()
     cc: Sequence[str] = ()
     attendees: Sequence[str] = ()
+    accepted: Sequence[str] = ()
     mentions: Sequence[str] = ()
     recipients: int | None = None
     seconds: int | None = None
@@ -84,7 +85,13 @@ class Space:
 
 
 TEXTS = ("email", "name", "time_zone")  # of an account
-HOW = {"to": "to", "cc": "cc", "attendees": "attendee", "mentions": "mention"}
+HOW = {
+    "to": "to",
+    "cc": "cc",
+    "attendees": "attendee",
+    "accepted": "accepted",
+    "mentions": "mention",
+}
 ANSWERS = {"reply": "reply", "reaction": "reaction"}
 KEPT = pl.DataFrame(
     schema={"id": pl.UInt64, "actor": pl.Categorical, "version": pl.Int64}

@@ -39,11 +39,20 @@ def kinds_of_meetings(figures: Figures) -> None:
     said = Said(
         finding=_largest(rows),
         measure="Share of people's hours in meetings by how many are invited; short is up to an hour, long up to two. Lines: 95% intervals",
-        source=source(figures, found, "time in two meetings at once counts once"),
+        source=source(
+            figures, found, f"time in two meetings at once counts once{_agreed(figures)}"
+        ),
         alt=words.in_words("Hours in meetings", rows["name"].to_list(), rows["text"].to_list()),
-        passports=[figures.passport(metric)],
+        passports=[figures.passport(metric), figures.passport("meeting_hours")],
     )
     draw("meeting_kinds", said, rows, found, words.table(found, "share", KINDS))
+
+
+def _agreed(figures: Figures) -> str:
+    """Return how many of the hours somebody said yes to, where the exports tell; else ""."""
+    hours = [figures.one("meeting_hours", variant=variant) for variant in ("", "accepted")]
+    invited, agreed = (numbers.number(row["value"], "hours") if row and row["value"] is not None else "" for row in hours)  # fmt: skip
+    return f" · {invited} a week by invitation, {agreed} said yes to or seen there" if invited and agreed else ""  # fmt: skip
 
 
 def _largest(rows: pl.DataFrame) -> str:

@@ -200,6 +200,7 @@ def _hand_over(held: Held, acts: Acts, sink: Sink) -> None:
             actor=organiser,
             action="meeting",
             attendees=others,
+            accepted=others,
             recipients=0 if not others else None,
             seconds=seconds if seconds and seconds > 0 else None,
         )

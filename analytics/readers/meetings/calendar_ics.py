@@ -50,6 +50,7 @@ class Meeting(msgspec.Struct, gc=False):
     seconds: int | None
     organiser: str
     people: tuple[str, ...]
+    accepted: tuple[str, ...]
     names_people: bool
     is_alone: bool
     is_held: bool
@@ -201,7 +202,7 @@ class _Reading:
 
     def _meeting(self, event: Component, start: When, place: str) -> Meeting | None:
         organiser = self._account(event.first("ORGANIZER"))
-        people, is_group = self._people(event, organiser)
+        people, accepted, is_group = self._people(event, organiser)
         names_people = organiser is not None or bool(people)
         organiser = organiser or self._owner(event)
         if organiser is None and people:
@@ -223,6 +224,7 @@ class _Reading:
             seconds=self._seconds(event, start),
             organiser=organiser or "",
             people=people,
+            accepted=accepted,
             names_people=names_people,
             is_alone=not people and not is_group and "ATTENDEE" in event.properties,
             is_held=_is_held(event),
@@ -271,9 +273,11 @@ class _Reading:
             us = 0
         return (number << 33) + max(us, 0) // 1_000_000
 
-    def _people(self, event: Component, organiser: str | None) -> tuple[tuple[str, ...], bool]:
-        """Return who is invited and did not decline, and whether groups are invited whose members nobody knows."""
-        people: dict[str, None] = {}
+    def _people(
+        self, event: Component, organiser: str | None
+    ) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+        """Return who is invited and did not decline, who said yes, and whether groups are invited whose members nobody knows."""
+        people: dict[str, bool] = {}
         is_group = False
         for value in event.properties.get("ATTENDEE", []):
             kind = value.about.get("CUTYPE", "").upper()
@@ -282,11 +286,11 @@ class _Reading:
                     self.acts.account(thing, kind="service")
             elif kind == "GROUP":
                 is_group = True
-            elif value.about.get("PARTSTAT", "").upper() not in AWAY:
+            elif (answer := value.about.get("PARTSTAT", "").upper()) not in AWAY:
                 account = self._account(value)
                 if account and account != organiser:
-                    people[account] = None
-        return tuple(people), is_group
+                    people[account] = answer == "ACCEPTED" or people.get(account, False)
+        return tuple(people), tuple(name for name, yes in people.items() if yes), is_group
 
     def _owner(self, event: Component) -> str | None:
         """Return whose calendar it is: Google names it after the address, Outlook after the person; null = not said."""
@@ -422,6 +426,7 @@ def _act(meeting: Meeting, key: str, at: int, *, is_record: bool, space: str | N
         action="meeting",
         space=space,
         attendees=meeting.people,
+        accepted=meeting.accepted,
         seconds=meeting.seconds,
         version=meeting.version,
         is_record=is_record,
