@@ -267,10 +267,9 @@ OF_ACTS = (
     "has_views", "has_posts", "has_meetings", "has_calls", "has_writing", "has_times", "has_places", "has_replies", "has_questions",
 )  # fmt: skip
 SEES = (
-    *OF_ACTS, "has_seats", "has_series", "has_ties", "has_recipients", "has_uptake", "has_answers", "has_threads",
+    *OF_ACTS, "has_seats", "has_series", "has_accepted", "has_ties", "has_recipients", "has_uptake", "has_answers", "has_threads",
 )  # fmt: skip
 NOW = ("meetings", "calls", "times", "recipients")
-        tool in (select tool from delivery where how = 'accepted')                    as has_accepted,
 COUNTS = {
     "l": ("long_acts", "long_active_weeks", "long_weeks"),
     "r": ("recent_acts", "recent_views", "recent_in", "recent_active_weeks"),
