@@ -199,7 +199,7 @@ SETTLED = """([quiet, longest]) => new Promise(resolve => {
     }
     look()
 })"""
-QUIET, LONGEST = 250, 30_000  # ms
+QUIET, LONGEST = 250, 60_000  # ms
 
 
 def settle(page: Any) -> None:
