@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from analytics import audit_log, mappings, reading, upkeep
+from analytics import audit_log, mappings, outcomes, reading, upkeep
 from analytics.errors import AnalyticsError, NotPublished
 from analytics.mappings import Mapping
 from analytics.readers import sandbox
@@ -197,25 +197,25 @@ def _keep(workspace: Workspace, read: Read, said: _Said, today: date) -> dict[st
         if known.undone and (
             refused := presets.refusal_of_mail(workspace, [kept], today, file.name)
         ):
-            return _told(file, _refused(file.name, known.format, refused), None)
+            return outcomes.told(file, outcomes.refused(file.name, known.format, refused), None)
         imports.redo(workspace, known.id)
         first = sandbox.Report.from_dict(known.report)
-        return _told_again(file, known) | _remember(workspace, said, first, today)
+        return outcomes.told_again(file, known) | _remember(workspace, said, first, today)
     if report is None:
         raise AnalyticsError(f"{file.name} could not be read: try again.")
     if content is None or report.outcome == "reject":
-        return _told(file, report, None)
+        return outcomes.told(file, report, None)
     events = sorted(read.parts.glob("event-*.parquet"))
     if refused := presets.refusal_of_mail(workspace, events, today, file.name):
         durable.remove(read.parts)
-        return _told(file, _refused(file.name, report.format, refused), None)
+        return outcomes.told(file, outcomes.refused(file.name, report.format, refused), None)
     # only who is asked to name columns needs them all, and what lies beside it is no part of it
     report = replace(report, header=[], questions=[], holds=[], left_out=[])
     whole = _id(content, report.said)
     id_ = imports.add(workspace, report, read.parts, whole, file.name, content, today)
     apart.write(workspace, id_)
     kept_as = sandbox.Report.from_dict(imports.known(workspace, id_).report)
-    return _told(file, kept_as, id_) | _remember(workspace, said, report, today)
+    return outcomes.told(file, kept_as, id_) | _remember(workspace, said, report, today)
 
 
 def _remember(
@@ -231,47 +231,10 @@ def _remember(
     return {"remembered": None, "named_on": earlier.said_on if earlier else None}
 
 
-def _refused(name: str, format_: str | None, sentence: str) -> sandbox.Report:
-    return sandbox.Report(name, format_, reject_code=presets.AGREEMENT_MISSING, message=sentence)
-
-
 def _log(workspace: Workspace, told: dict[str, Any]) -> None:
     """Log one file by its import, never by its name: a file may be called after a person."""
     facts = {key: told[key] for key in ("import", "format", "outcome", "stored")}
     audit_log.append(workspace.folder, "import", **facts)
-
-
-def _told(file: File, report: sandbox.Report, import_id: str | None) -> dict[str, Any]:
-    """Return a report under the names of the command line's contract."""
-    values = report.to_dict()
-    for inner in ("holds", "left_out", "is_sample"):
-        values.pop(inner)
-    return {
-        "file": values.pop("file"),
-        "within": file.within,
-        "remembered": None,
-        "named_on": None,
-        "format": values.pop("format"),
-        "import": import_id,
-        "outcome": values.pop("outcome"),
-        "read": values.pop("rows"),
-        "records": values.pop("read"),
-        **values,
-    }
-
-
-def _told_again(file: File, known: ledger.Entry) -> dict[str, Any]:
-    """Return the first report of a known file, all of whose records are duplicates now."""
-    again = _told(file, sandbox.Report.from_dict(known.report), known.id)
-    again["file"] = file.name
-    if known.undone:
-        return again | {"message": f"{file.name}: imported before and left out; taken in again."}
-    return again | {
-        "stored": 0,
-        "duplicates": again["duplicates"] + again["stored"],
-        "warnings": [*again["warnings"], "already_known"],
-        "message": f"{file.name}: already known since {known.at[:10]}; nothing was changed.",
-    }
 
 
 def _publish(workspace: Workspace, progress: Progress, publish: Publish | None) -> dict[str, Any]:
