@@ -7,6 +7,7 @@ from analytics.findings.book import Book
 from analytics.findings.listening import LISTENING, listening, phase, together
 from analytics.findings.wording import sentence
 from analytics.schema import polars_schema
+from pages.parts.customers_view import _title
 from tests import drawn_listening
 from tests.drawn_release import DEPARTMENTS, LEVELS, PEOPLE, QUARTERS, passport
 
@@ -107,3 +108,10 @@ def test_words_and_deeds_are_set_together_only_where_the_interval_leaves_out_zer
     assert {name for name in found if name.startswith("words")} == ({said} if said else set())
     if low == 0.21:
         assert found[said] == "Departments that say they are listened to also get more answers (ρ 0.21–0.86)."  # fmt: skip
+
+
+def test_the_slowest_phase_is_named_only_where_its_interval_lies_under_all_others():
+    soon = pl.DataFrame({"series": ["support", "renewal"], "value": [0.9, 0.3], "low": [0.8, 0.2], "high": [0.95, 0.4]})  # fmt: skip
+
+    assert _title(soon) == "Customers in renewal wait longest"
+    assert _title(soon.with_columns(high=pl.lit(0.85))) == _title(soon.head(1)) == "How long do customers wait?"  # fmt: skip

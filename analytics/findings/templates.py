@@ -203,6 +203,7 @@ TEMPLATES: dict[str, Template] = {
     "levels_question": Template("noise", "Whose words are left without an answer?"),
     "leaders_question": Template("noise", "Do leaders ask or announce?"),
     "customers_question": Template("noise", "Are customers heard?"),
+    "customers_slowest": Template("clear", "Customers in {phase} wait longest"),
     "customers_wait_question": Template("noise", "How long do customers wait?"),
     "said_question": Template("noise", "What do people say themselves?"),
     "words_question": Template("noise", "Who says that they are listened to?"),

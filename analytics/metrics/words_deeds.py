@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from analytics.metrics import answers, survey_scores
+from analytics.metrics import answers, survey_passports
 from analytics.metrics.passport import Passport, Words
 from analytics.schema import polars_schema
 from analytics.statistics.interval import Numbers, publish_ends
@@ -25,7 +25,7 @@ def figures(said: pl.DataFrame, done: pl.DataFrame) -> pl.DataFrame:
     """
     schema = polars_schema("release.figure")
     asked = said.filter(
-        pl.col("metric") == survey_scores.SCORE, pl.col("bin").str.starts_with(f"{CONSTRUCT}/")
+        pl.col("metric") == survey_passports.SCORE, pl.col("bin").str.starts_with(f"{CONSTRUCT}/")
     )
     if asked.is_empty():
         return pl.DataFrame(schema=schema)
@@ -100,7 +100,7 @@ def _gaps(both: pl.DataFrame) -> list[dict[str, object]]:
 
 PASSPORTS: tuple[Passport, ...] = (
     replace(
-        survey_scores.COMMON,
+        survey_passports.COMMON,
         id=METRIC,
         title="Words and deeds",
         question="Do departments that say “we are listened to” get answers?",

@@ -61,7 +61,7 @@ def customers_wait(figures: Figures) -> None:
         last=pl.when(pl.col("key") == "3d").then(pl.col("series").replace_strict(PHASES, return_dtype=pl.String)),
     ).sort("series", "at")  # fmt: skip
     said = Said(
-        finding=say("customers_wait_question"),
+        finding=_title(known.filter(key="4h")),
         measure="Share of customers' conversations answered within so much working time of the company, by phase; the slowest in colour, its band the 95% interval",
         source=source(figures, found, "what comes within a minute is a receipt, no answer", period="Whole period", people="Customers"),
         alt=words.in_words("Answered", [f"{r['series']} within {list(EDGES.values())[r['at']]}" for r in rows.iter_rows(named=True)], rows["text"].to_list()),
@@ -74,3 +74,11 @@ def customers_wait(figures: Figures) -> None:
         for e, edge in EDGES.items()
     }
     figure("customers_wait", said, shown, found, words.table(found, "share", names), first_reason(found))  # fmt: skip
+
+
+def _title(soon: pl.DataFrame) -> str:
+    """Name the phase of which the fewest are answered within four hours, where its interval lies under all others."""
+    by = soon.sort("value")
+    if by.height > 1 and by["high"][0] < by["low"][1:].min():
+        return say("customers_slowest", phase=by["series"][0])
+    return say("customers_wait_question")
