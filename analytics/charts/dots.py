@@ -10,6 +10,8 @@ from analytics.charts.rows import names_above
 from analytics.charts.theme import Drawn, Look, finish
 
 Scale = Literal["share", "log"]
+# the right end of a scale of shares: room for what is written right of a dot, more of it where a dot lies far right
+ROOM, WIDE_ROOM, NEAR_ALL = 1.12, 1.25, 0.9
 
 
 def dots(rows: pl.DataFrame, scale: Scale, k: Look, reference: float | None = None) -> Drawn:
@@ -46,7 +48,10 @@ def dots(rows: pl.DataFrame, scale: Scale, k: Look, reference: float | None = No
 
 def _ruler(rows: pl.DataFrame, scale: Scale) -> alt.Scale:
     if scale == "share":
-        return alt.Scale(domain=[0, 1.12], nice=False)
+        ends = [v for c in ("value", "high") for v in rows[c].drop_nulls()]
+        return alt.Scale(
+            domain=[0, ROOM if max(ends, default=0) < NEAR_ALL else WIDE_ROOM], nice=False
+        )
     values = [v for c in ("value", "low", "high") for v in rows[c].drop_nulls() if v > 0] or [1.0]
     return alt.Scale(type="log", domain=[min(values) * 0.7, max(values) * 2.2], nice=False)
 
