@@ -510,20 +510,19 @@ def test_groups_that_are_all_the_same_are_not_shown_at_all():
     assert told.filter(pl.col("reason").is_null(), metric="same").is_empty()
 
 
-def taken_apart(metric: str) -> int:
-    found = 0
-    for seed in range(6):
-        people, cells = company(seed)
-        found += len(worked_out(people, withhold(cells, K, people), metric))
-    return found
+def is_taken_apart(metric: str) -> bool:
+    companies = (company(seed) for seed in range(6))
+    return any(
+        worked_out(people, withhold(cells, K, people), metric) for people, cells in companies
+    )
 
 
 def test_without_the_algebra_hidden_values_come_back(monkeypatch):
     monkeypatch.setattr(bounds, "widen", lambda cells: cells)
     monkeypatch.setattr(relations, "protect", lambda cells, *_: cells)
 
-    assert taken_apart("yes") > 0
-    assert taken_apart("hours") > 0
+    assert is_taken_apart("yes")
+    assert is_taken_apart("hours")
 
 
 def test_without_the_algebra_the_new_follow_from_the_active(monkeypatch):

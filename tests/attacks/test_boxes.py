@@ -96,11 +96,11 @@ def test_no_hidden_sum_is_known_to_a_fifth_of_itself():
 
 
 def test_the_textbook_repair_leaves_hidden_sums_boxed_in():
-    assert sum(hits for _, hits in (tight(seed, "textbook") for seed in SEEDS)) > 0
+    assert any(tight(seed, "textbook")[1] for seed in SEEDS)
 
 
 def test_without_widening_hidden_sums_are_boxed_in(monkeypatch):
     monkeypatch.setattr(bounds, "widen", lambda cells: cells)
     monkeypatch.setattr(relations, "protect", lambda cells, *_: cells)
 
-    assert sum(hits for _, hits in (tight(seed, "product") for seed in SEEDS)) > 0
+    assert any(tight(seed, "product")[1] for seed in SEEDS)

@@ -70,7 +70,7 @@ def next_smallest(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.filter(shown & ~(alone & (turn == 1)))
 
 
-@pytest.mark.parametrize("part", range(drawn(PARTS, 2)))
+@pytest.mark.parametrize("part", range(drawn(PARTS, 1)))
 def test_nothing_can_be_worked_out_but_what_hiding_small_groups_and_the_textbook_leave_open(part):
     attempts = [attempt(*size) for size in sizes(part)]
 
@@ -112,15 +112,14 @@ def test_without_the_company_in_the_audit_its_total_gives_groups_away(monkeypatc
     monkeypatch.setattr(
         suppress, "primary", lambda lattice, k: listed(lattice, k) & (lattice.cells["cut"] != "total").to_numpy()
     )  # fmt: skip
-    found = 0
 
-    for seed in range(drawn(12, 4)):
+    def is_broken(seed: int) -> bool:
         panel = merge_small(organisation(seed, people=300, quarters=1), K)
         shown = suppress.mask(panel, K, seed).frame.filter("shown")
         assert "total" in shown["cut"].to_list()
-        found += len(Attacker(panel, K).recovered(shown))
+        return bool(Attacker(panel, K).recovered(shown))
 
-    assert found > 0
+    assert any(is_broken(seed) for seed in range(12))
 
 
 def test_without_the_divisions_in_the_audit_their_figures_give_groups_away(monkeypatch):
@@ -128,15 +127,14 @@ def test_without_the_divisions_in_the_audit_their_figures_give_groups_away(monke
     monkeypatch.setattr(
         suppress, "primary", lambda lattice, k: listed(lattice, k) & (lattice.cells["cut"] != "division").to_numpy()
     )  # fmt: skip
-    found = 0
 
-    for seed in range(6):
+    def is_broken(seed: int) -> bool:
         panel = merge_small(organisation(seed, people=350, quarters=2, divisions=4), K)
         shown = suppress.mask(panel, K, seed).frame.filter("shown")
         assert "division" in shown["cut"].to_list()
-        found += len(Attacker(panel, K).recovered(shown))
+        return bool(Attacker(panel, K).recovered(shown))
 
-    assert found > 0
+    assert any(is_broken(seed) for seed in range(6))
 
 
 def test_without_primary_small_groups_are_simply_shown(monkeypatch):
