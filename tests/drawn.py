@@ -20,6 +20,7 @@ import duckdb
 import polars as pl
 
 from analytics.calendars import Place
+from analytics.metrics.panel import lay, panel
 from analytics.schema import polars_schema
 from analytics.vault import rollups
 
@@ -121,6 +122,12 @@ def write(
         )
     if build:
         rollups.build(con, folder / "rollups", settings or Settings())
+    return con
+
+
+def laid(con: duckdb.DuckDBPyConnection, settings: Settings) -> duckdb.DuckDBPyConnection:
+    """Make the tables that metrics stand on, of the panel as it is."""
+    lay(con, panel(con, settings), settings)
     return con
 
 

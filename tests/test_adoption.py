@@ -9,7 +9,7 @@ import pytest
 
 from analytics.metrics import adoption, comings, engine, inequality, retention
 from analytics.metrics.panel import panel
-from tests.drawn import Settings, store
+from tests.drawn import Settings, laid, store
 from tests.real_traffic import chat, day, mail, monday, traffic
 
 SETTINGS = Settings()
@@ -180,7 +180,7 @@ def test_the_four_fates_account_for_every_active_person(published):
     came, went, people = every.select("came", "went", "people").to_numpy().T
     # of whole weeks: the last one ends on a Thursday, with 7 who came and 11 who went
     assert (came @ people, went @ people) == (153 + 421 - 7, 462 - 11)
-    told = comings.figures(con, panel(con, SETTINGS), SETTINGS)
+    told = comings.figures(laid(con, SETTINGS), SETTINGS)
     late = weeks.filter(pl.col("period").is_between(monday(2010, 3, 1), monday(2010, 9, 20)))
     ratio = late.select(
         part.sum() for part in (pl.col("new") + pl.col("resurrected"), pl.col("dormant"))
@@ -269,7 +269,7 @@ def test_retention_on_day_28_has_three_published_answers(
 ):
     con = published(channel)
 
-    found = retention.cells(con, panel(con, SETTINGS), SETTINGS).filter(cut="total", bin="day 28")
+    found = retention.cells(laid(con, SETTINGS), SETTINGS).filter(cut="total", bin="day 28")
 
     told = {variant: (x, y) for variant, x, y in found.select("variant", "sx", "sy").rows()}
     assert told == {"": bounded, "rolling": rolling, "bracket": bracket}
@@ -278,7 +278,7 @@ def test_retention_on_day_28_has_three_published_answers(
 def test_retention_of_a_chat_equals_the_published_cohorts(published):
     con = published("elmlang_2019.csv")
 
-    rows = retention.cells(con, panel(con, SETTINGS), SETTINGS).filter(pl.col("cut") == "total")
+    rows = retention.cells(laid(con, SETTINGS), SETTINGS).filter(pl.col("cut") == "total")
 
     def cohort(week: str) -> list[float]:
         return [rows.filter(variant="", bin=f"{week}/{k}")["sx"].item() for k in (1, 2, 3, 4)]
@@ -307,7 +307,7 @@ def test_the_inequality_band_and_the_busiest_tenth_hold_the_published_ones(
     acts = mail(shared) if source == "mail" else chat(shared, source)
     con = published(source)
 
-    rows = inequality.figures(con, panel(con, SETTINGS), SETTINGS).filter(
+    rows = inequality.figures(laid(con, SETTINGS), SETTINGS).filter(
         pl.col("grain") == "all", pl.col("tool").is_null(), pl.col("variant") == ""
     )
 

@@ -9,7 +9,7 @@ import pytest
 from analytics.calendars import Place
 from analytics.metrics import catalogue, engine, forecast, habit, seats, several_tools
 from analytics.metrics.panel import panel
-from tests.drawn import ALWAYS, NEVER, Settings, local_columns, store, write
+from tests.drawn import ALWAYS, NEVER, Settings, laid, local_columns, store, write
 
 SETTINGS = Settings()
 MONDAY = date(2026, 1, 5)
@@ -359,7 +359,7 @@ def started(folder, come, people=400, **more):
 
 
 def foretold(con, department=None):
-    found = forecast.figures(con, panel(con, SETTINGS), SETTINGS)
+    found = forecast.figures(laid(con, SETTINGS))
     return found.filter(pl.col("tool").is_null(), pl.col("department").eq_missing(department))
 
 

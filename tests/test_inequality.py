@@ -11,8 +11,7 @@ from analytics.metrics.inequality import (
     merged_classes,
     top_share,
 )
-from analytics.metrics.panel import panel
-from tests.drawn import Settings, store
+from tests.drawn import Settings, laid, store
 
 SETTINGS = Settings()
 HAND = (0, 0, 0, 1, 1, 2, 3, 3, 10, 20)
@@ -39,7 +38,7 @@ def company(folder, acts):
 
 
 def shown(con):
-    found = figures(con, panel(con, SETTINGS), SETTINGS)
+    found = figures(laid(con, SETTINGS), SETTINGS)
     return found.filter(pl.col("tool").is_null(), pl.col("variant") == "", pl.col("grain") == "all")
 
 

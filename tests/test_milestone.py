@@ -8,11 +8,10 @@ import polars as pl
 import pytest
 
 from analytics.metrics import jump, milestone
-from analytics.metrics.panel import panel
 from analytics.vault.milestones import Milestone, parse
 from analytics.vault.settings import Settings as Kept
 from analytics.vault.settings import WrongSetting
-from tests.drawn import Settings, store
+from tests.drawn import Settings, laid, store
 
 MONDAY = date(2026, 1, 5)
 LAUNCH = MONDAY + timedelta(weeks=8)  # eight weeks before it, twelve from it on
@@ -39,7 +38,7 @@ def company(folder, moves, *, seats=True):
 
 def told(con, *milestones):
     settings = Settings(milestones=milestones)
-    rows = milestone.figures(con, panel(con, settings), settings)
+    rows = milestone.figures(laid(con, settings), settings)
     return rows.filter(metric=milestone.METRIC)
 
 

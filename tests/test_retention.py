@@ -3,9 +3,8 @@
 from datetime import date, timedelta
 
 from analytics.metrics.engine import SCHEMA
-from analytics.metrics.panel import panel
 from analytics.metrics.retention import cells
-from tests.drawn import Settings, store
+from tests.drawn import Settings, laid, store
 
 MONDAY = date(2026, 1, 5)
 LAST = 54  # Friday of the eighth week
@@ -20,7 +19,7 @@ def company(folder, *people):
 
 def shares(con, variant="", threshold=5):
     settings = Settings(threshold=threshold)
-    found = cells(con, panel(con, settings), settings).filter(cut="total", variant=variant)
+    found = cells(laid(con, settings), settings).filter(cut="total", variant=variant)
     return {row["bin"]: (row["sx"], row["sy"]) for row in found.rows(named=True)}
 
 
@@ -71,6 +70,6 @@ def test_day_28_is_over_everybody_who_started(tmp_path):
 def test_nothing_imported_gives_no_rows(tmp_path):
     con = store(tmp_path)
 
-    found = cells(con, panel(con, Settings()), Settings())
+    found = cells(laid(con, Settings()), Settings())
 
     assert (found.height, dict(found.schema)) == (0, SCHEMA)

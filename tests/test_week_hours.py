@@ -8,13 +8,13 @@ from analytics.charts.theme import LIGHT
 from analytics.metrics import panel as panels
 from analytics.metrics import periods, week_hours
 from pages.parts.week_view import DAYS, rest_by_law, week_rows, who_writes_late
-from tests.drawn import Settings, store
+from tests.drawn import Settings, laid, store
 from tests.real_traffic import mail, traffic
 
 
 def found(con, settings: Settings) -> dict[str, tuple]:
     """Return (value, reason) by bin, of what is published."""
-    rows = week_hours.figures(con, panels.panel(con, settings), settings)
+    rows = week_hours.figures(laid(con, settings), settings)
     rows = rows.filter(pl.col("department").is_null())
     return {bin_: (value, why) for bin_, value, why in rows.select("bin", "value", "reason").rows()}
 
@@ -52,7 +52,7 @@ def test_an_hour_is_told_for_a_hundred_people_and_a_week(tmp_path):
     )
 
     hours = found(con, Settings())
-    own = week_hours.figures(con, panels.panel(con, Settings()), Settings()).filter(department="A")
+    own = week_hours.figures(laid(con, Settings()), Settings()).filter(department="A")
 
     told = own.drop_nulls("value").select("bin", "value").rows()
     assert told == [

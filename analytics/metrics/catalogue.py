@@ -32,6 +32,7 @@ from analytics.metrics import (
     week_hours,
     words_deeds,
 )
+from analytics.metrics import panel as panels
 from analytics.schema import polars_schema
 
 if TYPE_CHECKING:
@@ -180,7 +181,7 @@ def cells(
     return pl.concat(
         [
             engine.cells(con, people, settings, MEASURES, several_tools.pairs),
-            retention.cells(con, people, settings),
+            retention.cells(con, settings),
         ]
     )
 
@@ -189,12 +190,14 @@ def finished(
     con: duckdb.DuckDBPyConnection, people: pl.DataFrame, settings: periods.Hours
 ) -> pl.DataFrame:
     """Return the release.figure rows that are not sums: participation_inequality, quick_ratio, adoption_forecast, uptake_after_milestone, displaced, acts_by_hour."""
-    parts = (
-        inequality.figures,
-        comings.figures,
-        forecast.figures,
-        milestone.figures,
-        displaced.figures,
-        week_hours.figures,
+    panels.lay(con, people, settings)
+    return pl.concat(
+        [
+            inequality.figures(con, settings),
+            comings.figures(con, settings),
+            forecast.figures(con),
+            milestone.figures(con, settings),
+            displaced.figures(con, settings),
+            week_hours.figures(con, settings),
+        ]
     )
-    return pl.concat([figures(con, people, settings) for figures in parts])

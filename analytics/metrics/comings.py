@@ -4,8 +4,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from analytics.metrics import base, periods, uptake
-from analytics.metrics import panel as panels
+from analytics.metrics import base, periods
 from analytics.metrics.adoption import FATES
 from analytics.metrics.passport import Passport, Words
 from analytics.schema import polars_schema
@@ -85,17 +84,12 @@ order by period
 """
 
 
-def figures(
-    con: duckdb.DuckDBPyConnection, panel: pl.DataFrame, settings: periods.Hours
-) -> pl.DataFrame:
+def figures(con: duckdb.DuckDBPyConnection, settings: periods.Hours) -> pl.DataFrame:
     """Return finished release.figure rows: quick_ratio by period, the company in any tool and in each; lifecycle, variant moving.
 
     Both stand beside exact figures of nearly the same people: a fate of everybody is kept back where the two of them would
-    tell that of fewer people than the threshold, or of nearly all or none of the newcomers.
+    tell that of fewer people than the threshold, or of nearly all or none of the newcomers. Needs the tables of panel.lay.
     """
-    periods.make(con, settings)
-    panels.load(con, panel)
-    uptake.make(con)
     rows: list[dict[str, object]] = []
     if con.sql("from seat limit 1").fetchall():
         rows = [*_balances(con, settings.threshold), *_fates(con, settings.threshold)]

@@ -12,7 +12,6 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from analytics.metrics import panel as panels
 from analytics.metrics import periods
 from analytics.metrics.passport import Passport, Words
 from analytics.schema import polars_schema
@@ -75,16 +74,12 @@ class Difference:
     is_dominated: bool
 
 
-def figures(
-    con: duckdb.DuckDBPyConnection, panel: pl.DataFrame, settings: periods.Hours
-) -> pl.DataFrame:
+def figures(con: duckdb.DuckDBPyConnection, settings: periods.Hours) -> pl.DataFrame:
     """Return finished release.figure rows, tool by tool, whole period: what gave way a person and working day.
 
     Reads the rollups and the panel of the whole period. Positive = less than without the tool. Without a whole
-    week short_history, without mail no_data, without meetings no_calendar, with fewer than the threshold on either side not_identified.
+    week short_history, without mail no_data, without meetings no_calendar, with fewer than the threshold on either side not_identified. Needs the tables of panel.lay.
     """
-    periods.make(con, settings)
-    panels.load(con, panel)
     weeks = con.sql(
         "select period from period where grain = 'week' and tool is null and is_whole order by period"
     ).pl()["period"]

@@ -13,7 +13,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from analytics.metrics import base, lattice, long_use, periods, steps, uptake
+from analytics.metrics import base, lattice, long_use, periods, steps
 from analytics.metrics import panel as panels
 from analytics.metrics.lattice import Lattice, Numbers, in_order
 from analytics.metrics.passport import CUTS, LABELS, Cut, Grain
@@ -156,9 +156,7 @@ def cells(
     department, level, location, tool, then SUMS, LARGEST (the two largest x), PAIRS, reason. sr and srr are null week by week: groups are
     not compared there. An empty panel gives no rows.
     """
-    periods.make(con, settings)
-    panels.load(con, panel)
-    uptake.make(con)
+    panels.lay(con, panel, settings)
     measures += further(con) if further else ()
     numbers = steps.by_week(con)
     long_use.make(con, len(settings.workdays))

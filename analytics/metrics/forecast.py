@@ -6,8 +6,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from analytics.metrics import panel as panels
-from analytics.metrics import periods, uptake
+from analytics.metrics import periods
 from analytics.metrics.passport import Passport, Words
 from analytics.schema import polars_schema
 from analytics.statistics import diffusion
@@ -43,17 +42,12 @@ order by m.tool nulls first, m.department nulls last, 3
 """
 
 
-def figures(
-    con: duckdb.DuckDBPyConnection, panel: pl.DataFrame, settings: periods.Hours
-) -> pl.DataFrame:
+def figures(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Return finished release.figure rows: grain all, the company in any tool and in each, and departments of 100 seats; n = people with a seat.
 
     bin = ceiling, or so many weeks ahead. One row with a reason where no curve can be told: short_history where the
-    start lies before the exports, not_identified where the data fit many curves.
+    start lies before the exports, not_identified where the data fit many curves. Needs the tables of panel.lay.
     """
-    periods.make(con, settings)
-    panels.load(con, panel)
-    uptake.make(con)
     come = con.sql(COME, params={"whole": periods.WHOLE}).pl()
     large = (
         come.filter(pl.col("tool").is_null())

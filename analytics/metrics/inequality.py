@@ -7,8 +7,7 @@ from itertools import accumulate, pairwise
 import duckdb
 import polars as pl
 
-from analytics.metrics import panel as panels
-from analytics.metrics import periods, uptake
+from analytics.metrics import periods
 from analytics.metrics.passport import Passport, Words
 from analytics.schema import polars_schema
 
@@ -77,17 +76,12 @@ group by all
 """
 
 
-def figures(
-    con: duckdb.DuckDBPyConnection, panel: pl.DataFrame, settings: periods.Hours
-) -> pl.DataFrame:
+def figures(con: duckdb.DuckDBPyConnection, settings: periods.Hours) -> pl.DataFrame:
     """Return finished release.figure rows: bins gini_low, gini_high, top_tenth and silent; variant lorenz the curve.
 
     In the variant lorenz, bin is the share of people up to a class, value their share of all acts. Without
-    seats: no_seats. Under 50 people: too few for classes of ten; small_group.
+    seats: no_seats. Under 50 people: too few for classes of ten; small_group. Needs the tables of panel.lay.
     """
-    periods.make(con, settings)
-    panels.load(con, panel)
-    uptake.make(con)
     con.execute(HISTOGRAM, {"whole": periods.WHOLE, "classes": list(CLASSES)})
     counted = con.sql("from voice order by grain, period, tool, class").pl()
     least = max(LEAST_IN_CLASS, settings.threshold)

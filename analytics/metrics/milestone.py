@@ -10,8 +10,7 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from analytics.metrics import jump, periods, trial, uptake
-from analytics.metrics import panel as panels
+from analytics.metrics import jump, periods, trial
 from analytics.metrics.passport import Passport, Words
 from analytics.schema import polars_schema
 from analytics.statistics.interval import LEVEL, publish_ends
@@ -68,19 +67,14 @@ class Moved:
         return self.change - half, self.change + half
 
 
-def figures(
-    con: duckdb.DuckDBPyConnection, panel: pl.DataFrame, settings: periods.Hours
-) -> pl.DataFrame:
+def figures(con: duckdb.DuckDBPyConnection, settings: periods.Hours) -> pl.DataFrame:
     """Return finished release.figure rows of both metrics: grain all, the company or the milestone's department; n = its people.
 
     bin = "<day>/before", "/after" (shares of weeks), "/change" (with interval), and for a department "/against" (by how
     much more it moved than the others) and "/as_large/<others>" (the share of the others that, taken as if it were they, moved as much) and
     "/drift" (by how much more it moved within the weeks before, which should be nothing). Where there are twelve whole weeks on
-    either side, "/jump" of the weekly share (a department's less that of the others), "/slope" and "/pretended/<dates>".
+    either side, "/jump" of the weekly share (a department's less that of the others), "/slope" and "/pretended/<dates>". Needs the tables of panel.lay.
     """
-    periods.make(con, settings)
-    panels.load(con, panel)
-    uptake.make(con)
     named = [parse(entry) for entry in settings.milestones]
     rows = [row for milestone in named for row in _rows(con, milestone, settings)]
     is_empty = not con.sql("from calendar limit 1").fetchall()

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 import polars as pl
 
-from analytics.metrics import periods
+from analytics.metrics import periods, uptake
 
 SCHEMA = {
     "quarter": pl.Date,
@@ -117,6 +117,13 @@ order by quarter, person, tool
 def marks(con: duckdb.DuckDBPyConnection, until: date | None = None) -> pl.DataFrame:
     """Return quarter, person, tool, mark: a number that changes when what somebody did or received up to a day changes."""
     return con.sql(MARKS, params={"until": until or date.max}).pl()
+
+
+def lay(con: duckdb.DuckDBPyConnection, people: pl.DataFrame, settings: periods.Hours) -> None:
+    """Make what every family of metrics stands on: the tables of periods.make, `panel` and those of uptake.make."""
+    periods.make(con, settings)
+    load(con, people)
+    uptake.make(con)
 
 
 def load(con: duckdb.DuckDBPyConnection, people: pl.DataFrame) -> None:

@@ -5,8 +5,7 @@ import math
 import duckdb
 import polars as pl
 
-from analytics.metrics import panel as panels
-from analytics.metrics import periods, uptake
+from analytics.metrics import periods
 from analytics.metrics.engine import PAIRS, SCHEMA
 from analytics.metrics.passport import Passport, Words
 
@@ -81,18 +80,13 @@ order by tool, week, k
 VARIANTS = {"": "bounded", "rolling": "rolling", "bracket": "bracket"}
 
 
-def cells(
-    con: duckdb.DuckDBPyConnection, panel: pl.DataFrame, settings: periods.Hours
-) -> pl.DataFrame:
+def cells(con: duckdb.DuckDBPyConnection, settings: periods.Hours) -> pl.DataFrame:
     """Return the sums of retention in the columns of engine.cells: total and by tool, grain all.
 
     bin = "<first Monday of the cohort>/<weeks later>", cohorts of neighbouring weeks merged until they hold
     `threshold` people; "day 28" = everybody, on the 28th day. n = people of the cohort whom the exports cover
-    that long. No rows when nobody has started.
+    that long. No rows when nobody has started. Needs the tables of panel.lay.
     """
-    periods.make(con, settings)
-    panels.load(con, panel)
-    uptake.make(con)
     con.execute(STARTER, {"whole": periods.WHOLE})
     con.execute(RETURNS.format(weeks=WEEKS_SHOWN, day=DAY))
     stayed = con.sql(STAYED.format(weeks=WEEKS_SHOWN, day=DAY)).pl()

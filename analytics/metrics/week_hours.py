@@ -3,7 +3,6 @@
 import duckdb
 import polars as pl
 
-from analytics.metrics import panel as panels
 from analytics.metrics import periods
 from analytics.metrics.passport import Passport, Words
 from analytics.metrics.time_cost import MAIL_CHECK, ZONES_KNOWN
@@ -52,17 +51,13 @@ select
 """
 
 
-def figures(
-    con: duckdb.DuckDBPyConnection, panel: pl.DataFrame, settings: periods.Hours
-) -> pl.DataFrame:
+def figures(con: duckdb.DuckDBPyConnection, settings: periods.Hours) -> pl.DataFrame:
     """Return finished release.figure rows: bin "1-09" is Monday from 9 to 10, value the acts a week of 100 people.
 
     An hour with acts of fewer people than the threshold, or made by one or two of them, has a reason instead; where that
     is a single hour among its like, the smallest of these too. In a department an hour without acts has one as well: it
-    would say something of each of its people.
+    would say something of each of its people. Needs the tables of panel.lay.
     """
-    periods.make(con, settings)
-    panels.load(con, panel)
     [(people, weeks, zones, has_times)] = con.sql(
         GROUND, params={"whole": periods.WHOLE}
     ).fetchall()
