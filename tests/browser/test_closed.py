@@ -111,7 +111,7 @@ def test_no_page_and_no_download_opens_the_vault_or_speaks_to_anybody(
     with opened(home / "drawn") as files:
         taken = visit_all(page, running.url)
 
-    assert len(taken) == 5 * 4 + 1
+    assert len(taken) == 6 * 4 + 1
     assert "releases/000001.duckdb" in files
     assert [file for file in sorted(files) if not OPEN.fullmatch(file)] == []
     assert foreign == []
