@@ -53,19 +53,21 @@ def beside(source: Source, passed_over: list[str], judge: Judge) -> tuple[list[P
     """Return what lies beside an export in its folder or archive: other exports, and the names of files that are none.
 
     `passed_over` are the members that the reader of the export did not take. Files of a folder of which it took
-    some are its own.
+    some are its own. So is what lies in its archive and is no export: a tool put it there, and its name may be that of
+    a channel or a shared file, so that it is counted and not named.
     """
     used = {_step(path) for path in source.members() if path not in set(passed_over)}
     steps = dict.fromkeys(step for path in passed_over if (step := _step(path)) not in used)
+    is_by_hand = source.kind == "folder"
+    wanted = ("known", "nearly") if is_by_hand else ("known",)
     found: list[Part] = []
     nothing: list[str] = []
     for step in steps:
         parts = list(_part(source, judge, (step,), 1)) if len(found) < MOST else []
-        known = [part for part in parts if part.verdict in ("known", "nearly")]
+        known = [part for part in parts if part.verdict in wanted]
         found += known
-        nothing += (
-            [] if known or step.endswith("/") else [step]
-        )  # folders of a chat tool are called after channels
+        if is_by_hand and not known and not step.endswith("/"):
+            nothing.append(step)
     return found, nothing
 
 

@@ -289,7 +289,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "slack.zip": "partial", "staff.xlsx": "accept", "bad.csv": "partial", "mail.csv": "accept",
         "staff.csv": "accept", "survey.csv": "accept", "unknown.csv": "reject", "mail.tsv": "accept", "calls.parquet": "accept",
         "members.csv": "accept", "channels.csv": "accept", "issues.csv": "accept", "pages.json": "accept",
-        "desk.zip": "accept", "kb_knowledge.csv": "reject",
+        "desk.zip": "accept",
         "talk.vtt": "reject", "cut.zip": "reject",
     }  # fmt: skip
     for form in ("table", "csv", "json"):
