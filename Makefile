@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 CHROMIUM = $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome))
 
-# tests run side by side, one core each
+# tests run side by side, one core each; those of a file on the same one, since they share what it builds
 ONE_THREAD = POLARS_MAX_THREADS=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .PHONY: run test proof setup demo lint unit browser docs bench clean
@@ -33,7 +33,7 @@ lint: setup                   ## format, style, types, import contracts
 	$(BIN)/lint-imports --no-cache
 
 unit: setup                   ## everything without a browser
-	$(ONE_THREAD) $(BIN)/python -m pytest -m "not browser" -n 2 --dist loadgroup
+	$(ONE_THREAD) $(BIN)/python -m pytest -m "not browser" -n 2 --dist loadfile
 
 browser: setup                ## pages in Chromium
 	$(ONE_THREAD) $(BIN)/python -m pytest -m browser -n 3 --dist worksteal

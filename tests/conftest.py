@@ -12,15 +12,6 @@ settings.load_profile("patient")
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a module together on one worker where they share a fixture of the module: else each worker builds it."""
-    for item in items:
-        fixtures = item._fixtureinfo.name2fixturedefs.values()
-        if any(defined[-1].scope == "module" for defined in fixtures if defined):
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-
-
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """Return the folder of real data, or skip: it is not part of the project."""

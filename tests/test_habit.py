@@ -200,9 +200,8 @@ def test_people_in_two_tools_are_counted_person_by_person_and_pair_by_pair(tmp_p
     con = store(tmp_path, **TWO_TOOLS)
     measures = tuple(m for m in catalogue.MEASURES if m.metric == "multi_tool")
 
-    found = several_tools.apart(
-        engine.cells(con, panel(con, SETTINGS), SETTINGS, measures, several_tools.pairs)
-    ).filter(grain="all")
+    found = engine.cells(con, panel(con, SETTINGS), SETTINGS, measures, several_tools.pairs)
+    found = found.filter(grain="all")
 
     told = sums(found.filter(cut="total"))
     assert told["two"] == (1, 4)  # .25

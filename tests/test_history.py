@@ -11,7 +11,7 @@ import pytest
 
 from analytics import history, release
 from analytics.erasure import erase, rotate_key
-from analytics.errors import AnalyticsError
+from analytics.errors import AnalyticsError, NotPublished
 from analytics.ingest import ingest, undo
 from analytics.privacy import ledger
 from analytics.vault.workspace import Workspace
@@ -304,8 +304,9 @@ def test_a_damaged_ledger_stops_publishing_and_the_last_release_stands(first):
     chain = workspace.folder / "shown" / "chain.jsonl"
     chain.write_text(chain.read_text().replace('"threshold": 10', '"threshold": 11'))
 
-    with pytest.raises(ledger.BrokenLedger, match="line 1 of"):
+    with pytest.raises(NotPublished, match="line 1 of") as stopped:
         ingest([log(first / "march.csv", MARCH, 5)], "acme")
+    assert isinstance(stopped.value.__cause__, ledger.BrokenLedger)
 
     assert release.current("acme").name == "000001.duckdb"
 
@@ -316,8 +317,9 @@ def test_a_file_of_the_ledger_that_was_changed_is_found(first):
     path = workspace.folder / "shown" / f"{part}.parquet"
     pl.read_parquet(path).head(80).write_parquet(path)
 
-    with pytest.raises(ledger.BrokenLedger):
+    with pytest.raises(NotPublished) as stopped:
         ingest([log(first / "march.csv", MARCH, 5)], "acme")
+    assert isinstance(stopped.value.__cause__, ledger.BrokenLedger)
 
 
 def test_with_another_key_nothing_is_published(first):

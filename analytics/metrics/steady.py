@@ -32,7 +32,7 @@ def steady(
     is_told = pl.col("value_then").is_not_null() | pl.col("value").is_not_null()
     few = both.filter(differs & (size.abs() < least) & is_told)["group"].unique()
     kept = then.filter(pl.col("group").is_in(few.implode())).with_columns(
-        as_of=pl.coalesce("as_of", pl.lit(last_day).str.to_date())
+        as_of=pl.coalesce("as_of", pl.lit(last_day, pl.String).str.to_date())
     )
     fresh = now.filter(~pl.col("group").is_in(few.implode()))
     return pl.concat([fresh.select(rows.columns), kept.select(rows.columns)])
