@@ -101,7 +101,7 @@ def test_a_person_drops_files_sees_what_became_of_them_and_takes_one_out(own, ch
 
     text = page.inner_text("[data-testid=stApp]")
     assert "60 people in the HR file" in text
-    assert "the archive is damaged" in text
+    assert "The archive is damaged" in text
     assert "Not imported" in text
     assert "What the figures rest on" in text
 
