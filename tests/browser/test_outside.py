@@ -13,6 +13,7 @@ from analytics import release
 from pages.parts.filters import KEYS
 from tests.browser.served import Server, cookie, served, visitor
 from tests.drawn_release import draw_release
+from tests.proof import drawn
 
 pytestmark = pytest.mark.browser
 ROLES = ("consultant", "hr", "cio", "reader", "representative", "visitor")
@@ -87,7 +88,8 @@ def test_an_address_outside_the_release_shows_the_page_as_without_it(gated, role
         for page in pages:
             ask(page)
             plain = content(ask(page))
-            for value in OUTSIDE[:: 1 if page == "overview" else 6]:
+            step = drawn(1, 1 if role == "consultant" else 3) if page == "overview" else 6
+            for value in OUTSIDE[ROLES.index(role) % step :: step]:
                 got = ask(page, urlencode(dict.fromkeys(ASKED, value)))
                 assert not broken(got), (page, value)
                 assert content(got) == plain, (page, value)

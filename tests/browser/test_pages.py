@@ -11,6 +11,11 @@ from tests.browser.shoot import PAGES, address
 
 pytestmark = pytest.mark.browser
 BROKEN = "could not be drawn"
+# what is built wrongly is so in both; colours are of their own in each
+RULES = {
+    "light": {"runOnly": ["wcag2a", "wcag2aa"]},
+    "dark": {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}},
+}
 
 
 @pytest.mark.parametrize("mode", MODES)
@@ -32,8 +37,8 @@ def test_a_page_opens_without_error_foreign_request_or_barrier(server, chromium,
     beyond = page.evaluate(
         "() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollWidth - main.clientWidth }"
     )
-    if mode != "phone":
-        result = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa"]})
+    if mode in RULES:
+        result = Axe().run(page, options=RULES[mode])
         barriers = [(v["id"], len(v["nodes"]), v["nodes"][0]["html"][:120]) for v in result.response["violations"]]  # fmt: skip
     context.close()
 
