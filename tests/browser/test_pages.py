@@ -18,13 +18,21 @@ RULES = {
 }
 
 
+@pytest.fixture(scope="session")
+def visits(chromium):
+    """Return a browser context a mode: the second page need not fetch and compile again what the first did."""
+    contexts = {mode: chromium.new_context(**options) for mode, options in MODES.items()}
+    yield contexts
+    for context in contexts.values():
+        context.close()
+
+
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_opens_without_error_foreign_request_or_barrier(server, chromium, name, mode):
+def test_a_page_opens_without_error_foreign_request_or_barrier(server, visits, name, mode):
     from axe_playwright_python.sync_playwright import Axe
 
-    context = chromium.new_context(**MODES[mode])
-    page = context.new_page()
+    page = visits[mode].new_page()
     ours = (server.url, "data:", "blob:", server.url.replace("http", "ws"))
     foreign, errors, barriers = [], [], []
     page.on("request", lambda r: None if r.url.startswith(ours) else foreign.append(r.url))
@@ -40,7 +48,7 @@ def test_a_page_opens_without_error_foreign_request_or_barrier(server, chromium,
     if mode in RULES:
         result = Axe().run(page, options=RULES[mode])
         barriers = [(v["id"], len(v["nodes"]), v["nodes"][0]["html"][:120]) for v in result.response["violations"]]  # fmt: skip
-    context.close()
+    page.close()
 
     assert title
     assert BROKEN not in text

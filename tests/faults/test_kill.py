@@ -20,7 +20,7 @@ from tests.faults import kill_child
 from tests.proof import drawn
 from tests.test_ingest import hashes
 
-KILLS = drawn(20, 8)
+KILLS = drawn(20, 5)
 CHILD = Path(kill_child.__file__)
 
 
