@@ -4,7 +4,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from analytics.metrics import base, periods
+from analytics.metrics import base, few, periods
 from analytics.metrics.adoption import FATES
 from analytics.metrics.passport import Passport, Words
 from analytics.schema import polars_schema
@@ -14,8 +14,6 @@ METRIC, FATE, MOVING = "quick_ratio", "lifecycle", "moving"
 DIGITS = 2  # as fine as its interval is told
 DRAWS = 1_000
 SEED = 6
-FEW = 3  # people: fewer on one side of a yes or no would be single people
-ONE_MOST, TWO_MOST = 0.5, 0.75  # of the weeks: then they are one or two people's
 
 # Each person's weeks of coming (contributing, not so the week before) and of falling silent, in the whole weeks of a
 # period. "First seen" is "first" only once the exports reach back eight weeks: earlier weeks are left out.
@@ -140,11 +138,7 @@ def _of_few(weeks: np.ndarray, people: np.ndarray, threshold: int) -> str | None
     """Return why a sum of weeks is about few people, if it is."""
     if people[weeks > 0].sum() < threshold:
         return "small_group"
-    top = np.sort(np.repeat(weeks, np.minimum(people, 2)))[::-1]
-    total = weeks @ people
-    if top[0] > ONE_MOST * total or top[:2].sum() > TWO_MOST * total:
-        return "dominated"
-    return None
+    return "dominated" if few.dominated(np.repeat(weeks, people)) else None
 
 
 def ends(came: np.ndarray, went: np.ndarray, people: np.ndarray) -> tuple[float, float]:
@@ -181,9 +175,9 @@ def _share(row: dict[str, int], fate: str, threshold: int) -> dict[str, object]:
     others, of_others = row["others"], row[f"other_{fate}"]
     if 0 < others < threshold:
         return {"reason": "protected"}
-    if not FEW <= row[fate] <= row["people"] - FEW:
+    if not few.TAIL <= row[fate] <= row["people"] - few.TAIL:
         return {"reason": "nearly_all_or_none"}
-    if others and not FEW <= of_others <= others - FEW:
+    if others and not few.TAIL <= of_others <= others - few.TAIL:
         return {"reason": "protected"}
     return {"value": float(f"{row[fate] / row['people']:.{DIGITS}g}"), "n": row["people"]}
 

@@ -8,10 +8,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import duckdb
-import numpy as np
 import polars as pl
 
-from analytics.metrics import answers
+from analytics.metrics import answers, few
 from analytics.metrics.passport import Passport, Words
 from analytics.schema import polars_schema
 from analytics.statistics.interval import interval, publish_ends
@@ -19,7 +18,6 @@ from analytics.statistics.interval import interval, publish_ends
 ANSWERED, FIRST, WAITING = "customer_answered_share", "customer_first_answer", "customer_waiting"
 FEWEST = 30  # conversations
 FEWEST_PEOPLE = 10  # customers, and people who answer
-ONE_MOST, TWO_MOST = 0.5, 0.75  # of a sum: above, it would be about one or two
 LONG_WAIT = 2  # whole working days
 PHASES = ("pre_sale", "onboarding", "support", "renewal", "unphased")
 EVERY = "all"
@@ -133,20 +131,12 @@ def _phase(threads: pl.DataFrame, least: int) -> dict[str, object]:
         .group_by("answerer")
         .agg(pl.col("x").sum())
     )
-    if _of_few(x) or _of_few(by_answerer["x"].to_numpy()):
+    if few.dominated(x) or few.dominated(by_answerer["x"].to_numpy()):
         return {"reason": "dominated"}
     names = {"n": len(x), "sx": x.sum(), "sy": y.sum(), "sxx": x @ x, "sxy": x @ y, "syy": y @ y}
     row = interval(pl.DataFrame({name: [value] for name, value in names.items()}), "clustered").to_dicts()[0]  # fmt: skip
     about = {name: row[name] for name in ("value", "low", "high")}
     return about | {"n": len(x), "numerator": names["sx"], "denominator": names["sy"]}
-
-
-def _of_few(shares: np.ndarray) -> bool:
-    largest = np.sort(shares)[::-1]
-    whole = largest.sum()
-    return bool(
-        whole > 0 and (largest[0] > ONE_MOST * whole or largest[:2].sum() > TWO_MOST * whole)
-    )
 
 
 CONVERSATION = (

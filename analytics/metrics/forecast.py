@@ -6,7 +6,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from analytics.metrics import periods
+from analytics.metrics import few, periods
 from analytics.metrics.passport import Passport, Words
 from analytics.schema import polars_schema
 from analytics.statistics import diffusion
@@ -17,7 +17,6 @@ CEILING = "ceiling"
 AHEAD = (4, 13, 26)  # weeks
 LEAST_SEATS = 100
 LEAST_COME = 10  # people; of fewer a curve says nothing but who they are
-FEW = 3  # fewer who have not come would be single people
 DIGITS = 2  # an exact share would count who has come
 SEED = 13
 
@@ -104,7 +103,7 @@ def _too_little(seats: int, come: int) -> str | None:
         return "small_group"
     if come < LEAST_COME:
         return "too_little_traffic"
-    return "nearly_all_or_none" if come > seats - FEW else None
+    return "nearly_all_or_none" if come > seats - few.TAIL else None
 
 
 def _without_seats(con: duckdb.DuckDBPyConnection) -> list[str | None]:

@@ -7,7 +7,7 @@ from itertools import accumulate, pairwise
 import duckdb
 import polars as pl
 
-from analytics.metrics import periods
+from analytics.metrics import few, periods
 from analytics.metrics.passport import Passport, Words
 from analytics.schema import polars_schema
 
@@ -16,7 +16,6 @@ CLASSES = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
 LEAST_PEOPLE = 50
 LEAST_IN_CLASS = 10
 TENTH = 0.1
-FEW = 3  # fewer silent people, or fewer who are not, would be single people
 
 
 @dataclass(frozen=True)
@@ -162,7 +161,7 @@ def _rows(counted: pl.DataFrame, least: int) -> list[dict[str, object]]:
         {"variant": "", "bin": name, "position": i, "value": value, "n": people}
         for i, (name, value) in enumerate(zip(names, values, strict=True))
     ]
-    if FEW <= silent <= people - FEW:
+    if few.TAIL <= silent <= people - few.TAIL:
         rows[-1] |= {"numerator": float(silent), "denominator": float(people)}
     else:
         rows[-1] |= {"value": None, "reason": "nearly_all_or_none"}

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
-from analytics.metrics import jump, periods, trial
+from analytics.metrics import few, jump, periods, trial
 from analytics.metrics.passport import Passport, Words
 from analytics.schema import polars_schema
 from analytics.statistics.interval import LEVEL, publish_ends
@@ -19,7 +19,6 @@ from analytics.vault.milestones import Milestone, parse
 METRIC = "uptake_after_milestone"
 BEFORE, AFTER = 8, 12  # weeks
 DIGITS = 2  # an exact share of person-weeks would count them
-ONE_MOST, TWO_MOST = 0.5, 0.75  # of the weeks: then they are one or two people's
 LEAST_OTHERS = 2  # departments, to say how much others moved
 
 # Everybody covered from the first day to the last with a seat from its first week on, and the weeks they contributed in.
@@ -175,10 +174,9 @@ def _moved(con: duckdb.DuckDBPyConnection, before: Sequence[date], after: Sequen
 def _of_few(moved: Moved) -> str | None:
     """Return why a share of person-weeks would be about single people, if it would."""
     for share in (moved.before, moved.after):
-        top = np.sort(share)[::-1]
         if share.max() == 0 or share.min() == 1:
             return "nearly_all_or_none"
-        if top[0] > ONE_MOST * share.sum() or top[:2].sum() > TWO_MOST * share.sum():
+        if few.dominated(share):
             return "dominated"
     return None
 

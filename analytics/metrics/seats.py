@@ -3,13 +3,13 @@
 import duckdb
 import polars as pl
 
+from analytics.metrics import few
 from analytics.metrics.adoption import NO_SEATS, WHO
 from analytics.metrics.engine import Measure
 from analytics.metrics.passport import Cut, Grain, Passport, Words
 from analytics.schema import polars_schema
 
 METRIC = "seats"
-FEW = 3  # fewer without a licence would be single people, where no audit knows who they are
 CUTS: tuple[Cut, ...] = ("total", "tool", "department", "department_tool")
 GRAINS: tuple[Grain, ...] = ("quarter", "all")
 SEATS = f"case {NO_SEATS} end"
@@ -105,7 +105,7 @@ def reported(con: duckdb.DuckDBPyConnection, threshold: int) -> pl.DataFrame:
             rows.append(row | {"reason": "no_org"})
         elif of_staff < threshold or licences < threshold:
             rows.append(row | {"reason": "small_group"})
-        elif headcount - of_staff < FEW:
+        elif headcount - of_staff < few.TAIL:
             rows.append(row | {"reason": "nearly_all_or_none"})
         else:
             rows.append(row | counts | {"value": of_staff / headcount})

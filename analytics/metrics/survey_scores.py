@@ -7,6 +7,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from analytics.metrics import few
 from analytics.metrics.survey_passports import FAVOURABLE, PASSPORTS, RELIABILITY, SCORE, WORTH
 from analytics.schema import polars_schema
 from analytics.statistics.agreement import cronbach_alpha, mean_reliability
@@ -19,7 +20,6 @@ FAVOURABLE_FROM = 70  # of 100: four of five is 75
 LEAST_ANSWERED = 2 / 3  # of the items of a construct
 APART_DAYS = 28  # between answers: another wave
 FEWEST = 10
-TAIL = 3  # fewer people on one side would be single people
 LEAST_RELIABLE, RELIABLE_FROM = 0.7, 50  # Cronbach's α, and responses needed to tell it
 LEAST_ALIKE = 0.5  # ICC(2): below, departments' means are noise
 DIGITS = 3
@@ -166,7 +166,7 @@ def _cells(scores: pl.DataFrame, least: int) -> pl.DataFrame:
         parts += [whole.with_columns(department=pl.lit(None, pl.String)).select(own.columns), own]
     cells = pl.concat(parts)
     tail = (pl.col("metric") == FAVOURABLE) & (
-        (pl.col("sx") < TAIL) | (pl.col("sx") > pl.col("n") - TAIL)
+        (pl.col("sx") < few.TAIL) | (pl.col("sx") > pl.col("n") - few.TAIL)
     )
     cells = cells.with_columns(
         reason=pl.when(pl.col("n") < least)

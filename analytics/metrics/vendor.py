@@ -10,12 +10,12 @@ from datetime import date
 import duckdb
 import polars as pl
 
+from analytics.metrics import few
 from analytics.metrics.passport import Passport, Words
 from analytics.schema import polars_schema
 
 ACTIVE, COUNTS = "vendor_active", "vendor_counts"
 IDS = (ACTIVE, COUNTS)
-TAIL = 3  # fewer people than this on one side, or between two windows, are single people
 AGO = (7, 30, 90)  # windows made of a report that gives the last day alone, or each day by itself
 # stores, settings and devices are no acts; one person's extremes are nobody's business
 NO_ACT = (
@@ -161,7 +161,7 @@ class Window:
 
     def tells_of_few(self, other: "Window") -> bool:
         """Say whether the difference of the two would be a person or two."""
-        return self.overlaps(other) and abs(self.active - other.active) < TAIL
+        return self.overlaps(other) and abs(self.active - other.active) < few.TAIL
 
     def row(self, *, protected: bool) -> dict[str, object]:
         """Return it as a row of release.figure; `protected`: without any number."""
@@ -171,7 +171,7 @@ class Window:
         if protected:
             return row | {"reason": "protected"}
         row |= {"n": self.people}
-        if not TAIL <= self.active <= self.people - TAIL:
+        if not few.TAIL <= self.active <= self.people - few.TAIL:
             return row | {"reason": "nearly_all_or_none"}
         share = self.active / self.people
         told = {"value": share, "numerator": self.active, "denominator": self.people}

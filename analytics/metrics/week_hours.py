@@ -3,7 +3,7 @@
 import duckdb
 import polars as pl
 
-from analytics.metrics import periods
+from analytics.metrics import few, periods
 from analytics.metrics.passport import Passport, Words
 from analytics.metrics.time_cost import MAIL_CHECK, ZONES_KNOWN
 from analytics.schema import polars_schema
@@ -11,7 +11,6 @@ from analytics.schema import polars_schema
 METRIC = "acts_by_hour"
 PER_PEOPLE = 100
 DIGITS = 2  # an hour that is hidden must not follow from the sum of the others
-ONE_MOST, TWO_MOST = 0.5, 0.75  # as privacy/by_value.py has it for every figure
 
 # One row a group (the company or a department) and hour of the week with the people who acted in it, their acts, and the
 # largest two; none = a row of zeros.
@@ -90,7 +89,9 @@ def figures(con: duckdb.DuckDBPyConnection, settings: periods.Hours) -> pl.DataF
 
 def _why(threshold: int) -> pl.Expr:
     acts = pl.col("acts")
-    dominated = (pl.col("largest") > ONE_MOST * acts) | (pl.col("two_largest") > TWO_MOST * acts)
+    dominated = (pl.col("largest") > few.ONE_MOST * acts) | (
+        pl.col("two_largest") > few.TWO_MOST * acts
+    )
     return (
         pl.when((acts == 0) & pl.col("department").is_null())
         .then(None)

@@ -7,6 +7,7 @@ sum, nearly all or nearly none. What is hidden for its value must not be worked 
 
 import polars as pl
 
+from analytics.metrics.few import ONE_MOST, TAIL, TWO_MOST
 from analytics.metrics.panel import with_division
 from analytics.metrics.passport import declared
 from analytics.metrics.sums import ALIKE, OF_HOURS, PARTS_OF_PEOPLE, TOLD_BY_DENOMINATOR
@@ -14,9 +15,7 @@ from analytics.privacy import bounds, relations
 from analytics.privacy.dependencies import People
 from analytics.privacy.lattice import KEYS
 
-ONE_MOST, TWO_MOST = 0.5, 0.75  # shares of a sum above which one or two people make it
 SUMMED_UP = {metric for group in ALIKE for metric in group}
-TAIL = 3  # fewer than three people on either side of a yes or no
 
 
 def withhold(cells: pl.DataFrame, k: int, panel: pl.DataFrame) -> pl.DataFrame:

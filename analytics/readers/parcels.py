@@ -56,7 +56,8 @@ def beside(source: Source, passed_over: list[str], judge: Judge) -> tuple[list[P
     some are its own. So is what lies in its archive and is no export: a tool put it there, and its name may be that of
     a channel or a shared file, so that it is counted and not named.
     """
-    used = {_step(path) for path in source.members() if path not in set(passed_over)}
+    left = set(passed_over)
+    used = {_step(path) for path in source.members() if path not in left}
     steps = dict.fromkeys(step for path in passed_over if (step := _step(path)) not in used)
     is_by_hand = source.kind == "folder"
     wanted = ("known", "nearly") if is_by_hand else ("known",)
