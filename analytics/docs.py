@@ -119,7 +119,22 @@ def formats_page() -> str:
             lines += [f"## {heading}", ""]
         for reader in readers:
             lines += _format_lines(reader)
-    return "\n".join(lines)
+    return "\n".join([*lines, *_unread_lines()])
+
+
+def _unread_lines() -> list[str]:
+    from analytics.readers.unread import KINDS as UNREAD
+
+    lines = [
+        "## Known, and not read",
+        "",
+        "Such a file is named at its import, with what to bring instead.",
+        "",
+    ]
+    for kind in UNREAD:
+        title = kind.title[:1].upper() + kind.title[1:]
+        lines += [f"### {title} (`{kind.id}`)", "", f"{kind.why} {kind.instead}", ""]
+    return lines
 
 
 def _format_lines(reader: ModuleType) -> list[str]:

@@ -1,8 +1,11 @@
 """The errors that a person is meant to read."""
 
 import errno
+import traceback
 from pathlib import Path
 from typing import Any
+
+OURS = Path(__file__).resolve().parents[1]
 
 
 class AnalyticsError(Exception):
@@ -42,8 +45,20 @@ def sentence(error: BaseException) -> str:
         return "The disk is full: make room."
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryException":  # DuckDB's
         return "It needs more memory than there is: close other programs, or give the machine more."
-    place = error.__traceback__
-    while place and place.tb_next:
-        place = place.tb_next
-    where = f"{Path(place.tb_frame.f_code.co_filename).name}:{place.tb_lineno}" if place else "?"
-    return f"An error inside Convivio ({type(error).__name__} at {where}); with CONVIVIO_DEBUG=1 it says more."
+    return f"An error inside Convivio ({type(error).__name__} at {place(error)}); with CONVIVIO_DEBUG=1 it says more."
+
+
+def place(error: BaseException) -> str:
+    """Return the last place in our own code that an error came through, such as `slack_export.py:120`.
+
+    A library's own line helps nobody; it is told only where none of ours is known.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if _is_ours(Path(frame.filename))]
+    last = (ours or frames)[-1:]
+    return f"{Path(last[0].filename).name}:{last[0].lineno}" if last else "unknown place"
+
+
+def _is_ours(file: Path) -> bool:
+    # the environment mostly lies in the folder of the project
+    return file.is_relative_to(OURS) and "site-packages" not in file.parts

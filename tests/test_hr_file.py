@@ -184,7 +184,7 @@ def test_several_heads_are_said_and_a_manager_outside_the_file_heads_nothing(tmp
 
 
 def test_a_written_level_is_never_used(tmp_path):
-    outcome = read_text(hr_file, "id,manager id,level\n1,,7\n2,1,7\n", tmp_path)
+    outcome = read_text(hr_file, "id,manager id,leveldesignation\n1,,7\n2,1,7\n", tmp_path)
 
     assert outcome.table("org").get_column("level").to_list() == [0, 1]
     assert outcome.warnings == {"level_recomputed": 1}

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from analytics.readers.base import UnreadableExport
-from analytics.readers.documents import confluence_content, purview_audit
+from analytics.readers.documents import confluence_content, miro_audit, purview_audit
 from analytics.readers.sandbox import parse
 from tests.chat_reading import written
 from tests.golden import EXPORTS
@@ -149,3 +149,14 @@ def test_a_search_that_stopped_at_its_limit_is_said_to_be_a_part(tmp_path, monke
     found = read_file(purview_audit, AUDIT, tmp_path / "out")
 
     assert found.warnings["incomplete_page"] == 1
+
+
+def test_a_log_of_administration_alone_is_refused_with_what_to_do(tmp_path):
+    signed_in = {"event": "sign_in_succeeded", "createdAt": "2026-03-02T09:00:00Z"}
+    path = tmp_path / "miro.json"
+    path.write_text(json.dumps({"data": [signed_in]}))
+
+    with pytest.raises(UnreadableExport, match="board_opened") as refusal:
+        read_file(miro_audit, path, tmp_path / "out")
+
+    assert refusal.value.code == "no_rows"

@@ -1,10 +1,12 @@
 """Calendars, attendance lists and mailboxes: every real sample is read whole, and the traps of each are held."""
 
+import json
+
 import pytest
 
 from analytics.readers.base import Options
 from analytics.readers.mail import mailbox_mbox
-from analytics.readers.meetings import calendar_ics
+from analytics.readers.meetings import calendar_ics, zoom_json, zoom_meetings
 from analytics.readers.sandbox import parse
 from tests.reading import read_file
 
@@ -51,3 +53,42 @@ def test_a_mail_over_the_edge_of_two_blocks_is_found(tmp_path, monkeypatch):
     told = read_file(mailbox_mbox, file, tmp_path / "out")
 
     assert (told.sink.stored, told.rejects, told.warnings) == (40, [], {})
+
+
+def came(who, join, leave, **more):
+    times = {"join_time": f"2026-03-02T{join}:00Z", "leave_time": f"2026-03-02T{leave}:00Z"}
+    return {"name": who, "user_email": f"{who}@acme.example"} | times | more
+
+
+def test_a_response_that_goes_on_is_one_meeting_and_the_next_another(tmp_path):
+    pages = [
+        {"next_page_token": "more", "participants": [came("a", "09:00", "09:30")]},
+        {"next_page_token": "", "participants": [came("b", "09:05", "09:40"), 7]},
+        {"next_page_token": "", "participants": [came("c", "09:00", "09:10")]},
+    ]
+    file = tmp_path / "zoom.json"
+    file.write_text(json.dumps(pages))
+
+    told = read_file(zoom_json, file, tmp_path / "out")
+
+    meetings = told.table("event").sort("actor").select("actor", "recipients", "seconds").rows()
+    assert meetings == [("a@acme.example", 1, 2400), ("c@acme.example", 0, 600)]
+    assert (told.rejects, told.sink.stored) == ([("#1 participant 1", "record_not_object")], 3)
+
+
+def test_a_meeting_has_one_key_in_zooms_list_and_in_its_interface(tmp_path):
+    listed = tmp_path / "zoom.csv"
+    listed.write_text(
+        "Topic,ID,Start time,End time,Name (original name),Email,Join time,Leave time\n"
+        "x,896 1053 4856,03/13/2026 09:00:00 AM,03/13/2026 09:30:00 AM,Anna,a@acme.example,03/13/2026 09:00:00 AM,03/13/2026 09:30:00 AM\n"
+    )
+    asked = tmp_path / "zoom.json"
+    facts = {"uuid": "u==", "id": 89610534856, "start_time": "2026-03-13T09:00:00Z"}
+    asked.write_text(json.dumps({"meetings": [facts | {"participants": [came("a", "09:00", "09:30")]}]}))  # fmt: skip
+
+    keys = [
+        read_file(reader, file, tmp_path / file.suffix).table("event")["event"].to_list()
+        for reader, file in ((zoom_meetings, listed), (zoom_json, asked))
+    ]
+
+    assert keys[0] == keys[1]

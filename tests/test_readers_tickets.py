@@ -9,6 +9,7 @@ import pytest
 from analytics.readers.base import NOTHING_SAID, Options, UnreadableExport
 from analytics.readers.sandbox import parse
 from analytics.readers.tickets import (
+    front_conversations,
     hubspot_tables,
     intercom_tables,
     jira_issues,
@@ -215,3 +216,28 @@ def test_a_list_of_jira_fields_is_nothing_that_is_read(shared, tmp_path):
     report = parse(shared / "samples/jira/perceval/jira_fields.json", tmp_path / "out")
 
     assert report.outcome == "reject"
+
+
+def test_who_is_written_to_first_asks_nothing_until_they_write_back(tmp_path):
+    agent = {"id": "tea_1", "email": "agent@acme.example"}
+    sent = [
+        {"id": "m1", "is_inbound": False, "author": agent, "created_at": 1772442000.0},
+        {"id": "m2", "is_inbound": False, "author": None, "created_at": 1772442060.0},
+        {"id": "m3", "is_inbound": True, "author": None, "created_at": 1772445600.0},
+        {"id": "m4", "is_inbound": False, "author": agent, "created_at": 1772449200.0},
+    ]
+    conversation = {
+        "id": "c1", "status": "archived", "assignee": None, "recipient": {"handle": "kim@client.example"},
+        "created_at": 1772442000.0, "messages": sent,
+    }  # fmt: skip
+
+    found = read_json(front_conversations, [conversation], tmp_path)
+
+    assert acts(found) == [
+        ("ticket/c1", "tea_1", "post", None),
+        ("message/m2", "front", "post", None),
+        ("message/m3", "kim@client.example", "post", None),
+        ("message/m4", "tea_1", "reply", "message/m3"),
+    ]
+    assert ("ticket/c1", "kim@client.example", "to") in reached(found)
+    assert found.sink.stored == 1

@@ -1,5 +1,6 @@
 """A file may be as bad as it likes: the process that asked for it lives, and nothing of it is kept."""
 
+import json
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
@@ -10,6 +11,7 @@ import polars as pl
 import pytest
 import xlsxwriter
 
+from analytics.errors import place, sentence
 from analytics.readers import nursery
 from analytics.readers.base import NOTHING_SAID, Options
 from analytics.readers.jail import Limits
@@ -147,3 +149,13 @@ def test_a_stopped_worker_is_a_rejected_file_and_its_memory_is_told(tmp_path):
     assert waiting.result().reject_code == "file_crashed_parser"
     assert not nursery._working
     assert 20 < nursery.peak_mb() < 2000
+
+
+def test_an_error_is_told_by_the_last_place_in_our_own_code():
+    for raised in (lambda: json.loads("{"), lambda: pl.DataFrame({"a": [1]})["b"]):
+        with pytest.raises(Exception) as caught:
+            raised()
+
+        assert place(caught.value).startswith("test_sandbox.py:")
+        assert f"at {place(caught.value)})" in sentence(caught.value)
+    assert place(ValueError()) == "unknown place"

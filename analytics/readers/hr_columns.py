@@ -66,7 +66,7 @@ ALIASES: Aliases = {
     ),
     "team": ("team", "squad", "gruppo", "gruppo di lavoro", "equipe"),
     "written_level": (
-        "level", "level designation", "microsoft level designation", "management level", "grade", "band", "job level",
+        "level", "level designation", "leveldesignation", "microsoft level designation", "management level", "grade", "band", "job level",
         "layer", "lvl", "livello", "inquadramento", "qualifica", "livello contrattuale", "ebene", "stufe",
         "tarifgruppe", "niveau", "echelon", "classification",
     ),

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from importlib import import_module
 from types import ModuleType
 
-from analytics.readers import tables
+from analytics.readers import tables, unread
 from analytics.readers.base import NOTHING_SAID, Options, UnreadableExport
 from analytics.readers.files import Source
 
@@ -41,7 +41,7 @@ def recognise(
             f"{source.name}: this could be read as {titles}. Leave out the columns or files that belong to the other.",
         )
     tables.refuse_forbidden(source)
-    raise _explanation(source, readers) or _nobody_knows(source, readers)
+    raise unread.explain(source) or _explanation(source, readers) or _nobody_knows(source, readers)
 
 
 def claims(

@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from analytics.places import ROOT
+from analytics.errors import place
 from analytics.readers import (
     clock_change,
     forbidden,
@@ -24,6 +24,7 @@ from analytics.readers import (
     recall,
     registry,
     tables,
+    unread,
     zones,
 )
 from analytics.readers.base import NOTHING_SAID, Options, Sink, UnreadableExport, tool_name
@@ -33,7 +34,11 @@ from analytics.readers.jail import USUAL, Limits
 SHOWN_JUNK = 100
 OF_ONE_FILE = ("window",)  # first and last day that a file counts: never those of the next
 SAID_LIKE_COLUMNS = ("dates", zones.SAID, *OF_ONE_FILE)  # dd/mm or mm/dd; a time zone
-NEARLY = ("column_missing", "ambiguous_format")  # refused, but worth being told by name
+NEARLY = (
+    "column_missing",
+    "ambiguous_format",
+    unread.CODE,
+)  # refused, but worth being told by name
 
 Outcome = Literal["accept", "partial", "reject"]
 
@@ -204,7 +209,7 @@ def work(job: dict[str, Any]) -> Report:
             _died(name, ": it needs more memory than a file may have"), format=sink.format
         )
     except Exception as error:  # the last net: the type and place are told, never the text
-        why = f" ({type(error).__name__} at {_place(error)})"
+        why = f" ({type(error).__name__} at {place(error)})"
         return replace(_died(name, why), format=sink.format)
 
 
@@ -268,17 +273,6 @@ def _unread(source: Source, reader: ModuleType) -> Report:
         last=last,
         is_sample=True,
     )
-
-
-def _place(error: Exception) -> str:
-    """Return the last place in our own code, such as `slack_export.py:120`."""
-    place, step = "unknown place", error.__traceback__
-    while step:
-        file = Path(step.tb_frame.f_code.co_filename)
-        if file.is_relative_to(ROOT):
-            place = f"{file.name}:{step.tb_lineno}"
-        step = step.tb_next
-    return place
 
 
 def _parcel(

@@ -6,6 +6,7 @@ NAMES: tuple[str, ...] = (
     "graph_events",
     "teams_attendance",
     "zoom_meetings",
+    "zoom_json",
     "google_meet_log",
     "google_meet_audit",
     "google_meet_attendance",

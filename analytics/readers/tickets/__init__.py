@@ -9,4 +9,5 @@ NAMES: tuple[str, ...] = (
     "jira_tables",
     "hubspot_tables",
     "servicenow_tables",
+    "front_conversations",
 )

@@ -57,6 +57,7 @@ class Ticket:
     text: str | None = None
     out: str | None = None  # why it is set apart: ticket_deleted, ticket_merged, ticket_spam
     is_internal: bool = False  # somebody of the company asks
+    opened_by: str | None = None  # who wrote first, where that is not who asks
 
 
 @dataclass
@@ -139,9 +140,10 @@ class Desk:
         waiting = None  # the message that nobody of the other side has answered yet
         if ticket:
             text = self._opening(ticket, messages)
-            to = [agent] if agent else []
-            self.acts.add(Act(place=ticket.place, key=space, us=ticket.us, actor=asking, space=space, thread=space, to=to, text=text))  # fmt: skip
-            waiting = space
+            opener = ticket.opened_by or asking
+            to = [one] if (one := asking if ticket.opened_by else agent) else []
+            self.acts.add(Act(place=ticket.place, key=space, us=ticket.us, actor=opener, space=space, thread=space, to=to, text=text))  # fmt: skip
+            waiting = None if ticket.opened_by else space
         for message in messages:
             if message.author is not None and message.author not in self.acts.accounts:
                 # nobody says who it is: only a company's own people write internal notes
@@ -160,7 +162,8 @@ class Desk:
     def _opening(self, ticket: Ticket, messages: list[Message]) -> str | None:
         """Return the text of a ticket; the message that repeats it is taken out."""
         first = messages[0] if messages else None
-        if not first or first.us is None or ticket.us is None or first.author != ticket.requester:
+        opener = ticket.opened_by or ticket.requester
+        if not first or first.us is None or ticket.us is None or first.author != opener:
             return ticket.text
         if abs(first.us - ticket.us) > SAME_ACT_US:
             return ticket.text
