@@ -22,7 +22,7 @@ class People:
     cells: pl.DataFrame
     member: sparse.csr_matrix
     prime: int
-    _known: dict[bytes, sparse.csr_matrix] = field(default_factory=dict)
+    _known: dict[bytes, tuple[np.ndarray, np.ndarray, np.ndarray]] = field(default_factory=dict)
     _wide: list[tuple[np.ndarray, sparse.csr_matrix]] = field(default_factory=list)
 
     @classmethod
@@ -42,12 +42,13 @@ class People:
         pairs = self.cells.filter(pl.col("tool").is_null()).join(own, on=place, nulls_equal=True)
         return dict(pairs.group_by("row", maintain_order=True).agg("part").iter_rows())
 
-    def dependencies(self, rows: np.ndarray) -> sparse.csr_matrix:
-        """Return a basis of the combinations of these cells (columns as in `rows`) that hold nobody."""
+    def dependencies(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return a basis of the combinations of these cells that hold nobody: number, place in `rows`, value."""
         key = rows.astype(np.int64).tobytes()
         if key not in self._known:
             wider = next((one for one in self._wide if np.isin(rows, one[0]).all()), None)
-            self._known[key] = self._among(rows, *wider) if wider else self._left_kernel(rows)
+            basis = self._among(rows, *wider) if wider else self._left_kernel(rows)
+            self._known[key] = sparse.find(basis)
         return self._known[key]
 
     def _among(

@@ -5,7 +5,8 @@ that are sums of others (metrics/sums.py) add equations of their own.
 """
 
 import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
+from datetime import date
 from functools import cached_property
 
 import numpy as np
@@ -19,10 +20,11 @@ from analytics.metrics.sums import (
     PAIR_OF_TOOLS,
     SUMS,
     TOOLS_OF_PEOPLE,
-    Sum,
+    Figure,
 )
 from analytics.privacy.dependencies import People
 
+When = tuple[str, date | None]  # grain, period
 Equations = tuple[np.ndarray, np.ndarray, np.ndarray]  # equation, slot, value
 FIGURE = ("metric", "variant", "bin")
 PERIOD = ("grain", "period")
@@ -58,6 +60,7 @@ class Quantities:
             )
             .sort("quantity", "row")
         )
+        self.start = np.searchsorted(self.slots["quantity"].to_numpy(), np.arange(self.count + 1))
         self.slot = np.full((self.count, people.member.shape[0]), -1)
         self.slot[self.slots["quantity"], self.slots["row"]] = np.arange(self.slots.height)
         self.figures = (
@@ -68,36 +71,26 @@ class Quantities:
 
     def equations(self) -> sparse.csr_matrix:
         """Equations × slots, residues: each row's sum is nothing."""
-        rows, slots, values = [], [], []
-        count = 0
-        told = (
-            *self._of_people(),
-            *self._over_time(),
-            *self._of_sums(),
-            *self._of_tools(),
-            *self._of_pairs(),
-        )
-        for equation, slot, value in told:
-            rows.append(equation + count)
-            slots.append(slot)
-            values.append(value)
-            count += int(equation.max(initial=-1)) + 1
-        none = [np.zeros(0, np.int64)]
-        places = (np.concatenate(rows or none), np.concatenate(slots or none))
-        shape = (count, self.slots.height)
-        matrix = sparse.csr_matrix((np.concatenate(values or none), places), shape=shape)
+        named = _Named()
+        self._of_people(named)
+        self._over_time(named)
+        self._of_sums(named)
+        self._of_tools(named)
+        self._of_pairs(named)
+        equation, slot, value = named.over(self.start, self.slots["row"].to_numpy())
+        shape = (int(equation.max(initial=-1)) + 1, self.slots.height)
+        matrix = sparse.csr_matrix((value, (equation, slot)), shape=shape)
         matrix.eliminate_zeros()  # the whole and a part may be one quantity
         return matrix
 
-    def _of_people(self) -> Iterator[Equations]:
-        """Yield what the people of the cells make of one period's figure."""
-        for quantity in range(self.count):
-            rows = np.flatnonzero(self.slot[quantity] >= 0)
-            slots = self.slot[quantity, rows]
-            basis = self.people.dependencies(rows).tocoo()
-            yield basis.row, slots[basis.col], basis.data
+    def _of_people(self, named: "_Named") -> None:
+        """Name what the people of the cells make of one period's figure."""
+        row = self.slots["row"].to_numpy()
+        for start, end in itertools.pairwise(self.start.tolist()):
+            number, at, value = self.people.dependencies(row[start:end])
+            named.add(number, start + at, value)
 
-    def _over_time(self) -> Iterator[Equations]:
+    def _over_time(self, named: "_Named") -> None:
         figures = self.figures.filter(pl.col("metric").is_in(OVER_TIME)).with_columns(
             figure=pl.struct(FIGURE).rank("dense")
         )
@@ -105,51 +98,44 @@ class Quantities:
         for (number,), figure in figures.group_by("figure", maintain_order=True):
             for told in within:
                 for whole, parts in told.get(number, []):
-                    yield self._sum(whole, parts)
-            yield from self._whole(figure)
+                    named.sum(whole, parts)
+            self._whole(named, figure)
 
-    def _whole(self, figure: pl.DataFrame) -> Iterator[Equations]:
-        """Quarters against the whole period, whose people are those covered throughout."""
+    def _whole(self, named: "_Named", figure: pl.DataFrame) -> None:
+        """Name the quarters against the whole period, whose people are those covered throughout."""
         whole = figure.filter(pl.col("grain") == "all")["quantity"].to_list()
         quarters = figure.filter(pl.col("grain") == "quarter")["quantity"].to_list()
         if not whole or not quarters:
             return
         slots = self.slot[[*quarters, *whole]].max(axis=0)  # a row lies in one of them
         rows = np.flatnonzero(slots >= 0)
-        basis = self.people.dependencies(rows).tocoo()
-        yield basis.row, slots[rows][basis.col], basis.data
+        number, at, value = self.people.dependencies(rows)
+        named.add(number, slots[rows][at], value)
 
-    def _of_tools(self) -> Iterator[Equations]:
-        """Yield what the people active in each tool make of those active in several."""
+    def _of_tools(self, named: "_Named") -> None:
+        """Name what the people active in each tool make of those active in several."""
         parts = self.people.tools()
         most = max((len(rows) for rows in parts.values()), default=0)
-        for key, row in self._at.items():
-            if key[:3] != TOOLS_OF_PEOPLE:
-                continue
-            whole = int(row["quantity"])
-            several = [self._at.get((*figure, *key[3:])) for figure in IN_SEVERAL[:most]]
-            if most <= len(IN_SEVERAL) and all(several):
-                yield self._sum(whole, [int(one["quantity"]) for one in several if one])
-            active = self._at.get((*ACTIVE, *key[3:]))
+        for when, (whole, _) in self._at.get(TOOLS_OF_PEOPLE, {}).items():
+            several = [self._quantity(figure, when) for figure in IN_SEVERAL[:most]]
+            if most <= len(IN_SEVERAL) and None not in several:
+                named.sum(whole, [one for one in several if one is not None])
+            active = self._quantity(ACTIVE, when)
             if active is not None:
-                yield from self._by_tool(whole, int(active["quantity"]), parts)
+                for row, tools in parts.items():
+                    slots = [self.slot[whole, row], *self.slot[active, tools]]
+                    named.nothing(slots, [1] + [-1] * len(tools))
 
-    def _by_tool(
-        self, whole: int, active: int, parts: Mapping[int, list[int]]
-    ) -> Iterator[Equations]:
-        for row, tools in parts.items():
-            slots = np.array([self.slot[whole, row], *self.slot[active, tools]])
-            if (slots >= 0).all():
-                values = np.array([1] + [-1] * len(tools))
-                yield np.zeros(len(slots), np.int64), slots, values
-
-    def _of_pairs(self) -> Iterator[Equations]:
-        """Yield that people active in two tools are the same from either side, and what they make of those in several."""
+    def _of_pairs(self, named: "_Named") -> None:
+        """Name that people active in two tools are the same from either side, and what they make of those in several."""
         name = dict(self.people.cells.select("row", "tool").iter_rows())
         parts = self.people.tools()
-        for period in dict.fromkeys(key[3:] for key in self._at if key[0] == PAIR_OF_TOOLS):
-            of = {key[2]: int(row["quantity"]) for key, row in self._at.items() if key[0] == PAIR_OF_TOOLS and key[3:] == period}  # fmt: skip
-            two, three = (self._at.get((*figure, *period)) for figure in IN_SEVERAL[1:])
+        pairs: dict[When, dict[str | None, int]] = {}
+        for (metric, _, tool), found in self._at.items():
+            for when, (quantity, _) in found.items() if metric == PAIR_OF_TOOLS else ():
+                pairs.setdefault(when, {})[tool] = quantity
+        for when, of in pairs.items():
+            two, three = (self._quantity(figure, when) for figure in IN_SEVERAL[1:])
             for row, every in parts.items():
                 tools = [one for one in every if name[one] in of]  # a mail log lists no accounts
                 both = [
@@ -157,64 +143,92 @@ class Quantities:
                     for a, b in itertools.combinations(tools, 2)
                 ]
                 for sides in both:
-                    yield from _nothing(sides, (1, -1))
-                pairs = [one for one, _ in both]
-                if two and len(tools) == 2:  # noqa: PLR2004  # one pair, and nobody in three
-                    yield from _nothing((self.slot[two["quantity"], row], *pairs), (1, -1))
-                if two and three and len(tools) == len(pairs) == 3:  # noqa: PLR2004  # of three tools three pairs
-                    whole = [self.slot[figure["quantity"], row] for figure in (two, three)]
-                    yield from _nothing((*whole, *pairs), (1, 2, -1, -1, -1))
+                    named.nothing(sides, (1, -1))
+                ones = [one for one, _ in both]
+                if two is not None and len(tools) == 2:  # noqa: PLR2004  # one pair, and nobody in three
+                    named.nothing((self.slot[two, row], *ones), (1, -1))
+                if two is not None and three is not None and len(tools) == len(ones) == 3:  # noqa: PLR2004  # of three tools three pairs
+                    whole = [self.slot[figure, row] for figure in (two, three)]
+                    named.nothing((*whole, *ones), (1, 2, -1, -1, -1))
 
     @cached_property
-    def _at(self) -> dict[tuple, dict]:
-        return {
-            (row["metric"], row["variant"], row["bin"], row["grain"], row["period"]): row
-            for row in self.figures.iter_rows(named=True)
-        }
+    def _at(self) -> dict[Figure, dict[When, tuple[int, date | None]]]:
+        """Quantity and quarter by figure and period."""
+        found: dict[Figure, dict[When, tuple[int, date | None]]] = {}
+        for *figure, grain, period, quarter, quantity in self.figures.iter_rows():
+            metric, variant, bin_ = figure
+            found.setdefault((metric, variant, bin_), {})[grain, period] = quantity, quarter
+        return found
 
-    def _of_sums(self) -> Iterator[Equations]:
-        at = self._at
+    def _quantity(self, figure: Figure, when: When) -> int | None:
+        found = self._at.get(figure, {}).get(when)
+        return None if found is None else found[0]
+
+    def _of_sums(self, named: "_Named") -> None:
         for declared in SUMS:
-            for key, row in at.items():
-                if key[:3] != declared.parts[0]:
-                    continue
-                parts = [at.get((*part, *key[3:])) for part in declared.parts]
-                whole = self._whole_of(declared, row, at)
-                if whole is not None and all(part is not None for part in parts):
-                    yield self._sum(whole, [part["quantity"] for part in parts if part])
+            for when, (_, quarter) in self._at.get(declared.parts[0], {}).items():
+                parts = [self._quantity(part, when) for part in declared.parts]
+                before = self._before(declared.whole, when, quarter) if declared.before else when
+                whole = self._quantity(declared.whole, before) if before else None
+                if whole is not None and None not in parts:
+                    named.sum(whole, [part for part in parts if part is not None])
 
-    def _whole_of(self, declared: Sum, part: dict, at: dict) -> int | None:
-        period = part["period"]
-        if declared.before:
-            earlier = [
-                row["period"]
-                for key, row in at.items()
-                if key[:3] == declared.whole
-                and row["grain"] == part["grain"]
-                and row["quarter"] == part["quarter"]
-                and period is not None
-                and row["period"] < period
-            ]
-            if not earlier:
-                return None
-            period = max(earlier)
-        found = at.get((*declared.whole, part["grain"], period))
-        return None if found is None else int(found["quantity"])
-
-    def _sum(self, whole: int, parts: list[int]) -> Equations:
-        """In every cell that all of them have: whole − parts = 0."""
-        slots = self.slot[[whole, *parts]]
-        slots = slots[:, (slots >= 0).all(axis=0)]
-        count = slots.shape[1]
-        rows = np.tile(np.arange(count), len(slots))
-        values = np.repeat([1] + [-1] * len(parts), count)
-        return rows, slots.ravel(), values
+    def _before(self, figure: Figure, when: When, quarter: date | None) -> When | None:
+        """Return the figure's last period before this one that lies in the same quarter."""
+        grain, period = when
+        earlier = [
+            other
+            for (kind, other), (_, inside) in self._at.get(figure, {}).items()
+            if kind == grain and inside == quarter and other and period and other < period
+        ]
+        return (grain, max(earlier)) if earlier else None
 
 
-def _nothing(slots: Sequence[int], values: Sequence[int]) -> Iterator[Equations]:
-    """Yield one equation over these slots, if there are figures for all of them."""
-    if len(slots) == len(values) and min(slots) >= 0:
-        yield np.zeros(len(slots), np.int64), np.array(slots), np.array(values)
+class _Named:
+    """Equations in the order in which they are named; sums are laid over their cells once all are known."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.parts: list[tuple[np.ndarray, ...]] = []  # place, number, slot, value
+        self.sums: list[tuple[int, list[int]]] = []
+
+    def add(self, number: np.ndarray, slot: np.ndarray, value: np.ndarray) -> None:
+        """Name equations: `number` says to which of them a slot with its value belongs."""
+        if len(number):
+            self.parts.append((np.full(len(number), self.count), number, slot, value))
+            self.count += 1
+
+    def nothing(self, slots: Sequence[int], values: Sequence[int]) -> None:
+        """Name one equation over these slots, if there are figures for all of them."""
+        if len(slots) == len(values) and min(slots) >= 0:
+            self.add(np.zeros(len(slots), np.int64), np.array(slots), np.array(values))
+
+    def sum(self, whole: int, parts: list[int]) -> None:
+        """Name one equation for every cell that all these quantities have: whole − parts = 0."""
+        self.sums.append((self.count, [whole, *parts]))
+        self.count += 1
+
+    def over(self, start: np.ndarray, row: np.ndarray) -> Equations:
+        """Return all equations; quantity q has the slots start[q] to start[q + 1], in the cells `row`."""
+        every = zip(self._of_sums(start, row), *self.parts, strict=True)
+        place, number, slot, value = (np.concatenate(column) for column in every)
+        order = place * (number.max(initial=0) + 1) + number
+        return np.unique(order, return_inverse=True)[1], slot, value
+
+    def _of_sums(self, start: np.ndarray, row: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Return place, cell, slot, value of the sums."""
+        size = np.array([len(quantities) for _, quantities in self.sums], np.int64)
+        quantity = np.array([one for _, quantities in self.sums for one in quantities], np.int64)
+        sign = np.full(len(quantity), -1)
+        sign[np.cumsum(size) - size] = 1
+        cells = start[quantity + 1] - start[quantity]
+        slot = np.arange(cells.sum()) + np.repeat(start[quantity] - np.cumsum(cells) + cells, cells)
+        one = np.repeat(np.repeat(np.arange(len(size)), size), cells)
+        cell = one * (row.max(initial=0) + 1) + row[slot]
+        _, at, times = np.unique(cell, return_inverse=True, return_counts=True)
+        every = times[at] == size[one]
+        place = np.array([place for place, _ in self.sums], np.int64)
+        return place[one[every]], row[slot[every]], slot[every], np.repeat(sign, cells)[every]
 
 
 def _with_quantity(part: pl.DataFrame) -> pl.DataFrame:

@@ -136,11 +136,9 @@ class _Puzzle:
         of_entry, of_column = label[whole.row], label[len(touched) :]
         wanted = np.intersect1d(of_column[self.target[unknown]], of_column[fresh[unknown]])
         wanted = np.intersect1d(wanted, of_entry)
-        entries = np.argsort(of_entry, kind="stable")
-        columns = np.argsort(of_column, kind="stable")
-        for number in wanted:
-            some = entries[slice(*np.searchsorted(of_entry[entries], [number, number + 1]))]
-            own = columns[slice(*np.searchsorted(of_column[columns], [number, number + 1]))]
+        entries = _of_each(of_entry, wanted)
+        columns = _of_each(of_column, wanted)
+        for some, own in zip(entries, columns, strict=True):
             _, row = np.unique(whole.row[some], return_inverse=True)
             yield (row, whole.col[some], whole.data[some]), unknown[own]
 
@@ -154,3 +152,11 @@ class _Puzzle:
             if not (telling & alone).any():
                 return telling
             telling &= ~alone
+
+
+def _of_each(labels: np.ndarray, wanted: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield where each wanted label stands."""
+    order = np.argsort(labels, kind="stable")
+    ranked = labels[order]
+    starts, ends = (np.searchsorted(ranked, wanted, side) for side in ("left", "right"))
+    return (order[start:end] for start, end in zip(starts, ends, strict=True))
