@@ -4,7 +4,9 @@ from analytics import audit_log, places
 from pages.parts import log_view, text, workspace
 from pages.parts.access import guard
 from pages.parts.lead import headed
+from pages.parts.screen import screen
 from pages.parts.states import note, state
+from pages.parts.table import PHONE_ROWS
 
 guard("log")
 
@@ -24,7 +26,7 @@ def main() -> None:
         return
     folder = places.folder(name)
     log_view.verdict(folder, name)
-    lines = audit_log.read(folder, SHOWN)
+    lines = audit_log.read(folder, PHONE_ROWS if screen().compact else SHOWN)
     if not lines:
         return
     log_view.table(lines)

@@ -35,7 +35,7 @@ def main() -> None:
     )
     st.html(STATIC / "style.css")
     if st.context.theme.type == "dark":  # white on the bright accent would not be readable
-        st.html("<style>button[kind=primary]:enabled :is(p,span){color:#191816!important}</style>")
+        st.html("<style>button[kind^=primary]:enabled :is(p,span){color:#191816!important}</style>")
     st.logo(str(STATIC / "logo.svg"), size="large", icon_image=str(STATIC / "icon.svg"))
     who = access.role()
     if who == "visitor":

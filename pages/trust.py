@@ -123,7 +123,7 @@ def cannot_tell(release: Release) -> None:
         st.markdown(f"All {total} figures.")
         return
     st.markdown(
-        f"{text.number(told)} of {total} figures. The others are left open rather than guessed:"
+        f"{text.number(told)} of {total} figures. The {'other is' if total - told == 1 else 'others are'} left open rather than guessed:"
     )
     table = pl.DataFrame(
         [tuple(plain(cell) for cell in row) for row in missing],

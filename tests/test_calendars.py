@@ -160,7 +160,7 @@ def test_what_is_known_is_said_and_nothing_of_few_people(tmp_path):
     told = working_time.told(con, Settings())
 
     assert told == {
-        "working_time": "9:00 to 17:00, Mon Tue Wed Thu Fri",
+        "working_time": "9:00 to 17:00, Mon to Fri",
         "working_hours": "9-17",
         "workdays": "1,2,3,4,5",
         "days_off": "Italy; not known for some people",

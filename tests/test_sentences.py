@@ -313,7 +313,7 @@ def test_h13_says_what_a_trial_could_show_where_no_date_is_told():
     said = told(*trial(), milestones=[f"{LAUNCH}=Launch"])
 
     assert said["trial_shows"].startswith(
-        "With eight departments only an effect above 31 points would show."
+        "With eight departments a trial would show only an effect above 31 points."
     )
 
 

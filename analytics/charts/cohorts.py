@@ -5,8 +5,6 @@ import polars as pl
 
 from analytics.charts.theme import Drawn, Look, finish
 
-DARK_FROM = 0.8  # cells as dark as this carry light figures
-
 
 def cohorts(rows: pl.DataFrame, k: Look) -> Drawn:
     """Draw cohort (name, in order), later (0, 1, 2 …), value (null = not shown), text, people (written)."""
@@ -27,7 +25,7 @@ def cohorts(rows: pl.DataFrame, k: Look) -> Drawn:
         alt.Tooltip("people:N", title="Started with"),
     ]
     cells = alt.Chart(seen).mark_rect(stroke=k.bg, strokeWidth=2, cornerRadius=2)
-    tone = alt.condition(f"datum.value > {DARK_FROM - 0.15}", alt.value(k.bg), alt.value(k.ink))
+    tone = alt.condition(f"datum.value > {k.turn[0]}", alt.value(k.bg), alt.value(k.ink))
     layers = [cells.encode(x, y, alt.Color("value:Q", legend=None, scale=scale), tooltip=tips)]
     if rows["later"].n_unique() <= (7 if k.compact else 14):  # figures fit into the cells
         layers.append(

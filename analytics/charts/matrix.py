@@ -5,8 +5,6 @@ import polars as pl
 
 from analytics.charts.theme import Drawn, Look, finish
 
-DARK_FROM = 1.05  # cells further from 1× than this many doublings carry light figures
-
 
 def matrix(rows: pl.DataFrame, order: list[str], k: Look) -> Drawn:
     """Draw source, target, ratio (observed / expected; null = not shown), text. The row writes to the column."""
@@ -31,7 +29,7 @@ def matrix(rows: pl.DataFrame, order: list[str], k: Look) -> Drawn:
         alt.Tooltip("target:N", title="To"),
         alt.Tooltip("text:N", title="Against chance"),
     ]
-    tone = alt.condition(f"abs(datum.log) > {DARK_FROM}", alt.value(k.bg), alt.value(k.ink))
+    tone = alt.condition(f"abs(datum.log) > {k.turn[1]}", alt.value(k.bg), alt.value(k.ink))
     hidden = alt.Chart(rows.filter(pl.col("ratio").is_null())).mark_rect(
         fillOpacity=0, stroke=k.hidden, strokeDash=[2, 3]
     )

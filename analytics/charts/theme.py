@@ -33,6 +33,9 @@ class Look:
     label: tuple[str, ...]
     seq: tuple[str, ...]
     div: tuple[str, ...]
+    turn: tuple[
+        float, float
+    ]  # on `seq` from 0 to 1, on `div` in doublings: where figures turn to `bg`, at equal contrast
     compact: bool = False
 
     @property
@@ -48,6 +51,7 @@ LIGHT = Look(
     label=("#0B5F66", "#95560A", "#4B1D52", "#2D68A3", "#A8391F", "#6B645A"),
     seq=("#F2F5F2", "#DDEBE8", "#C4DEDB", "#A6CECC", "#84BCBB", "#5FA7A9", "#3C9095", "#1F787F", "#0B5F66", "#06434A"),
     div=("#8A4808", "#D39550", "#F2EDE4", "#5FA7A9", "#06434A"),
+    turn=(0.7, 1.25),
 )  # fmt: skip
 DARK = Look(
     ink="#EFEAE2", muted="#B8B1A6", noise="#8F8A82", band="#34302B", rule="#57514A", hidden="#6B655D", bg="#191816",
@@ -56,6 +60,7 @@ DARK = Look(
     label=("#57B8BD", "#F5C46B", "#C79EDB", "#A9D0FA", "#F0937F", "#B8B1A6"),
     seq=("#22302F", "#1F3F40", "#1E4F51", "#1F6064", "#237379", "#2C878D", "#3F9CA2", "#5CB1B6", "#84C7CA", "#B4DEDF"),
     div=("#F5C46B", "#B07C35", "#2E2B27", "#2C878D", "#B4DEDF"),
+    turn=(0.5, 0.85),
 )  # fmt: skip
 
 

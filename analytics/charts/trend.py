@@ -27,13 +27,18 @@ def time_axis(first: date, last: date, k: Look, room: float = 0.17, field: str =
 def value_axis(unit: str, top: float, field: str = "value") -> alt.Y:
     """Return a y axis from zero: shares to 100 % when they come near, else to the data."""
     if unit == "share":
-        high = 1.0 if top > 0.5 else top * 1.15  # noqa: PLR2004
         axis = alt.Axis(format="%", tickCount=4, grid=True)
     else:
-        high = top * 1.1 or 1.0
         expression = "datum.label + ' h'" if unit == "hours" else "datum.label"
         axis = alt.Axis(tickCount=4, grid=True, labelExpr=expression)
-    return alt.Y(f"{field}:Q", title=None, scale=alt.Scale(domain=[0, high], nice=False), axis=axis)
+    scale = alt.Scale(domain=[0, _end(unit, top)], nice=False)
+    return alt.Y(f"{field}:Q", title=None, scale=scale, axis=axis)
+
+
+def _end(unit: str, top: float) -> float:
+    if unit == "share":
+        return 1.0 if top > 0.5 else top * 1.15  # noqa: PLR2004
+    return top * 1.1 or 1.0
 
 
 def dated(rows: pl.DataFrame, unit: str, marks: pl.DataFrame, k: Look) -> Drawn:
@@ -77,7 +82,9 @@ def _lines(rows: pl.DataFrame, unit: str, k: Look, *, filled: bool = False) -> l
     band = alt.Chart(rows).mark_area(opacity=0.22)
     line = alt.Chart(rows).mark_line(strokeWidth=2.2)
     ends = alt.Chart(
-        apart(rows.filter(pl.col("last").is_not_null()), top).with_columns(end=pl.lit(last))
+        apart(rows.filter(pl.col("last").is_not_null()), _end(unit, top)).with_columns(
+            end=pl.lit(last)
+        )
     )
     named = ends.mark_text(align="left", dx=8, fontWeight=600, fontSize=11 if k.compact else 12.5)
     layers = [
@@ -98,7 +105,10 @@ def _lines(rows: pl.DataFrame, unit: str, k: Look, *, filled: bool = False) -> l
 
 
 def apart(ends: pl.DataFrame, top: float) -> pl.DataFrame:
-    """Return the line ends with `at`, where their names stand: a line of text apart, in the order of the values."""
+    """Return the line ends with `at`, where their names stand: a line of text apart, in the order of the values.
+
+    `top` is the end of the scale.
+    """
     ends = ends.sort("value")
     at: list[float] = []
     for value in ends["value"]:

@@ -116,8 +116,8 @@ TEMPLATES: dict[str, Template] = {
         "{before_it} of the weeks with a contribution before it, {after_it} after: within what chance explains.",
     ),
     "trial_shows": Template(
-        "noise", "With {groups_tried} departments only an effect above {least} would show.",
-        "In the share of weeks in which people contribute, in four trials of five, with half of the departments in the trial and half waiting.",
+        "noise", "With {groups_tried} departments a trial would show only an effect above {least}.",
+        "That holds for the share of weeks in which people contribute, in four trials of five, with half of the departments in the trial and half waiting.",
     ),
     "of_ten": Template(
         "clear", "Of every ten people whom the tools reach, {of_ten_contribute} {take} part and {of_ten_exchange} {exchange_are} in exchange with somebody.",
@@ -198,7 +198,7 @@ TEMPLATES: dict[str, Template] = {
     "waits_known": Template("clear", "Half of {asked} are answered within {half}"),
     "waits_fewer": Template("clear", "Fewer than half of {asked} are answered within seven working days"),
     "waits_question": Template("noise", "How long does one wait for an answer?"),
-    "levels_apart": Template("clear", "{apart_list}"),
+    "levels_apart": Template("clear", "Left without an answer: {apart_list}"),
     "levels_alike": Template("noise", "Who is left without an answer can't be told apart by level"),
     "levels_question": Template("noise", "Whose words are left without an answer?"),
     "leaders_question": Template("noise", "Do leaders ask or announce?"),
@@ -207,7 +207,7 @@ TEMPLATES: dict[str, Template] = {
     "customers_wait_question": Template("noise", "How long do customers wait?"),
     "said_question": Template("noise", "What do people say themselves?"),
     "words_question": Template("noise", "Who says that they are listened to?"),
-    "words_named": Template("clear", "{apart_list}"),
+    "words_named": Template("clear", "Being listened to: {apart_list}"),
     # ---- leads of pages
     "adoption_up": Template("clear", "{about_active} used the tools; {about_talking} had a conversation in them.", "Conversation went up by {change} since {earlier}."),
     "adoption_down": Template("clear", "{about_active} used the tools; {about_talking} had a conversation in them.", "Conversation went down by {change} since {earlier}."),
@@ -236,7 +236,7 @@ TEMPLATES: dict[str, Template] = {
     "trend_up": Template("clear", "Conversation went up by {change} since {earlier}"),
     "trend_down": Template("clear", "Conversation went down by {change} since {earlier}"),
     "trend_question": Template("noise", "How does use move, and does conversation move with it?"),
-    "cohorts_known": Template("clear", "{share} of those who started were there {later} weeks on"),
+    "cohorts_known": Template("clear", "{share} of those who started were there {later}"),
     "cohorts_question": Template("noise", "Who stays?"),
     "uptake_half": Template("clear", "At least half of them had contributed after {weeks} weeks"),
     "uptake_fewer": Template("clear", "Fewer than half of them had contributed after {weeks} weeks"),

@@ -192,7 +192,8 @@ def _net(slots: Mapping[str, Any]) -> dict[str, str]:
     if low < 0 < high:
         written = [numbers.change(end, "minutes") for end in (low, high)]
     else:
-        written = [numbers.number(end, "minutes") for end in sorted((abs(low), abs(high)))]
+        first, last = (numbers.number(end, "minutes") for end in sorted((abs(low), abs(high))))
+        written = [first.removesuffix(f"{numbers.SPACE}min"), last]  # 0.6 to 52.6 min
     return dict(zip(("net_low", "net_high"), written, strict=True))
 
 

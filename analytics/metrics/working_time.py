@@ -53,9 +53,12 @@ def told(con: "duckdb.DuckDBPyConnection", settings: "Settings") -> dict[str, ob
 
 
 def hours(settings: "Settings") -> str:
-    """Return the working day and week in words: 9:00 to 17:00, Mon Tue Wed Thu Fri."""
-    days = " ".join(weeks.day_abbr[day - 1] for day in sorted(settings.workdays))
-    return f"{settings.day_starts}:00 to {settings.day_ends}:00, {days}"
+    """Return the working day and week in words: 9:00 to 17:00, Mon to Fri."""
+    days = sorted(settings.workdays)
+    names = [weeks.day_abbr[day - 1] for day in days]
+    in_a_row = len(days) > 2 and days[-1] - days[0] == len(days) - 1  # noqa: PLR2004
+    days_told = f"{names[0]} to {names[-1]}" if in_a_row else ", ".join(names)
+    return f"{settings.day_starts}:00 to {settings.day_ends}:00, {days_told}"
 
 
 def _open(living: list[tuple[str, str | None, int]], settings: "Settings") -> str:

@@ -3,11 +3,12 @@
 import polars as pl
 
 from analytics.charts import numbers, shape, words
+from analytics.charts.bars import toned
 from analytics.findings import say
 from pages.parts import filters
 from pages.parts.data import Figures
 from pages.parts.figure import Said, source
-from pages.parts.meetings_view import draw, toned
+from pages.parts.meetings_view import draw
 
 DAY = {
     "busy": "Meetings and writing",
@@ -27,11 +28,7 @@ def left_whole(figures: Figures) -> None:
     found = figures.block(metric)
     value = {row["bin"]: row["value"] for row in found.iter_rows(named=True)}
     whole, day = value.get("focus"), value.get("working")
-    rows = shape.rows_named(found, DAY, "hours")
-    stretch = pl.col("key").is_in(["two", "hour"])
-    rows = rows.with_columns(
-        tone=pl.when(stretch).then(pl.lit("accent")).otherwise(pl.lit("noise"))
-    ).drop("key", "is_ours")
+    rows = toned(shape.rows_named(found, DAY, "hours"), ("two", "hour"))
     said = Said(
         finding=say("whole_known", part=numbers.number(whole / day, "share")) if whole and day else say("whole_question"),
         measure="Hours of a working day: in meetings and writing, and in stretches between them. What reaches people breaks none here: at best",

@@ -45,12 +45,9 @@ class Card:
 
 def legend() -> None:
     """Explain the three marks, once a page."""
-    note(
-        " &emsp; ".join(
-            f"{MARKS[verdict]}&nbsp; {meaning.replace(' ', '&nbsp;')}"
-            for verdict, meaning in MEANINGS.items()
-        )
-    )
+    with st.container(horizontal=True, gap="medium"):
+        for verdict, meaning in MEANINGS.items():
+            note(f"{MARKS[verdict]}&nbsp; {meaning}", width="content")
 
 
 def card(c: Card) -> None:

@@ -1,5 +1,8 @@
 """What becomes of those who started: who is still there weeks later, who stays and who falls silent."""
 
+from datetime import timedelta
+from typing import Any
+
 import polars as pl
 import streamlit as st
 
@@ -15,11 +18,8 @@ BALANCE = "quick_ratio"
 EVERYBODY = {"all": "The same people all quarter", "moving": "Everybody, newcomers included"}
 A_MONTH = "day 28"  # the bin of all who started, four weeks on
 COLUMNS, PHONE_COLUMNS = 12, 7  # weeks that a picture shows; table and files hold all
-RETENTION = {
-    "": "Bounded: in that week",
-    "rolling": "Rolling: then or later",
-    "bracket": "Bracket: within seven days",
-}
+RETENTION = {"": "In that week", "rolling": "Then or later", "bracket": "Within seven days"}
+LATER = {"rolling": "four weeks on or later"}
 
 
 def still_there(figures: Figures) -> None:
@@ -27,14 +27,18 @@ def still_there(figures: Figures) -> None:
     variant = str(st.session_state.get("retention_variant") or "")
     found = figures.ask("retention", variant=variant, grain="all", **figures.scope.cell)
     rows = shape.cohort_rows(found)
-    stayed = found.filter((pl.col("bin") == A_MONTH) & pl.col("value").is_not_null())[
-        "value"
-    ].to_list()
+    # of the 28th day alone a week's cells say nothing: the seven days from it on stand for the week
+    all_of = figures.ask(
+        "retention", variant=variant or "bracket", grain="all", **figures.scope.cell
+    )
+    stayed = all_of.filter(bin=A_MONTH)["value"].drop_nulls().to_list()
     last = PHONE_COLUMNS if screen().compact else COLUMNS
     seen = rows.filter(pl.col("later") <= last) if rows.height else rows
     told = list(seen.iter_rows(named=True))
     said = Said(
-        finding=say("cohorts_known", share=stayed[0], later="four")
+        finding=say(
+            "cohorts_known", share=stayed[0], later=LATER.get(variant, "in the week four weeks on")
+        )
         if stayed
         else say("cohorts_question"),
         measure="Share of those who contributed for the first time in a week, so many weeks later. "
@@ -126,6 +130,12 @@ def _balance(told: Row | None) -> str:
     return f"over the period {numbers.number(told['value'], 'ratio')} come for each who falls silent ({span})"
 
 
+def _when(row: dict[str, Any], grain: str) -> str:
+    if grain == "month":  # the Thursday decides the month of a block of weeks
+        return f"In {row['period'] + timedelta(days=3):%B %Y}"
+    return f"In the {grain} from {row['name']}"
+
+
 def _mostly_kept_back(found: pl.DataFrame) -> bool:
     open_ = found.filter(pl.col("value").is_null())["period"].n_unique()
     return open_ * 2 > found["period"].n_unique()
@@ -140,7 +150,7 @@ def _fate(rows: pl.DataFrame, grain: str) -> str:
     came = last["came back"]["value"] + (last["new"]["value"] if "new" in last else 0)
     return say(
         "lifecycle_known",
-        period=f"In the {grain} from {last['came back']['name']}",
+        period=_when(last["came back"], grain),
         returned=numbers.count(came),
         silent=numbers.count(-last["fell silent"]["value"]),
     )

@@ -3,6 +3,7 @@
 import polars as pl
 
 from analytics.charts import numbers, shape, words
+from analytics.charts.bars import toned
 from analytics.charts.waits import waits
 from analytics.findings import say
 from analytics.findings.listening import CUSTOMERS, EVERY_PHASE, WAITING, phase
@@ -25,9 +26,7 @@ def customers_by_phase(figures: Figures) -> None:
     """Draw how much of what customers ask has been answered, by phase, and who still waits."""
     found, waiting = _whole(figures, CUSTOMERS), _whole(figures, WAITING)
     least = phase(found, waiting)
-    rows = shape.rows_named(found, PHASES, "share")
-    is_least = pl.col("key") == (least["phase"] if least else "")
-    rows = rows.with_columns(tone=pl.when(is_least).then(pl.lit("accent")).otherwise(pl.lit("noise"))).drop("key", "is_ours")  # fmt: skip
+    rows = toned(shape.rows_named(found, PHASES, "share"), [least["phase"]] if least else [])
     waits_all = waiting.filter(bin=EVERY_PHASE)["value"].to_list()
     caveat = f"{numbers.number(waits_all[0], 'share')} wait for a next word" if waits_all and waits_all[0] is not None else ""  # fmt: skip
     said = Said(

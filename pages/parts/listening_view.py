@@ -5,6 +5,7 @@ from typing import Any
 import polars as pl
 
 from analytics.charts import numbers, shape, words
+from analytics.charts.bars import toned
 from analytics.charts.waits import waits
 from analytics.findings import say
 from analytics.findings.listening import ASKED, LEADERS, NEVER, SOON, heard, leaders_ask
@@ -102,10 +103,7 @@ def unanswered_by_level(figures: Figures) -> None:
     bin_ = ASKED[asked][2]
     found, company = figures.compared(NEVER, "level", bin_)
     names = {level: filters.level_name(level) for level in found["level"].drop_nulls().unique().sort()}  # fmt: skip
-    rows = shape.rows_named(found, names, "share", column="level")
-    named = dict(found.select("level", pl.col("named").fill_null(value=False)).iter_rows())
-    tones = ["accent" if named[key] else "noise" for key in rows["key"]]
-    rows = rows.with_columns(tone=pl.Series(tones, dtype=pl.String)).drop("key", "is_ours")
+    rows = toned(shape.rows_named(found, names, "share", column="level"), _named(found)["level"])
     said = Said(
         finding=_apart(found, company, names),
         measure=f"Share of {asked} that nobody had answered after seven working days, by the level of the one who asked. Filled: apart from the others; lines: 95% intervals",
@@ -119,10 +117,15 @@ def unanswered_by_level(figures: Figures) -> None:
     draw("unanswered", said, rows, found if found.height else figures.block(NEVER), words.table(found, "share", names))  # fmt: skip
 
 
+def _named(found: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows that the comparison tells apart from the others."""
+    return found.filter(pl.col("named").fill_null(value=False))
+
+
 def _apart(found: pl.DataFrame, company: Any, names: dict[str, str]) -> str:  # noqa: ANN401  # a released row
     if company is None or company["value"] is None or found["named"].null_count() == found.height:
         return say("levels_question")
-    apart = found.filter(pl.col("named"))
+    apart = _named(found)
     if apart.is_empty():
         return say("levels_alike")
     sides = {
@@ -138,8 +141,7 @@ def leaders(figures: Figures) -> None:
     levels = found["level"].drop_nulls().unique().sort()
     names = {"all": "All leaders", **{level: filters.level_name(level) for level in levels}}
     keyed = found.with_columns(key=pl.col("level").fill_null("all"))
-    rows = shape.rows_named(keyed, names, "share", column="key")
-    rows = rows.with_columns(tone=pl.when(pl.col("key") == "all").then(pl.lit("accent")).otherwise(pl.lit("noise"))).drop("key", "is_ours")  # fmt: skip
+    rows = toned(shape.rows_named(keyed, names, "share", column="key"), ("all",))
     slots = leaders_ask(figures.one(LEADERS))
     said = Said(
         finding=say("leaders_ask", **slots).rstrip(".") if slots else say("leaders_question"),

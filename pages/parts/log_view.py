@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from analytics import audit_log
+from analytics import audit_log, formats
 from analytics.roles import NAMES
 from pages.parts import access, text
 from pages.parts.screen import screen
@@ -31,6 +31,12 @@ KINDS = {
     "restore": "restored a backup",
     "refused": "was refused",
 }
+OUTCOMES = {"accept": "", "partial": "in part", "reject": "refused"}
+COUNTED = {
+    "stored": "{} records kept", "threshold": "groups of {} or more", "suggestions": "{} suggestions", "acts": "{} acts",
+    "backups_left": "{} backups left",
+}  # fmt: skip
+SHORT_ID = 8  # characters that tell imports apart on a page; the file of the log holds them whole
 APART = {"n", "at", "kind", "who", "role", "previous", "hash"}
 
 
@@ -75,10 +81,10 @@ def row(line: dict[str, Any], named: bool) -> dict[str, str]:
     facts = [said(key, value) for key, value in line.items() if key not in APART]
     return {
         "Line": str(line.get("n", "")),
-        "When": str(line.get("at", ""))[:16].replace("T", " "),
+        "When": when(str(line.get("at", ""))),
         "Who": who(line, named),
         "What": KINDS.get(str(line.get("kind")), str(line.get("kind", ""))),
-        "Of what": ", ".join(facts),
+        "Of what": ", ".join(filter(None, facts)),
     }
 
 
@@ -90,9 +96,22 @@ def who(line: dict[str, Any], named: bool) -> str:
     return address if named else NAMES.get(line.get("role", ""), "Somebody")
 
 
+def when(at: str) -> str:
+    """Return 22 Nov 2026, 23:41 for an instant in ISO form."""
+    return f"{text.day_of(at)}, {at[11:16]}" if at else ""
+
+
 def said(key: str, value: object) -> str:
-    """Return one fact in words: What we see, release 3, department Finance."""
+    """Return one fact in words: What we see, release 3, department Finance, 1,144 records kept."""
+    told = str(value)
     if key == "page":
-        page = access.BY_NAME.get(str(value))
-        return page.title if page else str(value)
-    return f"{key.replace('_', ' ')} {value}"
+        return access.BY_NAME[told].title if told in access.BY_NAME else told
+    if key == "format":
+        return formats.title(told)
+    if key == "outcome":
+        return OUTCOMES.get(told, told)
+    if key == "import":
+        return f"import {told[:SHORT_ID]}"
+    if key in COUNTED:
+        return COUNTED[key].format(text.number(float(told)) if told.isdecimal() else told)
+    return f"{key.replace('_', ' ')} {told}"

@@ -3,7 +3,7 @@
 import polars as pl
 
 from analytics.charts import numbers, shape, words
-from analytics.charts.bars import bars
+from analytics.charts.bars import bars, toned
 from analytics.findings import say
 from pages.parts.data import Figures
 from pages.parts.figure import Picture, Said, figure, first_reason, source
@@ -19,8 +19,9 @@ KINDS = {
     "unknown": "Size not exported",
 }
 OF_MEETINGS = ("meeting_flags", "conflicting_hours", "meetings_outside_hours", "redundant_hours")
+LARGE = "meeting_flags:large"
 FLAGS = {
-    "meeting_flags:large": "Nine people or more",
+    LARGE: "Nine people or more",
     "meeting_flags:long": "Longer than an hour",
     "meeting_flags:large_long": "Both",
     "meeting_flags:recurring": "One of a series",
@@ -35,7 +36,8 @@ def kinds_of_meetings(figures: Figures) -> None:
     """Draw the share of the meeting hours by kind; a kind that never occurred is left out."""
     metric = "meeting_mix"
     found = figures.block(metric)
-    rows = toned(shape.rows_named(found.filter(pl.col("value") != 0), KINDS, "share"))
+    named = shape.rows_named(found.filter(pl.col("value") != 0), KINDS, "share")
+    rows = toned(named, named.sort("value", descending=True)["key"][:1].to_list())
     said = Said(
         finding=_largest(rows),
         measure="Share of people's hours in meetings by how many are invited; short is up to an hour, long up to two. Lines: 95% intervals",
@@ -66,9 +68,9 @@ def true_of_meetings(figures: Figures) -> None:
     """Draw the shares of the meeting hours that are large, long, recurring, booked twice, outside hours or of three levels."""
     found = pl.concat(figures.block(metric) for metric in OF_MEETINGS)
     named = found.with_columns(bin=pl.format("{}:{}", "metric", pl.col("bin").fill_null("")))
-    rows = toned(shape.rows_named(named, FLAGS, "share"))
-    large = named.filter(bin="meeting_flags:large")["value"].to_list()
+    large = named.filter(bin=LARGE)["value"].to_list()
     known = [value for value in large if value]
+    rows = toned(shape.rows_named(named, FLAGS, "share"), [LARGE] if known else None)
     said = Said(
         finding=say("large_known", part=numbers.number(known[0], "share")) if known else say("large_question"),
         measure="Share of people's hours in meetings of which each is true; they overlap and do not add up. Lines: 95% intervals",
@@ -77,11 +79,6 @@ def true_of_meetings(figures: Figures) -> None:
         passports=[figures.passport(metric) for metric in OF_MEETINGS],
     )  # fmt: skip
     draw("meeting_flags", said, rows, found, words.table(named, "share", FLAGS))
-
-
-def toned(rows: pl.DataFrame, tone: str = "accent") -> pl.DataFrame:
-    """Return named rows as `bars` draws them."""
-    return rows.with_columns(tone=pl.lit(tone)).drop("key", "is_ours")
 
 
 def draw(key: str, said: Said, rows: pl.DataFrame, found: pl.DataFrame, twin: pl.DataFrame) -> None:

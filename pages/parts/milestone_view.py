@@ -12,6 +12,7 @@ from analytics.charts.dots import dots
 from analytics.charts.trend import dated, trend
 from analytics.findings import say, sentence
 from analytics.findings.dates import AFTER_DATE, VISIBLE, after_date, least, parts
+from analytics.findings.templates import TEMPLATES
 from pages.parts.data import Figures
 from pages.parts.figure import Picture, Said, figure, first_reason, source
 from pages.parts.states import note
@@ -64,19 +65,20 @@ def _draw(figures: Figures, one: dict[str, Any], number: int) -> None:
     found = rows.filter(pl.col("bin").str.starts_with(f"{one['on']}/"))
     told = parts(found.drop_nulls("value"))
     sides = found.with_columns(bin=pl.col("bin").str.split("/").list.get(1))
-    drawn = shape.rows_named(sides, SIDES, "share").with_columns(is_ours=pl.col("key") == "after")
+    finding, slots = _finding(one, told)
+    is_told = TEMPLATES[finding].verdict == "clear"  # what chance may have done stays grey
+    drawn = shape.rows_named(sides, SIDES, "share", ours="after" if is_told else "")
     shown = Picture(dots, (drawn.drop("key"), "share")) if drawn.height else None
     alt = words.in_words("Before and after", drawn["name"].to_list(), drawn["text"].to_list())
     names = {bin_: PARTS[bin_.split("/")[1]] for bin_ in found["bin"]}
     twin = words.table(found, "share", names)
-    figure(f"milestone_{number}", _said(figures, found, _finding(one, told), alt, one["department"]), shown, found, twin, first_reason(found))  # fmt: skip
+    figure(f"milestone_{number}", _said(figures, found, say(finding, **slots), alt, one["department"]), shown, found, twin, first_reason(found))  # fmt: skip
 
 
-def _finding(one: dict[str, Any], told: dict[str, Any]) -> str:
+def _finding(one: dict[str, Any], told: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     if "before" not in told:
-        return say("milestone_open", milestone=one["name"])
-    finding, slots = after_date(one["name"], one["department"], told)
-    return say(finding, **slots)
+        return "milestone_open", {"milestone": one["name"]}
+    return after_date(one["name"], one["department"], told)
 
 
 def _what_would_show(figures: Figures) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 
 from analytics.charts import numbers, shape, words
+from analytics.charts.bars import toned
 from analytics.findings import say
 from analytics.findings.listening import TOGETHER, words_and_deeds
 from analytics.metrics.reasons import REASONS
@@ -28,8 +29,7 @@ def _by_construct(found: pl.DataFrame) -> pl.DataFrame:
 def what_people_say(figures: Figures) -> None:
     """Draw the mean score of each construct, 0 to 100."""
     found = _by_construct(figures.ask(SCORE, grain="all", **figures.scope.cell))
-    rows = shape.rows_named(found, CONSTRUCTS, "score", column="key")
-    rows = rows.with_columns(tone=pl.lit("accent")).drop("key", "is_ours")
+    rows = toned(shape.rows_named(found, CONSTRUCTS, "score", column="key"))
     said = Said(
         finding=say("said_question"),
         measure="Mean of the newest survey's answers on 0 (lowest end of the scale) to 100; lines: 95% intervals",
@@ -56,13 +56,10 @@ def words_and_answers(figures: Figures) -> None:
     answered = figures.ask("answered_share", grain="all", by="department").filter(bin="all")
     got = dict(answered.select("department", "value").iter_rows())
     names = {name: name for name in _in_blocks(found)}
-    rows = shape.rows_named(found, names, "score", column="department")
-    named = dict(found.select("department", pl.col("named").fill_null(value=False)).iter_rows())
-    tones = ["accent" if named[key] else "noise" for key in rows["key"]]
-    rows = rows.with_columns(
-        pl.Series("tone", tones, dtype=pl.String),
-        text=pl.Series([f"{text} · {numbers.number(got.get(key), 'share')}" for text, key in zip(rows["text"], rows["key"], strict=True)], dtype=pl.String),
-    ).drop("key", "is_ours")  # fmt: skip
+    scores = shape.rows_named(found, names, "score", column="department")
+    both = [f"{text} · {numbers.number(got.get(key), 'share')}" for text, key in zip(scores["text"], scores["key"], strict=True)]  # fmt: skip
+    above, below = _sides(found.drop_nulls("value")) if names else ([], [])
+    rows = toned(scores.with_columns(text=pl.Series(both, dtype=pl.String)), [*above, *below])
     compared = figures.ask(TOGETHER, grain="all")
     whole = compared.row(0, named=True) if compared.height else None
     told = words_and_deeds(whole)

@@ -3,15 +3,16 @@
 import polars as pl
 import streamlit as st
 
+from pages.parts.screen import screen
 from pages.parts.text import bare, plain
 
 MOST_ROWS = 14  # a real table reads well up to here; beyond it scrolls
-PHONE_COLUMNS = 3
+PHONE_ROWS = 40  # a scrolling one cuts its texts, and on a phone nobody widens a column
 
 
 def show_table(rows: pl.DataFrame, alt: str) -> None:
     """Show a table of texts; long ones scroll. Words from exports are made harmless."""
-    if rows.height <= MOST_ROWS:
+    if rows.height <= (PHONE_ROWS if screen().compact else MOST_ROWS):
         safe = rows.with_columns(
             pl.Series(name, [plain(cell) for cell in rows[name]]) for name in rows.columns
         )

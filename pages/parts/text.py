@@ -22,7 +22,7 @@ _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "CHF": "CHF\u00a0"}
 def plain(text: object) -> str:
     """Return a word that came from an export so that nothing in it acts as Markdown, link or image.
 
-    Control and direction characters are dropped, line breaks become spaces.
+    Control and direction characters are dropped, line breaks become spaces; a number keeps its unit beside it.
     """
     escaped = "".join(f"\\{letter}" if letter in _MARKS else letter for letter in bare(text))
     return _ADDRESSES.sub(lambda found: f"{found[0]}{JOINER}", escaped)
@@ -31,7 +31,7 @@ def plain(text: object) -> str:
 def bare(text: object) -> str:
     """Return a word from an export for places that show text as it is: no control characters, one line."""
     kept = (
-        " " if letter.isspace() else letter
+        " " if letter.isspace() and letter != GAP else letter
         for letter in str(text)
         if letter.isspace() or unicodedata.category(letter) not in ("Cc", "Cf", "Cs")
     )

@@ -5,11 +5,12 @@ from typing import Any
 import polars as pl
 
 from analytics.charts import numbers, shape, words
-from analytics.charts.bars import bars
+from analytics.charts.bars import bars, toned
 from analytics.charts.trend import trend
 from analytics.charts.week import week
 from analytics.findings import say
 from analytics.findings.compared import late_levels
+from pages.parts import filters
 from pages.parts.data import Figures, Row
 from pages.parts.figure import Picture, Said, figure, first_reason, source
 
@@ -100,23 +101,27 @@ def pressure(figures: Figures) -> None:
     """Draw whose messages arrive outside hours, by direction."""
     metric = "pressure_outside_hours"
     found = figures.block(metric)
-    rows = shape.rows_named(found, DIRECTIONS, "share")
-    rows = rows.with_columns(
-        tone=pl.when(pl.col("key") == "all").then(pl.lit("noise")).otherwise(pl.lit("accent"))
-    )
+    by_level, company = figures.compared(metric, "level", "sent")
+    levels = {level: f"{filters.level_name(level)} writes" for level in by_level["level"].drop_nulls().unique().sort()}  # fmt: skip
+    late = by_level.filter(pl.col("named").fill_null(value=False))["level"]
+    rows = pl.concat([
+        toned(shape.rows_named(by_level, levels, "share", column="level"), late),
+        toned(shape.rows_named(found, DIRECTIONS, "share"), []),
+    ])  # fmt: skip
     said = Said(
-        finding=who_writes_late(*figures.compared(metric, "level", "sent")),
-        measure="Share of messages that reach somebody outside their own working hours, by where they come from; lines are 95% intervals",
+        finding=who_writes_late(by_level, company),
+        measure="Share of messages that reach somebody outside their own working hours: of what each level writes, and of what people get, by where it comes from. Filled: apart from the others; lines: 95% intervals",
         source=source(figures, found, " · ".join(filter(None, (answered(figures), off(figures))))),
         alt=words.in_words(
             "Messages that arrive outside hours", rows["name"].to_list(), rows["text"].to_list()
         ),
         passports=[figures.passport(metric), figures.passport("answered_outside_hours")],
     )
-    shown = Picture(bars, (rows.drop("key", "is_ours"),)) if rows.height else None
-    names = {**DIRECTIONS, "unplaced": "No level known", "sent": SENT}
-    twin = words.table(found, "share", names)
-    figure("pressure", said, shown, found, twin, first_reason(found))
+    shown = Picture(bars, (rows,)) if rows.height else None
+    names = {**DIRECTIONS, **levels, "unplaced": "No level known", "sent": SENT}
+    every = pl.concat([found, by_level], how="diagonal")
+    twin = words.table(every, "share", names)
+    figure("pressure", said, shown, every, twin, first_reason(found))
 
 
 def answered(figures: Figures) -> str:

@@ -29,7 +29,7 @@ STATES = {
     "unknown": lambda drawn: without(drawn, pl.lit(value=True), "no_data"),
     "empty": pl.DataFrame.clear,
 }
-TALLEST = 8000  # px
+TALLEST = 14_000  # px; Chromium draws no taller picture than 16,384
 
 
 def address(name: str) -> str:
