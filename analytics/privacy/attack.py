@@ -15,8 +15,9 @@ import polars as pl
 from analytics.errors import AnalyticsError
 from analytics.metrics.panel import with_division
 from analytics.metrics.passport import CUTS, FAMILIES
-from analytics.privacy import bounds, tells
+from analytics.privacy import bounds, over_time, tells
 from analytics.privacy.lattice import LABELS
+from analytics.privacy.over_time import Result
 
 FLOOR = 5  # no threshold may be lower, whatever the settings say
 TAIL = 3  # fewer people on one side of a yes or no than this are single people
@@ -49,7 +50,6 @@ TITLES = {
     "A18": "A18 flow to or from a small group",
 }
 TRUE_TITLES = {"A5": "A5 any linear combination (with the vault)"}
-Result = tuple[int, int]  # tried, succeeded
 
 
 def attack(
@@ -76,8 +76,8 @@ def attack(
         "A4": _less_two(sums, k),
         "A5": _certified(certificate),
         "A6": _boxed_in(sums),
-        "A7": _week_less_week(sums),
-        "A8": _both(_quarters_less_whole(sums, k), *pairs),
+        "A7": over_time.week_less_week(sums),
+        "A8": _both(over_time.quarters_less_whole(sums, k), *pairs),
         "A9": _both(tells.off_the_grid(figure), tells.windows(figure)),
         "A10": _both(_tails(sums), _hidden_for_value(sums, BY_VALUE["A10"])),
         "A11": _hidden_for_value(sums, BY_VALUE["A11"]),
@@ -139,10 +139,6 @@ def _cut() -> pl.Expr:
     return name
 
 
-def _under(n: str, k: int) -> pl.Expr:
-    return (pl.col(n) > 0) & (pl.col(n) < k)
-
-
 def _small(shown: pl.DataFrame, k: int) -> Result:
     """Count figures of groups under the threshold; a threshold under the floor is a success too."""
     low = shown.filter(pl.col("n").fill_null(0) < max(k, FLOOR))
@@ -187,7 +183,7 @@ def _remainders(figure: pl.DataFrame) -> pl.DataFrame:
 
 def _total_less_parts(figure: pl.DataFrame, k: int) -> Result:
     left = _remainders(figure)
-    return left.height, left.filter(_under("left", k)).height
+    return left.height, left.filter(over_time.under("left", k)).height
 
 
 def _less_one(figure: pl.DataFrame, k: int) -> Result:
@@ -199,7 +195,7 @@ def _less_one(figure: pl.DataFrame, k: int) -> Result:
         & pl.col("value").is_not_null()
     ).join(company.select(*FIGURE, whole="n"), on=FIGURE, nulls_equal=True)
     left = pl.concat([part.select(left=pl.col("whole") - pl.col("n")) for part in (inside, deep)])
-    return left.height, left.filter(_under("left", k)).height
+    return left.height, left.filter(over_time.under("left", k)).height
 
 
 def _less_two(figure: pl.DataFrame, k: int) -> Result:
@@ -217,39 +213,11 @@ def _less_two(figure: pl.DataFrame, k: int) -> Result:
         pl.col("place") < pl.col("place_other")
     )
     left = pairs.select(left=pl.col("whole") - pl.col("n") - pl.col("n_other"))
-    return left.height, left.filter(_under("left", k)).height
+    return left.height, left.filter(over_time.under("left", k)).height
 
 
 def _certified(certificate: dict[str, str]) -> Result:
     return int(certificate.get("targets", "0")), int(certificate.get("exposed", "0"))
-
-
-def _week_less_week(figure: pl.DataFrame) -> Result:
-    """Compare weeks, and months, of one quarter: the people must be the same."""
-    within = figure.filter(pl.col("grain").is_in(["week", "month"]) & pl.col("n").is_not_null())
-    thursday = pl.col("period") + pl.duration(days=3)  # a week lies in its Thursday's quarter
-    groups = (
-        within.with_columns(quarter=thursday.dt.truncate("1q"))
-        .group_by("metric", "variant", "bin", "quarter", *LABEL_COLUMNS)
-        .agg(tried=pl.len() - 1, differ=pl.col("n").n_unique() - 1)
-    )
-    return int(groups["tried"].sum()), int(groups["differ"].sum())
-
-
-def _quarters_less_whole(figure: pl.DataFrame, k: int) -> Result:
-    """Take the company's whole period from its quarters, all of them shown: what is left are leavers and joiners."""
-    company = figure.filter(pl.col("cut") == "total")
-    on = ["metric", "variant", "bin"]
-    shown = pl.col("value").is_not_null()
-    whole = company.filter(pl.col("grain") == "all", shown).select(*on, whole="n")
-    left = (
-        company.filter(pl.col("grain") == "quarter")
-        .join(whole, on=on, nulls_equal=True)
-        .group_by(on)
-        .agg(left=(pl.col("n") - pl.col("whole")).sum(), every=shown.all())
-        .filter("every")
-    )
-    return left.height, left.filter(_under("left", k)).height
 
 
 def _hidden_for_value(figure: pl.DataFrame, reason: str) -> Result:

@@ -115,6 +115,48 @@ def test_releases_that_hide_small_groups_only_are_taken_apart(frames, tmp_path):
     assert times["A8"] > 0
 
 
+def over_time(months: tuple[float, ...], quarters: tuple[float, ...]) -> pl.DataFrame:
+    """A company of 60 whose two quarters have 63 people each; the months are those of the first."""
+    january, february, march, april = (
+        date(2025, 12, 29),
+        date(2026, 2, 2),
+        date(2026, 3, 2),
+        date(2026, 3, 30),
+    )
+    periods = [("month", month) for month in (january, february, march)]
+    periods += [("quarter", january), ("quarter", april), ("all", None)]
+    people = [63] * 5 + [60]
+    return pl.DataFrame(
+        [
+            {"metric": "collaboration_hours", "variant": "", "grain": grain, "period": period,
+             "value": sum_ / n, "numerator": sum_, "denominator": float(n), "n": n}
+            for (grain, period), sum_, n in zip(periods, (*months, *quarters), people, strict=True)
+        ],
+    ).with_columns(*(pl.lit(None, pl.String).alias(name) for name in PLACE))  # fmt: skip
+
+
+def test_quarters_less_the_whole_leave_the_hours_of_six_leavers_and_joiners(tmp_path):
+    # 630 + 640 hours less 1,200: six people worked 70
+    rows = over_time((200.0, 210.0, 220.0), (630.0, 640.0, 1200.0))
+
+    assert broken(release(tmp_path / "hours.duckdb", rows)) == {"A8"}
+
+
+def test_who_was_silent_in_quarters_does_not_say_who_was_in_the_whole(tmp_path):
+    # silent in each of three months: 30, 28 and 31, in the quarter 20: silence does not add up
+    rows = over_time((30.0, 28.0, 31.0), (20.0, 19.0, 12.0))
+
+    assert broken(release(tmp_path / "silent.duckdb", rows)) == set()
+
+
+def test_a_figure_whose_months_are_hidden_is_taken_to_add_up(tmp_path):
+    rows = over_time((30.0, 28.0, 31.0), (20.0, 19.0, 12.0)).with_columns(
+        value=pl.when(pl.col("grain") != "month").then("value")
+    )
+
+    assert broken(release(tmp_path / "hidden.duckdb", rows)) == {"A8"}
+
+
 def table(*rows: tuple) -> pl.DataFrame:
     """Rows of quarter, department, n, reason: a small table by hand."""
     schema = {"quarter": pl.Date, "department": pl.String, "n": pl.Int64, "reason": pl.String}
