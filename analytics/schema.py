@@ -144,6 +144,13 @@ def rules(table: str) -> "type[dy.Schema]":
     return type(table.replace(".", "_"), (dy.Schema,), members)
 
 
+def load_rules() -> None:
+    """Make the rules of all tables of exports now, so that processes forked later have them."""
+    for table in tables():
+        if table.startswith("export."):
+            rules(table)
+
+
 def validate(table: str, frame: pl.DataFrame) -> pl.DataFrame:
     """Return the frame with exactly the table's columns, or raise dataframely's error naming what is off."""
     return rules(table).validate(frame)

@@ -28,6 +28,7 @@ from analytics.readers.jail import Limits, die_with_parent, lock
 
 START = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
+    "import jiter; from analytics.schema import load_rules; load_rules();"
     "from analytics.readers.sandbox import work; from analytics.readers.nursery import keep;"
     "keep(lambda job: work(job).to_dict())"
 )

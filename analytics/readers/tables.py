@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import csv_text, forbidden, xlsx_sheet
+from analytics.readers import csv_text, forbidden, json_records, xlsx_sheet
 from analytics.readers.base import Sink, UnreadableExport
 from analytics.readers.headers import found_names, looks_like_header
 
@@ -130,7 +130,8 @@ def preview(source: "Source", codec: str | None = None) -> list[Row]:
 def _first_rows(source: "Source", codec: str | None) -> list[Row]:
     match kind(source):
         case "text":
-            return _text_rows(source, codec)
+            # JSON is no table, whatever its commas look like
+            return [] if json_records.first_object(source) else _text_rows(source, codec)
         case "xlsx":
             return _sheet_rows(source)
         case "parquet":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from analytics.readers import csv_text, dates
+from analytics.readers import csv_text, dates, json_records
 from analytics.readers.acts import Act, Acts
 from analytics.readers.base import Options, Sink, UnreadableExport
 from analytics.readers.zones import to_utc
@@ -30,6 +30,25 @@ US_HALF_DAY = re.compile(r"(?i)\b[ap]\.?m\b")
 MASS_FROM = 25  # as for messages: from here on nobody collaborates
 
 Lines = list[tuple[int, list[str]]]  # number in the file, cells
+
+
+def first_lines(source: "Source") -> Lines:
+    """Return the lines that the head of a file holds; none where that cannot be."""
+    if "attendance" not in source.looked_at:  # every reader asks
+        source.looked_at["attendance"] = _first_lines(source)
+    found: Lines = source.looked_at["attendance"]
+    return found
+
+
+def _first_lines(source: "Source") -> Lines:
+    if source.kind != "file" or source.head(4).startswith(b"PK"):
+        return []
+    if json_records.first_object(source):
+        return []
+    try:
+        return lines(source, head_only=True)
+    except UnreadableExport:
+        return []
 
 
 def lines(source: "Source", *, head_only: bool = False) -> Lines:

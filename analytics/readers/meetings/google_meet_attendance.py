@@ -56,12 +56,7 @@ class _Table:
 
 def identify(source: "Source") -> bool:
     """Say whether some first line names who joined and exited when, with a duration."""
-    if source.kind != "file":
-        return False
-    try:
-        return _table(attendance.lines(source, head_only=True)) is not None
-    except UnreadableExport:
-        return False
+    return _table(attendance.first_lines(source)) is not None
 
 
 def _table(lines: Lines) -> _Table | None:

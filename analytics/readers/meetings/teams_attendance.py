@@ -38,12 +38,7 @@ DATE = re.compile(r"\d[\d./-]{4,9}\d,? +\d{1,2}[:.]\d\d")
 
 def identify(source: "Source") -> bool:
     """Say whether the lines begin as one of the generations of reports does."""
-    if source.kind != "file" or source.head(4).startswith(b"PK"):
-        return False
-    try:
-        return _generation(attendance.lines(source, head_only=True)) is not None
-    except UnreadableExport:
-        return False
+    return _generation(attendance.first_lines(source)) is not None
 
 
 def _generation(lines: Lines) -> int | None:

@@ -74,13 +74,7 @@ class _Layout:
 
 def identify(source: "Source") -> bool:
     """Say whether some first line names the original names of participants."""
-    if source.kind != "file" or source.head(4).startswith(b"PK"):
-        return False
-    try:
-        lines = attendance.lines(source, head_only=True)
-    except UnreadableExport:
-        return False
-    return _layout(lines) is not None
+    return _layout(attendance.first_lines(source)) is not None
 
 
 def _layout(lines: Lines) -> _Layout | None:
