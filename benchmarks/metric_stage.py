@@ -163,7 +163,7 @@ def measure(people: int, profile: bool) -> dict[str, float]:
 def metrics(con: duckdb.DuckDBPyConnection, members: pl.DataFrame, settings: Settings) -> None:
     """Compute every metric but those of the org tree."""
     catalogue.cells(con, members, settings)
-    catalogue.finished(con, members, settings)
+    catalogue.finished(con, settings)
 
 
 def main() -> None:

@@ -32,7 +32,6 @@ from analytics.metrics import (
     week_hours,
     words_deeds,
 )
-from analytics.metrics import panel as panels
 from analytics.schema import polars_schema
 
 if TYPE_CHECKING:
@@ -186,11 +185,11 @@ def cells(
     )
 
 
-def finished(
-    con: duckdb.DuckDBPyConnection, people: pl.DataFrame, settings: periods.Hours
-) -> pl.DataFrame:
-    """Return the release.figure rows that are not sums: participation_inequality, quick_ratio, adoption_forecast, uptake_after_milestone, displaced, acts_by_hour."""
-    panels.lay(con, people, settings)
+def finished(con: duckdb.DuckDBPyConnection, settings: periods.Hours) -> pl.DataFrame:
+    """Return the release.figure rows that are not sums: participation_inequality, quick_ratio, adoption_forecast, uptake_after_milestone, displaced, acts_by_hour.
+
+    Stands on the tables that `cells` laid.
+    """
     return pl.concat(
         [
             inequality.figures(con, settings),
