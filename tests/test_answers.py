@@ -107,9 +107,10 @@ def clocks(tmp_path_factory):
     ]  # fmt: skip
     event = "\n".join(["at | actor | action | thread", *rows])
 
-    def asked(calendar: str) -> list[float]:
+    def asked(calendar: str, lives_now: str = "UTC") -> list[float]:
         settings = Settings(day_starts=8, day_ends=17, calendar=calendar)
-        con = store(tmp_path_factory.mktemp("clocks"), event=event, settings=settings)
+        person = "\n".join(["person | time_zone", *(f"{i} | {lives_now}" for i in range(1, len(rows) + 1))])  # fmt: skip
+        con = store(tmp_path_factory.mktemp("clocks"), event=event, person=person, settings=settings)
         found = con.sql("select waited from conversation order by event").fetchall()
         return [seconds / 60 for (seconds,) in found]
 
@@ -120,7 +121,8 @@ def test_working_time_runs_as_published_and_stops_on_holidays(clocks):
     minutes = [minutes for *_, minutes in WORKING_TIMES.values()]
 
     assert clocks("") == minutes
-    assert clocks("IT")[-1] == 120
+    # who lives by Tokyo's clock by now asked by the one of that day all the same
+    assert clocks("IT", lives_now="Asia/Tokyo") == [*minutes[:-1], 120]
 
 
 def test_a_change_of_the_clocks_does_not_lengthen_the_wait(tmp_path):

@@ -33,7 +33,6 @@ TESTS = {
     "not_identified": "test_habit.py",
 }
 DEMO = ("protected", "dominated")  # asked of the demo company, tests/test_demo.py
-UNASKED = {"no_openness": "openness", "no_hire_date": "hire_dates"}  # no metric needs it yet
 
 
 def mail(folder: Path) -> Path:
@@ -111,7 +110,7 @@ def test_an_export_that_lacks_something_gives_its_reason(told, workspace, reason
 
 
 def test_every_reason_has_an_export_that_brings_it_about():
-    assert {*MAIL, *STAFFED, *TOTALS, *TESTS, *DEMO, *UNASKED} == set(REASONS)
+    assert {*MAIL, *STAFFED, *TOTALS, *TESTS, *DEMO} == set(REASONS)
 
 
 @pytest.mark.parametrize(("reason", "test"), TESTS.items())
@@ -121,12 +120,6 @@ def test_the_tests_that_bring_the_others_are_there(reason, test):
 
     assert f'"{reason}"' in source
     assert name in source
-
-
-def test_what_no_metric_asks_for_is_still_unasked():
-    needed = {need for passport in catalogue.passports() for need in passport.needs}
-
-    assert not needed & set(UNASKED.values()), "a metric needs it now: bring it about in a test"
 
 
 @pytest.mark.parametrize("reason", REASONS)

@@ -62,19 +62,17 @@ MISSING = {
     "recipients": ("no_recipients", "An export that says whom a message reached: with recipients, direct messages or mentions."),
     "reactions": ("no_data", "An export that holds reactions to messages."),
     "meetings": ("no_calendar", "A calendar or a list of meetings with start, length and who took part."),
-    "openness": ("no_openness", "An export that tells open channels from closed ones."),
     "managers": ("no_manager", "An HR file with a column that says who reports to whom."),
     "departments": ("no_org", "An HR file with a department column."),
     "levels": ("no_manager", "An HR file with a column that says who reports to whom; levels follow from it."),
     "locations": ("no_org", "An HR file with a location column."),
-    "hire_dates": ("no_hire_date", "An HR file with start dates."),
     "counts": ("no_data", "A vendor's own usage report."),
     "answers": ("no_data", "The answers to a survey, as the survey tool exports them."),
     "customers": ("no_data", "An export of conversations with customers from a help desk."),
     "time_zones": ("no_time_zone", "A time zone in the workspace's settings, or an export that has one for each account."),
 }  # fmt: skip
 ORG = ("managers", "departments", "levels", "locations")
-FROM_HR = (*ORG, "hire_dates", "time_zones")  # the sentence says all there is to say
+FROM_HR = (*ORG, "time_zones")  # the sentence says all there is to say
 MOST_NAMED = 4  # formats
 CONCEALED = {
     # https://learn.microsoft.com/microsoft-365/admin/activity-reports/activity-reports

@@ -146,10 +146,6 @@ _NEEDS: dict[str, tuple[str, str]] = {
         "The time zone of too many people is not known.",
         "A Slack export has it; or set the company's own.",
     ),
-    "no_openness": (
-        "This export doesn't tell public from private spaces.",
-        "A Slack export would.",
-    ),
     "no_org": (
         "No HR file has been imported.",
         "With it, departments, levels and managers are known.",
@@ -157,10 +153,6 @@ _NEEDS: dict[str, tuple[str, str]] = {
     "no_manager": (
         "The HR file doesn't say who reports to whom.",
         "One with a manager column would.",
-    ),
-    "no_hire_date": (
-        "The HR file doesn't say when people started.",
-        "One with a start date would.",
     ),
     "names_concealed": (
         "This export hides names.",

@@ -10,7 +10,8 @@ reach as (
 ),
 opening as (
     select
-        e.event, e.tool, e.actor as person, p.kind, p.time_zone, e.us, e.day, e.second_of_day, e.is_question,
+        e.event, e.tool, e.actor as person, p.kind, e.us, e.day, e.second_of_day, e.is_question,
+        p.time_zone, c.offset_s,
         case when s.purpose = 'customer' then 1 else 0 end as is_customer,
         s.phase,
         l.calendar
@@ -18,6 +19,7 @@ opening as (
     join known k      on k.tool = e.tool
     join person p     on p.person = e.actor and p.kind in ('human', 'guest')
     join lives l      on l.person = e.actor and e.day >= l.valid_from and e.day < l.valid_to
+    left join local_clock c on c.time_zone = p.time_zone and e.us >= c.from_us and e.us < c.until_us
     left join space s on s.space = e.space
     where e.is_timed
       and e.action in ('post', 'email')
@@ -59,7 +61,8 @@ asked as (
         o.event, o.tool, o.person, o.kind, o.is_customer, o.phase, o.is_question, o.us, o.day, o.calendar, a.us as answered,
         w.number, l.working_s,
         w.worked * l.working_s + least(greatest(o.second_of_day - w.starts, 0), w.ends - w.starts) as asked_s,
-        a.us + c.offset_s * 1000000 as local_us
+        -- by the clock that the question was asked by, which of people who moved since is not that of the person now
+        (w.number * 86400 + o.second_of_day + c.offset_s - o.offset_s) * 1000000 + o.us % 1000000 + a.us - o.us as local_us
     from opening o
     join counted w           on w.calendar = o.calendar and w.day = o.day
     join longest l           on l.calendar = o.calendar
