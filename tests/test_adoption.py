@@ -131,6 +131,12 @@ def test_stickiness_of_28_days_equals_the_published_one(shared, tmp_path):
     assert row["sx"] / active == pytest.approx(11.496183, abs=5e-7)  # days a person, "L28"
     # the mean of daily over monthly active people is the mean of the days a person, over 28
     assert row["sx"] / row["sy"] == row["sx"] / days / active == pytest.approx(0.410578, abs=5e-7)
+    each = con.sql(
+        "select days, count(*) from (select count(*) as days from person_day where tool is null and acts > 0 group by person)"
+        " group by days order by days"
+    ).fetchall()
+    people = (9, 6, 2, 5, 7, 2, 7, 5, 10, 3, 7, 4, 9, 8, 6, 6, 6, 7, 7, 14)
+    assert each == [*enumerate(people, 1), (22, 1)]
 
 
 def test_lifecycle_weeks_equal_the_published_ones(published):
@@ -155,6 +161,10 @@ def test_the_four_fates_account_for_every_active_person(published):
     found = cells(con, "active_people", "lifecycle", variant="", grain="week")
     active = found.filter(metric="active_people").select("period", active="sx")
 
+    # Sunday 15 August ends a week of 106; on that day itself one person wrote
+    assert active.filter(period=monday(2010, 8, 9))["active"].item() == 106
+    sunday = "select count(distinct actor) from event where day = date '2010-08-15'"
+    assert con.sql(sunday).fetchall() == [(1,)]
     weeks = (
         found.filter(metric="lifecycle")
         .pivot("bin", index="period", values="sx")

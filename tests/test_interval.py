@@ -5,6 +5,7 @@ import polars as pl
 import pytest
 
 from analytics.statistics.interval import (
+    Z,
     effective_size,
     interval,
     outward,
@@ -64,7 +65,11 @@ def test_hand_case_of_a_clustered_share():
     assert found["variance"][0] == pytest.approx(0.013125)
     size = effective_size(np.array([0.725]), np.array([0.013125]), np.array([10]), np.array([40]))
     assert size[0] == pytest.approx(15.190476, abs=5e-7)
+    student = 2.262157  # t of 9 degrees of freedom
+    assert size[0] * (Z / student) ** 2 == pytest.approx(11.403076, abs=5e-6)
     assert ends(found) == pytest.approx((0.437099, 0.899506), abs=5e-7)
+    as_if_weeks_were_people = wilson(np.array(0.725), np.array(40))
+    assert as_if_weeks_were_people == pytest.approx((0.571650, 0.838920), abs=5e-7)
 
 
 def test_hand_case_of_a_ratio():
