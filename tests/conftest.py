@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.proof import PROOF
+
 # how long a draw takes is the machine's business
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
@@ -14,9 +16,9 @@ SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """Return the folder of real data, or skip: it is not part of the project."""
+    """Return the folder of real data, or skip: it is not part of the project. In `make proof` its absence is a failure."""
     if not (SHARED / "data" / "README.md").exists():
-        pytest.skip("real data are not on this machine (../shared)")
+        (pytest.fail if PROOF else pytest.skip)("real data are not on this machine (../shared)")
     return SHARED
 
 

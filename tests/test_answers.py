@@ -110,7 +110,9 @@ def clocks(tmp_path_factory):
     def asked(calendar: str, lives_now: str = "UTC") -> list[float]:
         settings = Settings(day_starts=8, day_ends=17, calendar=calendar)
         person = "\n".join(["person | time_zone", *(f"{i} | {lives_now}" for i in range(1, len(rows) + 1))])  # fmt: skip
-        con = store(tmp_path_factory.mktemp("clocks"), event=event, person=person, settings=settings)
+        con = store(
+            tmp_path_factory.mktemp("clocks"), event=event, person=person, settings=settings
+        )
         found = con.sql("select waited from conversation order by event").fetchall()
         return [seconds / 60 for (seconds,) in found]
 

@@ -28,10 +28,11 @@ HERE = {
     *BARS, "py_boxplot_collab_level.csv", "py_inc_collab20_org.csv", "py_line_emails_org.csv", "py_usage4w_multitasking.csv",
     "viR_hrvar_count.csv", "expected.json",
 }  # fmt: skip
-NO_SAMPLE = "made from a sample that is not in the folder: the R packages carry their own"
+# Made from samples that are not in the folder, since the R packages carry their own: how many files of each package.
+NO_SAMPLE = {"viR_": 16, "wpa_": 29}
 NOT_OURS = {
     "py_outlier_weeks.csv": "odd weeks are not published: the weeks of this sample are noise",
-    "py_g2g_matrix.csv": NO_SAMPLE,  # of groups, which the pairs in the folder do not hold
+    "py_g2g_matrix.csv": "of hours between groups: the pairs in the folder have none, only how diverse and strong a tie is",
 }
 
 
@@ -69,11 +70,26 @@ def theirs(file, group, value="metric"):
 def test_every_file_is_equalled_or_says_why_not(told):
     files = {file.name for file in told.iterdir()}
 
-    sampled = {name for name in files if name.startswith(("viR_", "wpa_"))} - HERE - {*ELSEWHERE}
-    assert files == {*ELSEWHERE} | HERE | {*NOT_OURS} | sampled
+    rest = files - {*ELSEWHERE} - HERE - {*NOT_OURS}
+    assert {
+        package: sum(name.startswith(package) for name in rest) for package in NO_SAMPLE
+    } == NO_SAMPLE
+    assert len(rest) == sum(NO_SAMPLE.values())
     for file, test in ELSEWHERE.items():
         assert file in (TESTS / test).read_text("utf-8")
-    assert NO_SAMPLE  # which is what the others are
+
+
+def test_what_the_r_packages_were_asked_of_is_not_in_the_folder(weeks, told):
+    """Their person query names nobody of ours and has other means, that of Workplace Analytics has 629 people."""
+    theirs_of_r = pl.read_csv(told / "viR_survprep.csv")["PersonId"]
+    means = pl.read_csv(told / "viR_keymetrics.csv").filter(variable="Collaboration_hours")
+    ours = dict(by_group(people(weeks, pl.col("Collaboration_hours")), "Organization"))
+    pairs = pl.scan_csv(told.parent / "viR_p2p_data.csv").collect_schema().names()
+
+    assert not {*theirs_of_r} & {*weeks["PersonId"]}
+    assert all(abs(means[name].item() - mean) > 0.02 for name, (mean, _) in ours.items())
+    assert pl.read_csv(told / "wpa_hrvar_count.csv")["n"].sum() == 629
+    assert not [name for name in pairs if "hours" in name.lower()]
 
 
 @pytest.mark.parametrize(("file", "column"), BARS.items())

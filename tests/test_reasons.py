@@ -13,7 +13,6 @@ import pytest
 
 from analytics import release
 from analytics.ingest import ingest
-from analytics.metrics import catalogue
 from analytics.metrics.reasons import REASONS
 from pages.parts.states import words
 
