@@ -5,6 +5,7 @@ This is the last place that sees sums of squares and ranks; what it returns hold
 
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from analytics.metrics.panel import with_division
@@ -14,7 +15,7 @@ from analytics.privacy import bounds
 from analytics.privacy.by_value import judged, withhold
 from analytics.privacy.lattice import lies_in
 from analytics.schema import polars_schema, tables
-from analytics.statistics.change import change
+from analytics.statistics.change import change, change_ends, with_others
 from analytics.statistics.compare import distinguish, places, shrunken
 from analytics.statistics.interval import interval, publish_ends
 
@@ -183,7 +184,7 @@ def changed(shown: pl.DataFrame) -> pl.DataFrame:
     """Return the shown cells with their change against the period before.
 
     The change is the difference of the two published values, so it tells nothing that they don't; the width of
-    its interval comes from the people in both periods. Null where the cell before is hidden, where more than
+    its interval comes from the people in both periods, and from how many are in one only. Null where the cell before is hidden, where more than
     a tenth of the people are others, or where the exports see more than five points more or less of them: then the
     difference would be about who, not about what.
     """
@@ -203,13 +204,24 @@ def changed(shown: pl.DataFrame) -> pl.DataFrame:
     alike = pl.col("pair_n") >= SAME_PEOPLE * pl.max_horizontal("n", "n_before")
     jump = (pl.col("coverage") - pl.col("coverage_before")).abs().round(3)
     alike &= (jump <= SEEN_ALIKE).fill_null(value=True)
-    half = (pl.col("change_high") - pl.col("change_low")) / 2
     moved = pl.when(alike & pl.col("previous").is_not_null() & (pl.col("kind") != "typical")).then(
         pl.col("value") - pl.col("value_before")
     )
-    return joined.with_columns(change=moved).with_columns(
-        change_low=pl.col("change") - half, change_high=pl.col("change") + half
-    )
+    return _change_ends(joined.with_columns(change=moved))
+
+
+def _change_ends(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells with the ends of their change; null where there is none."""
+    n, pairs = pl.col("n"), pl.col("pair_n")
+    columns = cells.select(
+        "change", "change_variance", "variance", n, pairs, others=n + pl.col("n_before") - 2 * pairs, is_share=pl.col("kind") == "share",
+    ).cast(pl.Float64)  # fmt: skip
+    moved, paired, own, people, both, others, is_share = columns.fill_null(np.nan).to_numpy().T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        ends = change_ends(moved, with_others(paired, own, people, others, is_share), both)
+    return cells.with_columns(
+        pl.Series(name, end, nan_to_null=True) for name, end in zip(("change_low", "change_high"), ends, strict=True)
+    )  # fmt: skip
 
 
 def released(rows: pl.DataFrame) -> pl.DataFrame:

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analytics.statistics.change import PAIRED, change
+from analytics.statistics.change import PAIRED, change, change_ends, with_others
 from analytics.statistics.interval import interval
 
 
@@ -82,6 +82,39 @@ def test_active_days_of_the_manufacturing_mail(shared):
         }
         unpaired += interval(pl.DataFrame([sums]), "ratio")["variance"][0]
     assert unpaired**0.5 == pytest.approx(0.038881, abs=5e-7)
+
+
+def test_of_people_of_whom_nobody_moved_the_interval_is_not_a_point():
+    """32 people: as if one had, by hand 2.039513 / 32 to either side."""
+    none, people = np.zeros(1), np.full(1, 32.0)
+
+    variance = with_others(none, np.full(1, 0.007), people, none, np.ones(1))
+
+    low, high = change_ends(none, variance, people)
+    assert (low[0], high[0]) == pytest.approx((-0.063735, 0.063735), abs=5e-7)
+
+
+def test_a_change_holds_the_truth_though_some_people_are_others():
+    """100 people, sixty in a hundred of whom do it; in the next quarter three others do or not, and six are newcomers."""
+    draw = np.random.default_rng(4)
+    runs, n, came, flips = 4_000, 100, 6, 3
+    then = draw.random((runs, n)) < 0.6
+    now = then ^ (
+        draw.random((runs, n)) < flips / n * np.where(then, 2 / 3, 1)
+    )  # as many come as go
+    now[:, :came] = draw.random((runs, came)) < 0.6
+    both = n - came
+    moved = (now.mean(1) - then.mean(1)).astype(float)
+    own = (now.astype(float) - then)[:, came:]
+    paired, of_value = own.var(1, ddof=1) / both, now.var(1, ddof=1) / n
+
+    def held(variance):
+        low, high = change_ends(moved, variance, np.full(runs, float(both)))
+        return ((low <= 0) & (high >= 0)).mean()
+
+    size = np.full(runs, float(n))
+    wider = with_others(paired, of_value, size, np.full(runs, 2.0 * came), np.ones(runs))
+    assert held(paired) < 0.85 < 0.93 < held(wider) < 0.99
 
 
 def test_no_pair_no_change():

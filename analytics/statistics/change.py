@@ -42,6 +42,17 @@ def change_ends(moved: Numbers, variance: Numbers, people: Numbers) -> tuple[Num
     return moved - half, moved + half
 
 
+def with_others(
+    variance: Numbers, of_value: Numbers, n: Numbers, others: Numbers, is_share: Numbers
+) -> Numbers:
+    """Return the variance of a change between figures of n people, `others` of whom are in one of the two periods only.
+
+    Each of these moves the figure as one drawn anew would: `of_value` is the variance of the figure itself. Shares of people
+    move as if one more had changed (Agresti and Min 2005, for pairs): that nobody did once does not mean that nobody could.
+    """
+    return variance + of_value * np.maximum(others, 0) / n + is_share / n**2
+
+
 def _moved(sums: dict[str, Numbers]) -> tuple[Numbers, Numbers]:
     n, now_y, then_y = sums["pair_n"], sums["now_y"], sums["then_y"]
     usable = (n > 1) & (now_y > 0) & (then_y > 0)
