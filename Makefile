@@ -33,10 +33,10 @@ lint: setup                   ## format, style, types, import contracts
 	$(BIN)/lint-imports --no-cache
 
 unit: setup                   ## everything without a browser
-	$(ONE_THREAD) $(BIN)/python -m pytest -m "not browser" -n 2 --dist loadfile
+	$(ONE_THREAD) $(BIN)/python -m pytest --ignore tests/browser -n 2 --dist loadfile
 
 browser: setup                ## pages in Chromium
-	$(ONE_THREAD) $(BIN)/python -m pytest -m browser -n 3 --dist worksteal
+	$(ONE_THREAD) $(BIN)/python -m pytest tests/browser -n 3 --dist worksteal
 
 proof: setup                  ## attacks, kills and damaged files in full number: an hour
 	CONVIVIO_PROOF=1 $(ONE_THREAD) $(BIN)/python -m pytest -n 2 tests/attacks tests/faults tests/test_fuzz.py tests/test_bad_input.py tests/browser/test_bad_uploads.py tests/browser/test_outside.py

@@ -1,17 +1,32 @@
 """Shared by all tests: where the outside data lie, and that their absence is said."""
 
+import functools
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from analytics.vault import database
 from tests.proof import PROOF
 
 # how long a draw takes is the machine's business
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
 
+# files of tests run side by side, a core each; processes that tests start have the threads that users have
+database.THREADS = 1
+
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def pytest_collection_finish() -> None:
+    """Look for Streamlit's components once: each page that a test opens would read all packages' metadata, longer than it draws."""
+    if "streamlit.testing.v1" in sys.modules:
+        from streamlit.components.v2 import manifest_scanner
+
+        once = functools.cache(manifest_scanner.scan_component_manifests)
+        manifest_scanner.scan_component_manifests = once
 
 
 @pytest.fixture(scope="session")
