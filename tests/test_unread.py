@@ -6,8 +6,10 @@ import pytest
 
 from analytics.readers import registry
 from analytics.readers.base import UnreadableExport
+from analytics.readers.codes import NOT_READ
 from analytics.readers.files import open_source
-from analytics.readers.unread import CODE, KINDS
+from analytics.readers.unread import KINDS
+from pages.parts.codes import kind_of
 
 ZOOM = {"uuid": "a==", "id": 1, "start_time": "2026-03-02T09:00:00Z", "duration": 30, "participants_count": 4}  # fmt: skip
 FRONT = {"id": "cnv_1", "status": "archived", "assignee": None, "recipient": None, "created_at": 1772442000.0}  # fmt: skip
@@ -36,7 +38,7 @@ def test_a_known_kind_is_named_with_what_to_bring(tmp_path, kind):
         with pytest.raises(UnreadableExport) as refused:
             registry.recognise(open_source(file))
 
-        assert refused.value.code == CODE
+        assert refused.value.code == NOT_READ
         assert kind.title in str(refused.value)
         assert str(refused.value).endswith(kind.instead)
 
@@ -48,3 +50,10 @@ def test_other_files_are_none_of_them(tmp_path):
         source = open_source(file)
 
         assert [kind.id for kind in KINDS if kind.tells(source)] == []
+
+
+def test_a_page_says_known_not_read_and_not_that_nobody_knows_it():
+    refused = {"format": None, "reject_code": NOT_READ}
+
+    assert kind_of(refused) == "Known, not read"
+    assert kind_of(refused | {"reject_code": "no_recognised_data"}) == "Not recognised"

@@ -1,5 +1,6 @@
 """Why was a record set apart, and what helps? A reader's short codes in words, for pages, reports and the command line."""
 
+NOT_READ = "not_read"  # a whole file: known, and not read (unread.py)
 SET_APART: dict[str, tuple[str, str]] = {
     # code: why, what to do
     "ics_truncated": ("The file ends within it", "Export the calendar again"),

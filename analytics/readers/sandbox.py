@@ -24,21 +24,17 @@ from analytics.readers import (
     recall,
     registry,
     tables,
-    unread,
     zones,
 )
 from analytics.readers.base import NOTHING_SAID, Options, Sink, UnreadableExport, tool_name
+from analytics.readers.codes import NOT_READ
 from analytics.readers.files import Source, open_source
 from analytics.readers.jail import USUAL, Limits
 
 SHOWN_JUNK = 100
 OF_ONE_FILE = ("window",)  # first and last day that a file counts: never those of the next
 SAID_LIKE_COLUMNS = ("dates", zones.SAID, *OF_ONE_FILE)  # dd/mm or mm/dd; a time zone
-NEARLY = (
-    "column_missing",
-    "ambiguous_format",
-    unread.CODE,
-)  # refused, but worth being told by name
+NEARLY = ("column_missing", "ambiguous_format", NOT_READ)  # refused, but worth being told by name
 
 Outcome = Literal["accept", "partial", "reject"]
 

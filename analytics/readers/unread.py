@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING
 
 from analytics.readers import json_records, tables
 from analytics.readers.base import UnreadableExport
+from analytics.readers.codes import NOT_READ
 from analytics.readers.headers import plain
 from analytics.readers.meetings import zoom_json
 from analytics.readers.tickets import front_conversations
 
 if TYPE_CHECKING:
     from analytics.readers.files import Source
-
-CODE = "not_read"
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ def explain(source: "Source") -> UnreadableExport | None:
     for kind in KINDS:
         if kind.tells(source):
             return UnreadableExport(
-                CODE,
+                NOT_READ,
                 f"{source.name}: this is {kind.title}, which is not read. {kind.why} {kind.instead}",
             )
     return None
@@ -84,7 +83,7 @@ def _is_attendance(names: set[str]) -> bool:
 KINDS = (
     Unread(
         "zoom_meetings_json",
-        "Zoom's list of meetings (JSON) without their participants",
+        "Zoom's list of meetings without their participants (JSON)",
         "It tells how many came to a meeting, and not who.",
         "Ask for the participants of each meeting (report/meetings/…/participants), or export the report with participants as CSV.",
         _is_zoom_list,

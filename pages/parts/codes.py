@@ -1,6 +1,9 @@
 """What the readers' short codes say to a person: what is to be known about a file, and what it can tell."""
 
+from typing import Any
+
 from analytics import formats
+from analytics.readers.codes import NOT_READ
 from pages.parts.text import plain
 
 ASKED = ("clock_still", "clock_twice")  # pages/parts/clock.py asks instead
@@ -117,6 +120,13 @@ def hides(capabilities: list[str]) -> list[str]:
     if lacking >= STAFF:
         return [*tells(list(lacking - STAFF)), "anything about departments, levels and managers"]
     return tells(list(lacking))
+
+
+def kind_of(file: dict[str, Any]) -> str:
+    """Return what a file is: the name of its format, or that it is known and not read, or not known."""
+    if file["format"]:
+        return format_name(file["format"])
+    return "Known, not read" if file.get("reject_code") == NOT_READ else "Not recognised"
 
 
 def format_name(id_: str | None) -> str:

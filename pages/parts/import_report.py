@@ -113,9 +113,8 @@ def adds_up(files: list[dict[str, Any]]) -> str:
 
 def file_card(workspace: str, file: dict[str, Any], key: str) -> None:
     """Draw the report of one file that was read: read = stored + already known + set apart + not records, then why and what it tells."""
-    form = codes.format_name(file["format"]) if file["format"] else "not recognised"
     within = f" · in {plain(file['within'])}" if file.get("within") else ""
-    st.markdown(f"**{plain(file['file'])}** · {form}{within}")
+    st.markdown(f"**{plain(file['file'])}** · {codes.kind_of(file)}{within}")
     note(OUTCOMES.get(file["outcome"], ""))
     if file.get("message"):
         st.markdown(plain(file["message"]))
@@ -198,7 +197,7 @@ def _row(file: dict[str, Any]) -> dict[str, str]:
         "Outcome": OUTCOMES.get(file["outcome"], ""),
         "File": file["file"],
         "In": file.get("within") or "",
-        "What it is": codes.format_name(file["format"]) if file["format"] else "Not recognised",
+        "What it is": codes.kind_of(file),
         "Stored": number(file["stored"]),
         "Already known": number(file["duplicates"]),
         "Set apart": number(sum(file["rejected"].values())),

@@ -19,7 +19,6 @@ from pages.parts.text import count, day_of, listed, number, plain
 
 EVERY = 0.5  # seconds between two looks at a running job
 OPENED = 12  # files whose details are offered one by one; the table holds all
-NOT_KNOWN = "Not recognised"
 
 
 def looking(
@@ -132,7 +131,7 @@ def _row(file: dict[str, Any]) -> dict[str, str]:
     measured = bool(file["format"]) and not file["is_sample"] and file["outcome"] != "reject"
     return {
         "File": file["file"] if not file["within"] else f"{file['file']} (in {file['within']})",
-        "What it is": codes.format_name(file["format"]) if file["format"] else NOT_KNOWN,
+        "What it is": codes.kind_of(file),
         "Days": days(file["first"], file["last"]),
         "Records": number(file["records"]) if measured else "",
         "Would be set apart": number(apart) if measured and apart else "",
