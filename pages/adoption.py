@@ -10,7 +10,7 @@ from analytics.findings import say
 from pages.parts.access import guard
 from pages.parts.cohorts_view import still_there, who_stays
 from pages.parts.data import Figures
-from pages.parts.figure import Picture, Said, figure, first_reason, source
+from pages.parts.figure import Block, Picture, Said, as_figure, first_reason, source
 from pages.parts.filters import scope
 from pages.parts.first_use_view import first_use
 from pages.parts.habit_view import forecast, habit, reach, seats, several
@@ -66,7 +66,8 @@ def _changes(row: Any) -> dict[str, Any]:  # noqa: ANN401
     )
 
 
-def _ladder(figures: Figures) -> None:
+@as_figure
+def _ladder(figures: Figures) -> Block:
     steps, gap, lost = (figures.block(metric) for metric in (FUNNEL, GAP, DROP))
     rows = shape.ladder_rows(steps)
     told = _one(gap)
@@ -95,7 +96,7 @@ def _ladder(figures: Figures) -> None:
         "share",
         {**names, **missed, "all": "Use it without a habit"},
     )
-    figure("ladder", said, shown, every, twin, first_reason(steps))
+    return Block("ladder", said, shown, every, twin, first_reason(steps))
 
 
 def _one(rows: pl.DataFrame) -> Any:  # noqa: ANN401  # a row or nothing
@@ -104,7 +105,8 @@ def _one(rows: pl.DataFrame) -> Any:  # noqa: ANN401  # a row or nothing
     return known.row(0, named=True) if known.height else None
 
 
-def _trend(figures: Figures) -> None:
+@as_figure
+def _trend(figures: Figures) -> Block:
     active, talking = figures.series("active_people"), figures.series(FUNNEL, "reciprocal")
     rows = shape.trend_rows(
         {"Contribute": (active, "noise"), "In conversation": (talking, "accent")}, "share"
@@ -122,7 +124,7 @@ def _trend(figures: Figures) -> None:
     )
     both = pl.concat([active, talking])
     shown = trend_picture(figures, rows) if rows.height else None
-    figure(
+    return Block(
         "trend",
         said,
         shown,

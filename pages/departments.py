@@ -5,19 +5,19 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from analytics.charts import numbers, shape, words
+from analytics.charts import numbers, words
 from analytics.charts.chance import chance
 from analytics.charts.compare import compare
 from analytics.findings import say, subject
 from analytics.findings.book import quarter
 from pages.parts.access import guard
-from pages.parts.data import Figures, Row
-from pages.parts.figure import Picture, Said, figure, first_reason, source
+from pages.parts.data import Figures, Row, once
+from pages.parts.figure import Block, Picture, Said, figure, first_reason, source
 from pages.parts.filters import scope
 from pages.parts.lead import opening
 from pages.parts.measures import MEASURES
 from pages.parts.mix import columns, mixes, notice
-from pages.parts.one_group import one_group
+from pages.parts.one_group import compare_rows, one_group
 from pages.parts.screen import screen
 from pages.parts.table import show_table
 from pages.parts.workspace import release
@@ -37,28 +37,35 @@ def page() -> None:
     title = st.container()
     key = _picker(figures)
     cut = _cut(figures)
-    label, metric, bin_ = MEASURES[key]
-    found, company = figures.compared(metric, cut, bin_)
-    rows = shape.compare_rows(
-        found, cut, company["value"] if company else None, figures.unit(metric)
-    )
     with title:
-        _opening(figures, rows, found, f"{cut}s")
-    clicked = _blocks(figures, key, rows, found, company, cut)
+        finding, slots = _told(figures, key, cut)
+        opening("Departments", finding, **slots)
+    block, is_selectable = _compared(figures, key, cut)
+    clicked = figure(block, is_selectable=is_selectable)
+    rows = compare_rows(figures, key, cut)
     _remember(clicked, rows)
-    mixed = {} if cut != "department" or figures.inside else mixes(figures, metric, bin_, found)
-    notice(rows, mixed)
+    notice(rows, _mixed(figures, key, cut))
     st.space("small")
     one_group(figures, rows, cut)
     if rows.height:
         with st.expander("The same as a table", icon=":material/table:", expanded=True, key="twin"):
-            twin = _twin(rows, label, cut)
-            show_table(
-                twin.drop("People", "Drawn towards the company", "Place", strict=False)
-                if screen().compact
-                else columns(twin, mixed, figures.unit(metric)),
-                f"{label} by {cut}, as a table",
-            )
+            table = _table(figures, key, cut, screen().compact)
+            show_table(table, f"{MEASURES[key][0]} by {cut}, as a table")
+
+
+@once
+def _mixed(figures: Figures, key: str, cut: str) -> dict[str, pl.DataFrame]:
+    _, metric, bin_ = MEASURES[key]
+    return {} if cut != "department" or figures.inside else mixes(figures, metric, bin_)
+
+
+@once
+def _table(figures: Figures, key: str, cut: str, compact: bool) -> pl.DataFrame:
+    label, metric, _ = MEASURES[key]
+    twin = _twin(compare_rows(figures, key, cut), label, cut)
+    if compact:
+        return twin.drop("People", "Drawn towards the company", "Place", strict=False)
+    return columns(twin, _mixed(figures, key, cut), figures.unit(metric))
 
 
 def _picker(figures: Figures) -> str:
@@ -115,27 +122,28 @@ def _slots(rows: pl.DataFrame) -> dict[str, Any]:
     }
 
 
-def _opening(figures: Figures, rows: pl.DataFrame, found: pl.DataFrame, units: str) -> None:
+@once
+def _told(figures: Figures, key: str, cut: str) -> tuple[str, dict[str, Any]]:
+    """Return the finding that the page opens with, and its slots."""
+    _, metric, bin_ = MEASURES[key]
+    found, _ = figures.compared(metric, cut, bin_)
+    rows = compare_rows(figures, key, cut)
     slots = _slots(rows) if rows.height else {"higher": [], "lower": [], "others": 0}
     if slots["higher"] or slots["lower"]:
-        return opening("Departments", "departments_some", units=units, **slots)
+        return "departments_some", {"units": f"{cut}s", **slots}
     if found["named"].is_not_null().any():
-        return opening("Departments", "departments_none", units=units)
+        return "departments_none", {"units": f"{cut}s"}
     if found["value"].is_not_null().any():
-        few = "departments_shown" if figures.inside else "departments_few"
-        return opening("Departments", few)
-    return opening("Departments", "page_unseen", reason=first_reason(found))
+        return "departments_shown" if figures.inside else "departments_few", {}
+    return "page_unseen", {"reason": first_reason(found)}
 
 
-def _blocks(
-    figures: Figures,
-    key: str,
-    rows: pl.DataFrame,
-    found: pl.DataFrame,
-    company: Row | None,
-    cut: str,
-) -> str | None:
+@once
+def _compared(figures: Figures, key: str, cut: str) -> tuple[Block, bool]:
+    """Return the comparison, and whether its groups can be clicked."""
     label, metric, bin_ = MEASURES[key]
+    found, company = figures.compared(metric, cut, bin_)
+    rows = compare_rows(figures, key, cut)
     unit, passport = figures.unit(metric), figures.passport(metric)
     is_shown = bool(
         rows.height
@@ -178,10 +186,7 @@ def _blocks(
     )
     twin = _twin(rows, label, cut) if rows.height else pl.DataFrame()
     reason = first_reason(found)
-    if is_closed:
-        figure("compare", said, picture, found, twin, reason)
-        return None
-    return figure("compare", said, picture, found, twin, reason, is_selectable=True)
+    return Block("compare", said, picture, found, twin, reason), not is_closed
 
 
 def _alarms(figures: Figures, cut: str, compared: int, is_closed: bool) -> str:

@@ -14,8 +14,8 @@ from analytics.charts.updown import updown
 from analytics.findings import say
 from analytics.findings.verdicts import FACETS, hierarchy_verdict
 from pages.parts.access import guard
-from pages.parts.data import Figures, Row
-from pages.parts.figure import Picture, Said, figure, first_reason, source
+from pages.parts.data import Figures, Row, once
+from pages.parts.figure import Block, Picture, Said, as_figure, first_reason, source
 from pages.parts.filters import level_name, scope
 from pages.parts.lead import opening
 from pages.parts.screen import pair
@@ -30,12 +30,12 @@ def page() -> None:
     """Draw the page."""
     guard("hierarchy")
     figures = Figures(release(), scope())
-    latest = {metric: row for metric in METRICS if (row := figures.latest(metric))}
+    latest = _latest(figures)
     reason = _nothing(latest)
     if reason:
         return _refused(reason)
     _opening(figures, latest)
-    _facets(figures, latest)
+    _facets(figures)
     note(RULE)
     st.space("small")
     left, right = pair()
@@ -45,6 +45,17 @@ def page() -> None:
         _distance(figures)
         _answers(figures)
     return None
+
+
+@once
+def _latest(figures: Figures) -> dict[str, Row]:
+    return {metric: row for metric in METRICS if (row := figures.latest(metric))}
+
+
+@once
+def _verdict(figures: Figures) -> str:
+    smallest = {metric: figures.smallest(metric) for metric in METRICS}
+    return hierarchy_verdict(_latest(figures).values(), smallest)
 
 
 def _nothing(latest: dict[str, Row]) -> str | None:
@@ -69,9 +80,7 @@ def _refused(reason: str) -> None:
 
 
 def _opening(figures: Figures, latest: dict[str, Row]) -> None:
-    verdict = hierarchy_verdict(
-        latest.values(), {metric: figures.smallest(metric) for metric in METRICS}
-    )
+    verdict = _verdict(figures)
     names = {"same": "hierarchy_unchanged", "unseen": "hierarchy_now"}
     others = [
         row
@@ -89,12 +98,11 @@ def _opening(figures: Figures, latest: dict[str, Row]) -> None:
     )
 
 
-def _facets(figures: Figures, latest: dict[str, Row]) -> None:
+@as_figure
+def _facets(figures: Figures) -> Block:
+    latest, verdict = _latest(figures), _verdict(figures)
     passports = {metric: figures.passport(metric) for metric in METRICS}
     rows = shape.facet_rows(latest, FACETS, passports)
-    verdict = hierarchy_verdict(
-        latest.values(), {metric: figures.smallest(metric) for metric in METRICS}
-    )
     title = (
         f"facets_{verdict}"
         if verdict in {"flatter", "louder", "steeper", "quieter"}
@@ -116,7 +124,7 @@ def _facets(figures: Figures, latest: dict[str, Row]) -> None:
         ),
         passports=list(passports.values()),
     )
-    figure("facets", said, Picture(facets, (rows.drop("metric"),)), found, _facet_table(rows))
+    return Block("facets", said, Picture(facets, (rows.drop("metric"),)), found, _facet_table(rows))
 
 
 def _as_row(figures: Figures, metric: str, row: Row) -> pl.DataFrame:
@@ -134,7 +142,8 @@ def _facet_table(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.select(Facet="facet", Measure="measure", Figure="text", Verdict=verdict)
 
 
-def _matrix(figures: Figures) -> None:
+@as_figure
+def _matrix(figures: Figures) -> Block:
     period = figures.scope.start if figures.scope.block == "quarter" else None
     grain = figures.scope.block if figures.scope.block in {"quarter", "all"} else "all"
     flows = figures.release.flows("level", grain=grain, period=period)
@@ -174,7 +183,7 @@ def _matrix(figures: Figures) -> None:
         if rows.height
         else pl.DataFrame()
     )
-    figure("matrix", said, shown, flows, twin, first_reason(flows))
+    return Block("matrix", said, shown, flows, twin, first_reason(flows))
 
 
 def _rank(level: str) -> tuple[int, str]:
@@ -197,7 +206,8 @@ def _stays_near(rows: pl.DataFrame, order: list[str]) -> bool:
     )
 
 
-def _distance(figures: Figures) -> None:
+@as_figure
+def _distance(figures: Figures) -> Block:
     metric = "messages_by_distance"
     found = figures.block(metric)
     steps = found["bin"].drop_nulls().to_list()
@@ -215,7 +225,7 @@ def _distance(figures: Figures) -> None:
         passports=[figures.passport(metric)],
     )
     shown = Picture(dots, (rows.drop("key"), "log")) if rows.height else None
-    figure(
+    return Block(
         "distance",
         said,
         shown,
@@ -233,7 +243,8 @@ def _falls(rows: pl.DataFrame) -> bool:
     return (first["low"] or first["value"]) > (last["high"] or last["value"])
 
 
-def _answers(figures: Figures) -> None:
+@as_figure
+def _answers(figures: Figures) -> Block:
     metric = "reply_asymmetry"
     found = figures.block(metric, variant=None)
     rows = _ways(found)
@@ -256,7 +267,7 @@ def _answers(figures: Figures) -> None:
         passports=[figures.passport(metric)],
     )  # fmt: skip
     shown: Picture | None = Picture(updown, (rows,)) if rows.height else _difference(figures, row)
-    figure(
+    return Block(
         "answers", said, shown, found, words.table(found, figures.unit(metric)), first_reason(found)
     )
 

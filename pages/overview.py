@@ -12,7 +12,7 @@ from analytics.charts import bars, numbers, words
 from analytics.findings import sentence
 from pages.parts.access import BY_NAME, guard, may_open, role
 from pages.parts.cards import MARKS, Card, card, legend
-from pages.parts.data import Figures
+from pages.parts.data import Figures, once
 from pages.parts.figure import Picture, first_reason, put
 from pages.parts.filters import scope, tool_name
 from pages.parts.lead import opening
@@ -85,6 +85,7 @@ def _opening(figures: Figures) -> None:
     return opening("Overview", name, active=used, talking=talking["value"], unit="share", **changes)
 
 
+@once
 def _card(figures: Figures, key: str, label: str, metric: str, bin_: str | None) -> Card:
     return Card(
         key=key, label=label, unit=figures.unit(metric), passport=figures.passport(metric),
@@ -125,17 +126,22 @@ def _asked(page: str | None, metric: str | None) -> dict[str, str] | None:
     return {key(page): part} if page and part else None
 
 
+@once
+def _covered_picture(figures: Figures) -> tuple[Picture, str] | None:
+    """Return the shares covered as a picture and in words; None where nothing is covered."""
+    rows = _covered(figures)
+    if rows.is_empty():
+        return None
+    names, texts = rows["tool"].to_list(), rows["text"].to_list()
+    said = words.in_words("Share of the staff covered", names, texts)
+    return Picture(bars.covered, (rows,)), said
+
+
 def _rests_on(figures: Figures) -> None:
     st.markdown("### What this rests on", anchors=False)
-    rows = _covered(figures)
-    if rows.height:
+    if covered := _covered_picture(figures):
         note("Share of the staff whose activity each export covers")
-        names, texts = rows["tool"].to_list(), rows["text"].to_list()
-        put(
-            Picture(bars.covered, (rows,)),
-            "covered",
-            words.in_words("Share of the staff covered", names, texts),
-        )
+        put(covered[0], "covered", covered[1])
     company = figures.release.company()
     seen, staff = company.get("visible"), company.get("headcount")
     lines = [

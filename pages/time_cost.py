@@ -12,7 +12,7 @@ from analytics.findings import say
 from pages.parts.access import guard
 from pages.parts.attention_view import broken_up, left_whole, load_by_level
 from pages.parts.data import Figures
-from pages.parts.figure import Picture, Said, figure, first_reason, source
+from pages.parts.figure import Block, Picture, Said, as_figure, first_reason, source
 from pages.parts.filters import scope
 from pages.parts.lead import opening
 from pages.parts.meetings_view import kinds_of_meetings, true_of_meetings
@@ -67,7 +67,8 @@ def _opening(figures: Figures) -> None:
     )
 
 
-def _hours(figures: Figures) -> None:
+@as_figure
+def _hours(figures: Figures) -> Block:
     found = figures.bins(HOURS)
     block = {row["bin"]: row for row in figures.block(HOURS).iter_rows(named=True)}
     total = block.get("total")
@@ -82,7 +83,7 @@ def _hours(figures: Figures) -> None:
         passports=[figures.passport(HOURS)],
     )  # fmt: skip
     shown = Picture(areas, (parts.drop("top"), whole)) if is_shown else None
-    figure(
+    return Block(
         "hours",
         said,
         shown,
@@ -105,7 +106,8 @@ def _largest(block: dict[str, Any]) -> str:
     )
 
 
-def _outside(figures: Figures) -> None:
+@as_figure
+def _outside(figures: Figures) -> Block:
     outside, weekend = figures.series("outside_hours_share"), figures.series("weekend_share")
     rows = shape.trend_rows(
         {"Outside": (outside, "accent"), "Weekend": (weekend, "noise")}, "share"
@@ -134,10 +136,11 @@ def _outside(figures: Figures) -> None:
     )
     both = pl.concat([outside, weekend])
     shown = Picture(trend, (rows, "share")) if rows.height else None
-    figure("outside", said, shown, both, words.table(both, "share"), first_reason(both))
+    return Block("outside", said, shown, both, words.table(both, "share"), first_reason(both))
 
 
-def _load(figures: Figures) -> None:
+@as_figure
+def _load(figures: Figures) -> Block:
     metric = "deliveries_per_day"
     found = figures.series(metric, "total")
     rows = shape.trend_rows({"A day": (found, "accent")}, "count")
@@ -158,7 +161,7 @@ def _load(figures: Figures) -> None:
         passports=[figures.passport(metric), figures.passport("typical_load")],
     )
     shown = Picture(trend, (rows, "count")) if rows.height else None
-    figure("load", said, shown, found, words.table(found, "count"), first_reason(found))
+    return Block("load", said, shown, found, words.table(found, "count"), first_reason(found))
 
 
 def _typical(figures: Figures) -> str:
@@ -170,7 +173,8 @@ def _typical(figures: Figures) -> str:
     return f"on a typical person {numbers.number(row['value'], 'count', half)}"
 
 
-def _kinds(figures: Figures) -> None:
+@as_figure
+def _kinds(figures: Figures) -> Block:
     metric = "deliveries_per_day"
     found = figures.block(metric)
     rows = shape.rows_named(found, shape.KINDS, "count")
@@ -187,7 +191,7 @@ def _kinds(figures: Figures) -> None:
         passports=[figures.passport(metric)],
     )
     shown = Picture(bars, (rows.drop("key", "is_ours"),)) if rows.height else None
-    figure(
+    return Block(
         "kinds",
         said,
         shown,

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, Literal
 
 import altair as alt
@@ -43,6 +44,11 @@ class Look:
         """Return the colour of a finding."""
         return self.cat[0]
 
+    @property
+    def name(self) -> str:
+        """Return what tells one look from another."""
+        return f"{self.bg}{' compact' if self.compact else ''}"
+
 
 LIGHT = Look(
     ink="#1F1C18", muted="#5E584F", noise="#9A948B", band="#ECE6DA", rule="#CFC7B9", hidden="#B9B2A7", bg="#FFFEFB",
@@ -64,6 +70,7 @@ DARK = Look(
 )  # fmt: skip
 
 
+@lru_cache(maxsize=8)
 def look(theme: Literal["light", "dark"] | str | None, compact: bool = False) -> Look:
     """Return the colours for a browser's theme; anything but "dark" is light. `compact` is a phone."""
     return replace(DARK if theme == "dark" else LIGHT, compact=compact)

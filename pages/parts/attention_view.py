@@ -7,8 +7,8 @@ from analytics.charts.bars import toned
 from analytics.findings import say
 from pages.parts import filters
 from pages.parts.data import Figures
-from pages.parts.figure import Said, source
-from pages.parts.meetings_view import draw
+from pages.parts.figure import Block, Said, as_figure, source
+from pages.parts.meetings_view import barred
 
 DAY = {
     "busy": "Meetings and writing",
@@ -22,7 +22,8 @@ BROKEN = {
 }
 
 
-def left_whole(figures: Figures) -> None:
+@as_figure
+def left_whole(figures: Figures) -> Block:
     """Draw how a working day falls into meetings and writing, whole stretches and gaps."""
     metric = "focus_hours"
     found = figures.block(metric)
@@ -45,10 +46,11 @@ def left_whole(figures: Figures) -> None:
         "free": "Free",
         "working": "Working day",
     }
-    draw("left_whole", said, rows, found, words.table(found, "hours", names))
+    return barred("left_whole", said, rows, found, words.table(found, "hours", names))
 
 
-def broken_up(figures: Figures) -> None:
+@as_figure
+def broken_up(figures: Figures) -> Block:
     """Draw what tells how broken up the day is."""
     found = pl.concat(figures.block(metric) for metric in BROKEN)
     rows = toned(shape.rows_named(found, BROKEN, "share", column="metric"))
@@ -60,10 +62,11 @@ def broken_up(figures: Figures) -> None:
         passports=[figures.passport(metric) for metric in BROKEN],
     )
     twin = words.table(found.with_columns(bin="metric"), "share", BROKEN)
-    draw("broken_up", said, rows, found, twin)
+    return barred("broken_up", said, rows, found, twin)
 
 
-def load_by_level(figures: Figures) -> None:
+@as_figure
+def load_by_level(figures: Figures) -> Block:
     """Draw how many messages people of each level put before others in a working day."""
     metric = "load_caused"
     found = figures.block(metric, by="level").filter(bin="total")
@@ -77,7 +80,7 @@ def load_by_level(figures: Figures) -> None:
         passports=[figures.passport(metric), figures.passport("reading_caused")],
     )
     twin = words.table(found.with_columns(bin="level"), "count", names)
-    draw(metric, said, rows, found if found.height else figures.block(metric), twin)
+    return barred(metric, said, rows, found if found.height else figures.block(metric), twin)
 
 
 def _over_all(figures: Figures) -> str:

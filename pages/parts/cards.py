@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import polars as pl
@@ -27,6 +28,7 @@ MEANINGS: dict[Verdict, str] = {
     "unseen": "we can't see",
 }
 FEW = 3  # points of a line
+COURSE = ("period", "value", "low", "high")
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,50 @@ class Card:
     verdict: Verdict
     latest: Mapping[str, Any] | None
 
+    @cached_property
+    def ground(self) -> pl.DataFrame | None:
+        """Return the released row as a table, for its definition."""
+        return pl.DataFrame([self.row]) if self.row else None
+
+    @cached_property
+    def picture(self) -> Picture | None:
+        """Return the course as a picture; None where too few points are known."""
+        if self.series["value"].is_not_null().sum() < FEW:
+            return None
+        return Picture(sparkline, (self.series.select(COURSE),))
+
+
+@dataclass(frozen=True)
+class Multiple:
+    """One measure of one group against the company's: both figures, both over time, and the block it stands in."""
+
+    key: str
+    label: str
+    passport: Mapping[str, Any]
+    row: Mapping[str, Any] | None
+    company: Mapping[str, Any] | None
+    block: str
+    course: pl.DataFrame
+    others: pl.DataFrame
+
+    @cached_property
+    def ground(self) -> pl.DataFrame | None:
+        """Return the released row as a table, for its definition."""
+        return pl.DataFrame([self.row]) if self.row else None
+
+    @property
+    def is_apart(self) -> bool:
+        """Say whether the group stands apart from the company."""
+        return self.block in {"higher", "lower"}
+
+    @cached_property
+    def picture(self) -> Picture | None:
+        """Return both courses as a picture; None where too few points of the group are known."""
+        if self.course["value"].is_not_null().sum() < FEW:
+            return None
+        both = self.course.select(COURSE), self.others.select(COURSE)
+        return Picture(against_company, (*both, self.is_apart))
+
 
 def legend() -> None:
     """Explain the three marks, once a page."""
@@ -53,7 +99,7 @@ def legend() -> None:
 def card(c: Card) -> None:
     """Draw a card; what is not known carries its reason, never a zero."""
     with st.container(border=True, height="stretch", gap="xxsmall", key=f"card_{c.key}"):
-        _named(c.key, c.label, c.passport, c.row)
+        _named(c)
         if c.row is None or c.row["value"] is None:
             bold, sentence = words((c.row or {}).get("reason") or "not_released")
             st.markdown("## :gray[—]", anchors=False)
@@ -66,29 +112,23 @@ def card(c: Card) -> None:
             numbers.span(c.row["low"], c.row["high"], c.unit),
         )
         st.markdown(f"## {plain(value)} :gray[:small[{plain(interval)}]]", anchors=False)
-        if told := as_it_was(pl.DataFrame([c.row])):
+        if c.ground is not None and (told := as_it_was(c.ground)):
             note(told.capitalize())
         _course(c, value, interval)
         st.markdown(verdict_line(c.verdict, c.latest, c.unit))
 
 
-def _named(key: str, label: str, passport: Mapping[str, Any], row: Mapping[str, Any] | None) -> None:  # fmt: skip
+def _named(each: Card | Multiple) -> None:
     """Write what is measured, with its definition behind one click."""
     with st.container(horizontal=True, gap="xxsmall", vertical_alignment="center", wrap=False):
-        st.markdown(plain(label), width="stretch")
-        about(key, [passport], pl.DataFrame([row]) if row else None)
+        st.markdown(plain(each.label), width="stretch")
+        about(each.key, [each.passport], each.ground)
 
 
 def _course(c: Card, value: str, interval: str) -> None:
-    known = c.series.filter(pl.col("value").is_not_null())
-    if known.height < FEW:
-        return
-    picture = Picture(sparkline, (c.series.select("period", "value", "low", "high"),))
-    put(
-        picture,
-        f"spark_{c.key}",
-        in_words(c.label, ["now"], [f"{value} ({interval})" if interval else value]),
-    )
+    if c.picture is not None:
+        now = f"{value} ({interval})" if interval else value
+        put(c.picture, f"spark_{c.key}", in_words(c.label, ["now"], [now]))
 
 
 def verdict_line(verdict: Verdict, row: Mapping[str, Any] | None, unit: str) -> str:
@@ -106,37 +146,24 @@ def _earlier(row: Mapping[str, Any]) -> str:
     return str(row["grain"]) if row.get("grain") in {"week", "month", "quarter"} else "period"
 
 
-def small_multiple(
-    key: str,
-    label: str,
-    passport: Mapping[str, Any],
-    rows: tuple[pl.DataFrame, pl.DataFrame],
-    now: tuple[Any, Any],
-    block: str,
-) -> None:
-    """Draw one measure of one group against the company: rows = (group, company) over time, now = their figures."""
-    own, company = now
-    unit = str(passport["unit"])
+def small_multiple(m: Multiple) -> None:
+    """Draw one measure of one group against the company."""
+    unit, own, company = str(m.passport["unit"]), m.row, m.company
     verdict = {
         "higher": ":primary[● higher]",
         "lower": ":primary[● lower]",
         "alike": ":gray[○&nbsp;can't&nbsp;tell]",
-    }.get(block, "")
-    with st.container(border=True, gap="xsmall", height="stretch", key=f"card_{key}"):
-        _named(key, label, passport, own)
+    }.get(m.block, "")
+    with st.container(border=True, gap="xsmall", height="stretch", key=f"card_{m.key}"):
+        _named(m)
         if own is None or own["value"] is None:
             bold, _ = words((own or {}).get("reason") or "not_released")
             st.markdown(f"{MARKS['unseen']} :small[{bold}]")
             return
         value = plain(numbers.number(own["value"], unit))
         whole = plain(numbers.number(company["value"], unit)) if company else numbers.UNKNOWN
-        shown = f":primary[**{value}**]" if block in {"higher", "lower"} else f"**{value}**"
+        shown = f":primary[**{value}**]" if m.is_apart else f"**{value}**"
         st.markdown(f"{shown} :gray[company {whole}] &ensp; {verdict}")
-        course, others = (frame.select("period", "value", "low", "high") for frame in rows)
-        if course["value"].is_not_null().sum() >= FEW:
-            picture = Picture(against_company, (course, others, block in {"higher", "lower"}))
-            put(
-                picture,
-                f"small_{key}",
-                in_words(label, ["this department", "company"], [value, whole]),
-            )
+        if m.picture is not None:
+            alt = in_words(m.label, ["this department", "company"], [value, whole])
+            put(m.picture, f"small_{m.key}", alt)

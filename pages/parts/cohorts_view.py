@@ -10,8 +10,8 @@ from analytics.charts import numbers, shape, words
 from analytics.charts.cohorts import cohorts
 from analytics.charts.stack import columns
 from analytics.findings import say
-from pages.parts.data import Figures, Row
-from pages.parts.figure import Picture, Said, figure, first_reason, source
+from pages.parts.data import Figures, Row, once
+from pages.parts.figure import Block, Picture, Said, as_figure, figure, first_reason, source
 from pages.parts.screen import screen
 
 BALANCE = "quick_ratio"
@@ -25,6 +25,12 @@ LATER = {"rolling": "four weeks on or later"}
 def still_there(figures: Figures) -> None:
     """Draw how many of those who started in a week contribute so many weeks later."""
     variant = str(st.session_state.get("retention_variant") or "")
+    last = PHONE_COLUMNS if screen().compact else COLUMNS
+    figure(_still_there(figures, variant, last), control=_pick_retention)
+
+
+@once
+def _still_there(figures: Figures, variant: str, last: int) -> Block:
     found = figures.ask("retention", variant=variant, grain="all", **figures.scope.cell)
     rows = shape.cohort_rows(found)
     # of the 28th day alone a week's cells say nothing: the seven days from it on stand for the week
@@ -32,7 +38,6 @@ def still_there(figures: Figures) -> None:
         "retention", variant=variant or "bracket", grain="all", **figures.scope.cell
     )
     stayed = all_of.filter(bin=A_MONTH)["value"].drop_nulls().to_list()
-    last = PHONE_COLUMNS if screen().compact else COLUMNS
     seen = rows.filter(pl.col("later") <= last) if rows.height else rows
     told = list(seen.iter_rows(named=True))
     said = Said(
@@ -57,15 +62,7 @@ def still_there(figures: Figures) -> None:
         if is_shown
         else None
     )
-    figure(
-        "cohorts",
-        said,
-        shown,
-        found,
-        _cohort_table(rows),
-        first_reason(found),
-        control=_pick_retention,
-    )
+    return Block("cohorts", said, shown, found, _cohort_table(rows), first_reason(found))
 
 
 def _pick_retention() -> None:
@@ -89,7 +86,8 @@ def _cohort_table(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def who_stays(figures: Figures) -> None:
+@as_figure
+def who_stays(figures: Figures) -> Block:
     """Draw who stayed, came back, was new or fell silent in each period."""
     grain = "month" if figures.scope.grain == "quarter" else figures.scope.grain
     found = figures.bins("lifecycle", grain=grain)
@@ -111,7 +109,7 @@ def who_stays(figures: Figures) -> None:
     shown = Picture(columns, (rows.drop("period"),)) if rows.height else None
     names = {bin_: name for bin_, (name, _, _) in shape.LIVES.items()} | EVERYBODY
     every = pl.concat([found, figures.bins("lifecycle", "moving", grain)])
-    figure(
+    return Block(
         "lifecycle",
         said,
         shown,

@@ -6,7 +6,7 @@ import streamlit as st
 from analytics.charts import coverage as chart
 from analytics.release import Release
 from pages.parts import text
-from pages.parts.figure import Picture, Said, figure
+from pages.parts.figure import Block, Picture, Said, figure
 from pages.parts.filters import tool_name
 from pages.parts.states import state
 
@@ -110,7 +110,7 @@ def picture(release: Release, rows: pl.DataFrame, headline: str) -> None:
     unseen = all_ - visible
     source = f"{text.count(unseen)} cannot be seen in any export: nothing here speaks for them"
     twin = table(rows)
-    figure(
+    block = Block(
         "coverage",
         Said(
             finding=headline,
@@ -124,6 +124,7 @@ def picture(release: Release, rows: pl.DataFrame, headline: str) -> None:
         rows.select("tool", "week", "department", "people", "headcount", "share", "reason"),
         twin,
     )
+    figure(block)
 
 
 def in_words(headline: str, twin: pl.DataFrame) -> str:

@@ -8,8 +8,8 @@ from analytics.charts.waits import waits
 from analytics.findings import say
 from analytics.findings.listening import CUSTOMERS, EVERY_PHASE, WAITING, phase
 from pages.parts.data import Figures
-from pages.parts.figure import Picture, Said, figure, first_reason, source
-from pages.parts.meetings_view import draw
+from pages.parts.figure import Block, Picture, Said, as_figure, first_reason, source
+from pages.parts.meetings_view import barred
 
 FIRST = "customer_first_answer"
 EDGES = {"1h": "1 hour", "4h": "4 hours", "1d": "one day", "3d": "three days"}
@@ -22,7 +22,8 @@ def _whole(figures: Figures, metric: str) -> pl.DataFrame:
     return figures.ask(metric, grain="all", **figures.scope.cell).sort("position")
 
 
-def customers_by_phase(figures: Figures) -> None:
+@as_figure
+def customers_by_phase(figures: Figures) -> Block:
     """Draw how much of what customers ask has been answered, by phase, and who still waits."""
     found, waiting = _whole(figures, CUSTOMERS), _whole(figures, WAITING)
     least = phase(found, waiting)
@@ -41,10 +42,11 @@ def customers_by_phase(figures: Figures) -> None:
     twin = words.table(found, "share", names)
     if waiting.height == found.height and found.height:
         twin = twin.with_columns(pl.Series("Still waiting", words.table(waiting, "share", names)["Figure"]))  # fmt: skip
-    draw("customers", said, rows, both, twin)
+    return barred("customers", said, rows, both, twin)
 
 
-def customers_wait(figures: Figures) -> None:
+@as_figure
+def customers_wait(figures: Figures) -> Block:
     """Draw the share of customers' conversations answered by elapsed working time, one line a phase."""
     found = _whole(figures, FIRST)
     parts = pl.col("bin").str.split("/").list
@@ -72,7 +74,7 @@ def customers_wait(figures: Figures) -> None:
         for p, name in {**PHASES, EVERY_PHASE: "All"}.items()
         for e, edge in EDGES.items()
     }
-    figure("customers_wait", said, shown, found, words.table(found, "share", names), first_reason(found))  # fmt: skip
+    return Block("customers_wait", said, shown, found, words.table(found, "share", names), first_reason(found))  # fmt: skip
 
 
 def _title(soon: pl.DataFrame) -> str:

@@ -1,11 +1,11 @@
 """The figures on screen: one scope, one release, asked once and remembered."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import lru_cache, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import polars as pl
 
@@ -17,6 +17,8 @@ from pages.parts.filters import Scope
 GRAINS: tuple[Grain, ...] = ("week", "month", "quarter")
 FEW_POINTS = 3  # a line through fewer says nothing
 Row = Mapping[str, Any]
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 # nothing asked here is ever changed in place, so all readers share one copy: a copy a reader costs more than the page
@@ -24,6 +26,29 @@ Row = Mapping[str, Any]
 def _figures(path: Path, metric: str, options: tuple[tuple[str, Any], ...]) -> pl.DataFrame:
     """Return rows of a release; the path carries its number, so a new release is asked anew."""
     return releases.open_release(path).figures(metric, **dict(options))
+
+
+@lru_cache(maxsize=4000)
+def _found(
+    find: Callable[..., Any], path: Path, scope: Scope, rest: tuple[Any, ...], more: tuple[Any, ...]
+) -> Any:  # noqa: ANN401  # whatever is found
+    return find(Figures(releases.open_release(path), scope), *rest, **dict(more))
+
+
+def once(
+    find: "Callable[Concatenate[Figures, P], T]",
+) -> "Callable[Concatenate[Figures, P], T]":
+    """Return the function with its answers remembered for all readers, as a release never changes.
+
+    It must rest on nothing but the release, the scope and its other arguments, and nobody may change what it returns.
+    """
+
+    @wraps(find)
+    def asked(figures: "Figures", *rest: P.args, **more: P.kwargs) -> T:
+        kept: T = _found(find, figures.release.path, figures.scope, rest, tuple(more.items()))
+        return kept
+
+    return asked
 
 
 @lru_cache(maxsize=20)
@@ -68,11 +93,13 @@ class Figures:
             **where,
         )
 
+    @once
     def one(self, metric: str, bin_: str | None = None, variant: str = "") -> Row | None:
         """Return the one row that sums the scope up, or None where the release holds no such cell."""
         rows = self.block(metric, variant).filter(pl.col("bin").eq_missing(pl.lit(bin_, pl.String)))
         return rows.row(0, named=True) if rows.height else None
 
+    @once
     def series(self, metric: str, bin_: str | None = None, **cell: str | None) -> pl.DataFrame:
         """Return the rows over time at the scope's step, else at the next coarser one that the release holds."""
         rows = self.ask(metric, grain=self.scope.grain).clear()
@@ -97,6 +124,7 @@ class Figures:
             **self.scope.cell,
         )
 
+    @once
     def latest(self, metric: str, bin_: str | None = None) -> Row | None:
         """Return the row whose change may be spoken of: the scope's period, else the last quarter in it."""
         if self.scope.block != "all":
@@ -119,6 +147,7 @@ class Figures:
         """Return the cut inside which departments are compared: tool, level or location; null = the company."""
         return next((name for name in ("tool", "level", "location") if self.scope.cell[name]), None)
 
+    @once
     def compared(
         self, metric: str, cut: str, bin_: str | None = None, variant: str = ""
     ) -> tuple[pl.DataFrame, Row | None]:

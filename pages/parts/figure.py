@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, wraps
 from typing import Any, Literal
 
 import polars as pl
@@ -14,7 +15,7 @@ from analytics.charts import export, numbers
 from analytics.charts.theme import LIGHT, Drawn, Look
 from analytics.release import Release
 from pages.parts import filters, journal, workspace
-from pages.parts.data import Figures
+from pages.parts.data import Figures, once
 from pages.parts.definition import counted
 from pages.parts.screen import screen
 from pages.parts.states import as_it_was, note, state
@@ -36,6 +37,7 @@ class Picture:
         """Return the chart in these colours."""
         return self.chart(*self.parts, k)
 
+    @cached_property
     def digest(self) -> str:
         """Return a short hash of what is drawn: the same content has the same name."""
         sha = hashlib.sha256(self.chart.__qualname__.encode())
@@ -59,10 +61,47 @@ class Said:
     passports: Sequence[dict[str, Any]] = field(default=())
 
 
+@dataclass(frozen=True)
+class Block:
+    """All that a figure shows: what is said, the picture, released rows for the files, the same as text for the table.
+
+    Without a picture, `reason` (the reasons' vocabulary, or not_released) is shown in its place.
+    """
+
+    key: str
+    said: Said
+    picture: Picture | None
+    rows: pl.DataFrame
+    twin: pl.DataFrame
+    reason: str | None = None
+
+    @cached_property
+    def head(self) -> str:
+        """Return finding and measure as Markdown."""
+        return f"#### {plain(self.said.finding)}\n:small[:gray[{plain(self.said.measure)}]]"
+
+    @cached_property
+    def foot(self) -> str:
+        """Return the source as Markdown, and whether the figures stand as an earlier release showed them."""
+        return plain(" · ".join(filter(None, (self.said.source, as_it_was(self.rows)))))
+
+
+def as_figure(find: Callable[[Figures], Block]) -> Callable[[Figures], None]:
+    """Return a function that draws a figure whose block is found once for each release and scope."""
+    found = once(find)
+
+    @wraps(find)
+    def draw(figures: Figures) -> None:
+        figure(found(figures))
+
+    return draw
+
+
 @st.cache_resource(max_entries=60, show_spinner=False)
-def _specification(digest: str, look_of: str, _picture: Picture, _k: Look) -> dict[str, Any]:
+def _specification(what: str, _drawn: tuple[Picture, Look]) -> dict[str, Any]:
     """Return the Vega-Lite specification of a picture that can be clicked, its data as they are sent."""
-    specification: dict[str, Any] = _picture.draw(_k).to_dict(validate=False)
+    picture, k = _drawn
+    specification: dict[str, Any] = picture.draw(k).to_dict(validate=False)
     sent = specification.get("datasets", {})
     specification["datasets"] = {
         name: dataframe_util.convert_anything_to_arrow_bytes(data) for name, data in sent.items()
@@ -71,58 +110,47 @@ def _specification(digest: str, look_of: str, _picture: Picture, _k: Look) -> di
 
 
 @st.cache_resource(max_entries=600, show_spinner=False)
-def _put(digest: str, key: str, alt: str, look_of: str, _picture: Picture, _k: Look) -> None:
-    """Put a picture on the page that nobody clicks: built, and written as it is sent, once for each content and look."""
-    st.vega_lite_chart(
-        None, _picture.draw(_k).to_dict(validate=False), theme=None, key=key, alt=alt
-    )
+def _put(what: str, _drawn: tuple[Picture, Look, str, str]) -> None:
+    """Put a picture on the page that nobody clicks: built, and written as it is sent, once for each content and look.
 
-
-def figure(  # noqa: PLR0913  # one part draws every figure
-    key: str,
-    said: Said,
-    picture: Picture | None,
-    rows: pl.DataFrame,
-    twin: pl.DataFrame,
-    reason: str | None = None,
-    *,
-    is_selectable: bool = False,
-    control: Callable[[], None] | None = None,
-) -> str | None:
-    """Draw a figure and return the group that was clicked, if any.
-
-    `rows`: released rows, for the files. `twin`: the same as text, for the table. Without a picture, `reason`
-    (the reasons' vocabulary, or not_released) is shown in its place. `control` draws what changes the figure.
+    What tells one from another is one text: Streamlit takes long over each argument of a remembered function.
     """
+    picture, k, key, alt = _drawn
+    st.vega_lite_chart(None, picture.draw(k).to_dict(validate=False), theme=None, key=key, alt=alt)
+
+
+def figure(
+    block: Block, *, is_selectable: bool = False, control: Callable[[], None] | None = None
+) -> str | None:
+    """Draw a figure and return the group that was clicked, if any; `control` draws what changes the figure."""
+    key, said, picture = block.key, block.said, block.picture
     with st.container(gap="xsmall", key=f"fig_{key}"):
-        st.markdown(
-            f"#### {plain(said.finding)}\n:small[:gray[{plain(said.measure)}]]", anchors=False
-        )
+        st.markdown(block.head, anchors=False)
         if control is not None:
             control()
         if picture is None:
-            state(reason or "not_released", height=STATE_HEIGHT, key=key)
+            state(block.reason or "not_released", height=STATE_HEIGHT, key=key)
             return None
         draw = _clickable if is_selectable else put
         clicked = draw(picture, f"ch_{key}", said.alt)
         with st.container(horizontal=True, gap="small", vertical_alignment="center", wrap=False):
-            note(plain(" · ".join(filter(None, (said.source, as_it_was(rows))))))
-            _more(key, said, picture, rows)
+            note(block.foot)
+            _more(key, said, picture, block.rows)
         if st.session_state.get(f"table_{key}"):
-            show_table(twin, f"{said.finding}, as a table")
+            show_table(block.twin, f"{said.finding}, as a table")
     return clicked
 
 
 def put(picture: Picture, key: str, alt: str) -> None:
     """Put a picture on the page that nobody clicks."""
     k = screen()
-    _put(picture.digest(), key, alt, repr(k), picture, k)
+    _put(f"{picture.digest} {k.name} {key} {alt}", (picture, k, key, alt))
 
 
 def _clickable(picture: Picture, key: str, alt: str) -> str | None:
     """Put a picture on the page and return the group that was clicked, if any."""
     k = screen()
-    specification = _specification(picture.digest(), repr(k), picture, k)
+    specification = _specification(f"{picture.digest} {k.name}", (picture, k))
     event = st.vega_lite_chart(None, specification, theme=None, key=key, alt=alt, on_select="rerun")
     chosen = event.selection.get("group") if hasattr(event, "selection") else None
     return str(chosen[0]["group"]) if chosen else None
@@ -149,7 +177,7 @@ def _flip(name: str) -> None:
 
 
 def _files(key: str, said: Said, picture: Picture, rows: pl.DataFrame) -> None:
-    stem = f"{key.replace('_', '-')}-{picture.digest()}"
+    stem = f"{key.replace('_', '-')}-{picture.digest}"
     found = workspace.find_release()
     if "division" in rows.columns and rows["division"].is_null().all():
         rows = rows.drop("division")  # a column for the companies that have any

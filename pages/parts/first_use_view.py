@@ -6,8 +6,8 @@ import streamlit as st
 from analytics.charts import numbers, shape, words
 from analytics.charts.uptake import uptake
 from analytics.findings import say
-from pages.parts.data import Figures
-from pages.parts.figure import Picture, Said, figure, first_reason, source
+from pages.parts.data import Figures, once
+from pages.parts.figure import Block, Picture, Said, figure, first_reason, source
 from pages.parts.states import page_link
 
 METRIC = "time_to_adoption"
@@ -16,6 +16,15 @@ HALF = 0.5
 
 def first_use(figures: Figures) -> None:
     """Draw the curve of the whole period: it has one beginning, whatever period is chosen."""
+    block = _curve(figures)
+    with st.container(gap="xsmall"):
+        figure(block)
+        if "named" in block.rows.columns and block.picture and st.session_state.get("pages"):
+            page_link("departments", "Which departments came first")
+
+
+@once
+def _curve(figures: Figures) -> Block:
     found = figures.ask(METRIC, variant="", grain="all", **figures.scope.cell).sort("position")
     unit = figures.unit(METRIC)
     rows = found.with_columns(
@@ -36,12 +45,9 @@ def first_use(figures: Figures) -> None:
     )  # fmt: skip
     names = {bin_: f"Within {bin_} weeks" if bin_ != "1" else "Within a week" for bin_ in found["bin"]}  # fmt: skip
     shown = Picture(uptake, (rows,)) if told.height else None
-    with st.container(gap="xsmall"):
-        figure(
-            "first_use", said, shown, found, words.table(found, unit, names), first_reason(found)
-        )
-        if "named" in found.columns and told.height and st.session_state.get("pages"):
-            page_link("departments", "Which departments came first")
+    return Block(
+        "first_use", said, shown, found, words.table(found, unit, names), first_reason(found)
+    )
 
 
 def title(told: pl.DataFrame) -> str:

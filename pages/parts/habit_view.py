@@ -8,7 +8,7 @@ from analytics.charts import numbers, shape, words
 from analytics.charts.dots import dots
 from analytics.findings import say
 from pages.parts.data import Figures
-from pages.parts.figure import Picture, Said, figure, first_reason, source
+from pages.parts.figure import Block, Picture, Said, as_figure, first_reason, source
 
 SEGMENTS = {
     # bin: what it takes; a week's acts are the mean of twelve
@@ -28,7 +28,8 @@ KEPT_BACK = ("nearly_all_or_none", "protected", "small_group")
 AHEAD = {"4": "In 4 weeks", "13": "In 13 weeks", "26": "In 26 weeks", "ceiling": "In the end"}
 
 
-def habit(figures: Figures) -> None:
+@as_figure
+def habit(figures: Figures) -> Block:
     """Draw habit and the five segments of the people with a seat in all twelve weeks."""
     found, parts = figures.block("habit"), figures.block("usage_segment")
     own, rest = (rows.filter(pl.col("bin").ne_missing("enabled")) for rows in (found, parts))
@@ -43,10 +44,11 @@ def habit(figures: Figures) -> None:
     )  # fmt: skip
     both = pl.concat([found, parts])
     twin = words.table(both, "share", {**SEGMENTS, "all": "Habit", "enabled": "Everybody"})
-    figure("habit", said, _dots(drawn), both, twin, first_reason(both))
+    return Block("habit", said, _dots(drawn), both, twin, first_reason(both))
 
 
-def several(figures: Figures) -> None:
+@as_figure
+def several(figures: Figures) -> Block:
     """Draw how many use several tools, and who of one tool uses another too."""
     found = figures.block("multi_tool")
     pairs = figures.block("tool_pair", by="tool" if figures.scope.cell["tool"] is None else None)
@@ -66,10 +68,11 @@ def several(figures: Figures) -> None:
         drawn, ("multi_tool", "tool_pair"), _kept_back(found, SEVERAL),
     )  # fmt: skip
     both = pl.concat([found, pairs])
-    figure("several", said, _dots(drawn), both, words.table(both, "share", SEVERAL | beside), first_reason(found))  # fmt: skip
+    return Block("several", said, _dots(drawn), both, words.table(both, "share", SEVERAL | beside), first_reason(found))  # fmt: skip
 
 
-def seats(figures: Figures) -> None:
+@as_figure
+def seats(figures: Figures) -> Block:
     """Draw seats tool by tool, over the whole period: they change slowly."""
     cell = {"department": figures.scope.cell["department"], "tool": figures.scope.cell["tool"]}
     whole = figures.ask("seats", grain="all", **cell)
@@ -88,10 +91,11 @@ def seats(figures: Figures) -> None:
         alt=words.in_words("Seats", drawn["name"].to_list(), drawn["text"].to_list()),
         passports=[figures.passport("seats")],
     )  # fmt: skip
-    figure("seats", said, _dots(drawn), found, words.table(found, "share", SEATS), first_reason(found))  # fmt: skip
+    return Block("seats", said, _dots(drawn), found, words.table(found, "share", SEATS), first_reason(found))  # fmt: skip
 
 
-def reach(figures: Figures) -> None:
+@as_figure
+def reach(figures: Figures) -> Block:
     """Draw whom posts reach, where an export says who opened what."""
     found = figures.block("meaningful_reach")
     drawn = shape.rows_named(found.with_columns(bin=pl.lit("reach")), {"reach": "Opened in the week of a post"}, "share")  # fmt: skip
@@ -100,10 +104,13 @@ def reach(figures: Figures) -> None:
         "Share of members who opened a channel or community in a week with something new in it",
         drawn, ("meaningful_reach",),
     )  # fmt: skip
-    figure("reach", said, _dots(drawn), found, words.table(found, "share"), first_reason(found))
+    return Block(
+        "reach", said, _dots(drawn), found, words.table(found, "share"), first_reason(found)
+    )
 
 
-def forecast(figures: Figures) -> None:
+@as_figure
+def forecast(figures: Figures) -> Block:
     """Draw where use levels off, or say that the data cannot tell it yet. It has one beginning, whatever period is chosen."""
     found = figures.ask("adoption_forecast", grain="all", **figures.scope.cell)
     drawn = shape.rows_named(found, AHEAD, "share").with_columns(
@@ -117,7 +124,7 @@ def forecast(figures: Figures) -> None:
         "Share of the people with a seat who will have contributed at least once, by the curve that fits the weeks so far. Lines are 95% intervals",
         drawn, ("adoption_forecast",), "if nothing changes: a curve has one beginning", "Whole period",
     )  # fmt: skip
-    figure("forecast", said, _dots(drawn), found, words.table(found, "share", AHEAD), first_reason(found))  # fmt: skip
+    return Block("forecast", said, _dots(drawn), found, words.table(found, "share", AHEAD), first_reason(found))  # fmt: skip
 
 
 def _said(  # noqa: PLR0913, PLR0917  # what stands around each of these figures

@@ -11,8 +11,8 @@ from analytics.findings import say
 from analytics.findings.listening import ASKED, LEADERS, NEVER, SOON, heard, leaders_ask
 from pages.parts import filters
 from pages.parts.data import Figures
-from pages.parts.figure import Picture, Said, figure, first_reason, source
-from pages.parts.meetings_view import draw
+from pages.parts.figure import Block, Picture, Said, as_figure, first_reason, source
+from pages.parts.meetings_view import barred
 
 EDGES = {
     "5m": "5 min", "15m": "15 min", "1h": "1 hour", "4h": "4 hours", "1d": "one day", "3d": "three days", "7d": "seven days",
@@ -34,7 +34,8 @@ def opening_slots(figures: Figures) -> dict[str, Any] | None:
     return heard(figures.one(SOON, edge, variant), figures.one(NEVER, bin_), asked)
 
 
-def wait_for_an_answer(figures: Figures) -> None:
+@as_figure
+def wait_for_an_answer(figures: Figures) -> Block:
     """Draw the share answered by elapsed working time: of questions, and of everything that opens a conversation."""
     found = pl.concat([figures.block(SOON, variant=None), figures.block(NEVER)])
     asked = asked_in(figures)
@@ -50,7 +51,7 @@ def wait_for_an_answer(figures: Figures) -> None:
     )  # fmt: skip
     shown = Picture(waits, (rows.drop("edge"), list(EDGES.values()))) if rows.height else None
     twin = rows.select(Of="series", Within="edge", Answered="text") if rows.height else words.table(found, "share")  # fmt: skip
-    figure("waits", said, shown, found, twin, first_reason(found))
+    return Block("waits", said, shown, found, twin, first_reason(found))
 
 
 def _lines(found: pl.DataFrame, asked: str) -> pl.DataFrame:
@@ -97,7 +98,8 @@ def _half(rows: pl.DataFrame, asked: str) -> str:
     return say("waits_known", asked=asked, half=by["edge"][0])
 
 
-def unanswered_by_level(figures: Figures) -> None:
+@as_figure
+def unanswered_by_level(figures: Figures) -> Block:
     """Draw what is left without an answer, by the level of the one who asked."""
     asked = asked_in(figures)
     bin_ = ASKED[asked][2]
@@ -114,7 +116,7 @@ def unanswered_by_level(figures: Figures) -> None:
         alt=words.in_words("Never answered", rows["name"].to_list(), rows["text"].to_list()),
         passports=[figures.passport(NEVER)],
     )  # fmt: skip
-    draw("unanswered", said, rows, found if found.height else figures.block(NEVER), words.table(found, "share", names))  # fmt: skip
+    return barred("unanswered", said, rows, found if found.height else figures.block(NEVER), words.table(found, "share", names))  # fmt: skip
 
 
 def _named(found: pl.DataFrame) -> pl.DataFrame:
@@ -135,7 +137,8 @@ def _apart(found: pl.DataFrame, company: Any, names: dict[str, str]) -> str:  # 
     return say("levels_apart", **sides, others=found["named"].len() - apart.height)
 
 
-def leaders(figures: Figures) -> None:
+@as_figure
+def leaders(figures: Figures) -> Block:
     """Draw the share of leaders' posts that ask something, by level."""
     found = pl.concat([figures.block(LEADERS), figures.block(LEADERS, by="level")])
     levels = found["level"].drop_nulls().unique().sort()
@@ -150,4 +153,4 @@ def leaders(figures: Figures) -> None:
         alt=words.in_words("Posts with a question", rows["name"].to_list(), rows["text"].to_list()),
         passports=[figures.passport(LEADERS)],
     )  # fmt: skip
-    draw("leaders_ask", said, rows, found, words.table(found, "share", names))
+    return barred("leaders_ask", said, rows, found, words.table(found, "share", names))

@@ -6,7 +6,7 @@ from analytics.charts import numbers, shape, words
 from analytics.charts.bars import bars, toned
 from analytics.findings import say
 from pages.parts.data import Figures
-from pages.parts.figure import Picture, Said, figure, first_reason, source
+from pages.parts.figure import Block, Picture, Said, as_figure, first_reason, source
 
 KINDS = {
     "one_to_one": "Two, short",
@@ -32,7 +32,8 @@ FLAGS = {
 }
 
 
-def kinds_of_meetings(figures: Figures) -> None:
+@as_figure
+def kinds_of_meetings(figures: Figures) -> Block:
     """Draw the share of the meeting hours by kind; a kind that never occurred is left out."""
     metric = "meeting_mix"
     found = figures.block(metric)
@@ -47,7 +48,7 @@ def kinds_of_meetings(figures: Figures) -> None:
         alt=words.in_words("Hours in meetings", rows["name"].to_list(), rows["text"].to_list()),
         passports=[figures.passport(metric), figures.passport("meeting_hours")],
     )
-    draw("meeting_kinds", said, rows, found, words.table(found, "share", KINDS))
+    return barred("meeting_kinds", said, rows, found, words.table(found, "share", KINDS))
 
 
 def _agreed(figures: Figures) -> str:
@@ -64,7 +65,8 @@ def _largest(rows: pl.DataFrame) -> str:
     return say("kinds_known", kind=most["name"][:1].lower() + most["name"][1:], part=most["text"])
 
 
-def true_of_meetings(figures: Figures) -> None:
+@as_figure
+def true_of_meetings(figures: Figures) -> Block:
     """Draw the shares of the meeting hours that are large, long, recurring, booked twice, outside hours or of three levels."""
     found = pl.concat(figures.block(metric) for metric in OF_MEETINGS)
     named = found.with_columns(bin=pl.format("{}:{}", "metric", pl.col("bin").fill_null("")))
@@ -78,11 +80,13 @@ def true_of_meetings(figures: Figures) -> None:
         alt=words.in_words("Of the hours in meetings", rows["name"].to_list(), rows["text"].to_list()),
         passports=[figures.passport(metric) for metric in OF_MEETINGS],
     )  # fmt: skip
-    draw("meeting_flags", said, rows, found, words.table(named, "share", FLAGS))
+    return barred("meeting_flags", said, rows, found, words.table(named, "share", FLAGS))
 
 
-def draw(key: str, said: Said, rows: pl.DataFrame, found: pl.DataFrame, twin: pl.DataFrame) -> None:
-    """Draw bars of the rows, or say why there are none; `found`: the released rows, `twin`: the same as text."""
-    figure(
+def barred(
+    key: str, said: Said, rows: pl.DataFrame, found: pl.DataFrame, twin: pl.DataFrame
+) -> Block:
+    """Return bars of the rows, or say why there are none; `found`: the released rows, `twin`: the same as text."""
+    return Block(
         key, said, Picture(bars, (rows,)) if rows.height else None, found, twin, first_reason(found)
     )

@@ -13,8 +13,8 @@ from analytics.charts.trend import dated, trend
 from analytics.findings import say, sentence
 from analytics.findings.dates import AFTER_DATE, VISIBLE, after_date, least, parts
 from analytics.findings.templates import TEMPLATES
-from pages.parts.data import Figures
-from pages.parts.figure import Picture, Said, figure, first_reason, source
+from pages.parts.data import Figures, once
+from pages.parts.figure import Block, Picture, Said, figure, first_reason, source
 from pages.parts.states import note
 from pages.parts.text import plain
 
@@ -28,6 +28,7 @@ PARTS = {
 MOST_SHOWN = 4
 
 
+@once
 def named(figures: Figures) -> list[dict[str, Any]]:
     """Return the dates named for everybody or for whom the scope shows: on, name, department."""
     told = json.loads(figures.release.company().get("milestones") or "[]")
@@ -52,15 +53,20 @@ def milestones(figures: Figures) -> None:
     dates = named(figures)
     if not dates:
         found = figures.ask(METRIC, grain="all")
-        figure("milestone", _said(figures, found, say("milestone_none"), ""), None, found, pl.DataFrame(), first_reason(found) if found.height else "no_milestone")  # fmt: skip
-    for i, one in enumerate(list(reversed(dates))[:MOST_SHOWN]):
+        reason = first_reason(found) if found.height else "no_milestone"
+        said = _said(figures, found, say("milestone_none"), "")
+        figure(Block("milestone", said, None, found, pl.DataFrame(), reason))
+    for i in range(min(len(dates), MOST_SHOWN)):
         if i:
             st.space("small")
-        _draw(figures, one, i)
+        figure(_newest(figures, i))
     _what_would_show(figures)
 
 
-def _draw(figures: Figures, one: dict[str, Any], number: int) -> None:
+@once
+def _newest(figures: Figures, number: int) -> Block:
+    """Return the figure of a date, counted from the newest, 0."""
+    one = named(figures)[-1 - number]
     rows = figures.ask(METRIC, grain="all", department=one["department"])
     found = rows.filter(pl.col("bin").str.starts_with(f"{one['on']}/"))
     told = parts(found.drop_nulls("value"))
@@ -72,7 +78,8 @@ def _draw(figures: Figures, one: dict[str, Any], number: int) -> None:
     alt = words.in_words("Before and after", drawn["name"].to_list(), drawn["text"].to_list())
     names = {bin_: PARTS[bin_.split("/")[1]] for bin_ in found["bin"]}
     twin = words.table(found, "share", names)
-    figure(f"milestone_{number}", _said(figures, found, say(finding, **slots), alt, one["department"]), shown, found, twin, first_reason(found))  # fmt: skip
+    said = _said(figures, found, say(finding, **slots), alt, one["department"])
+    return Block(f"milestone_{number}", said, shown, found, twin, first_reason(found))
 
 
 def _finding(one: dict[str, Any], told: dict[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -1,40 +1,28 @@
 """Does a department differ, or is it only mixed differently? A notice beside the comparison, and columns of its table."""
 
-from datetime import date
-from pathlib import Path
-
 import polars as pl
 import streamlit as st
 
-from analytics import release as releases
 from analytics.charts import numbers
 from analytics.findings import sentence
-from analytics.release import Grain
-from pages.parts.data import Figures
+from pages.parts.data import Figures, once
 from pages.parts.text import plain
 
 MIXES = {"level": "levels", "location": "places"}
 
 
-@st.cache_data(max_entries=200, show_spinner=False)
-def _adjusted(
-    path: str, metric: str, bin_: str | None, grain: Grain, period: date | None, mix: str
-) -> pl.DataFrame:
-    return releases.open_release(Path(path)).mix_adjusted(metric, bin_, grain, period, mix)
-
-
-def mixes(
-    figures: Figures, metric: str, bin_: str | None, found: pl.DataFrame
-) -> dict[str, pl.DataFrame]:
+@once
+def mixes(figures: Figures, metric: str, bin_: str | None) -> dict[str, pl.DataFrame]:
     """Return by "levels" and "places" each department's value at the company's mix, where any is known.
 
-    `found`: the compared departments of the whole company, all of one period.
+    Takes what is compared: the departments of the whole company, all of one period.
     """
+    found, _ = figures.compared(metric, "department", bin_)
     if found.is_empty():
         return {}
     grain, period = found["grain"][0], found["period"][0]
     told = {
-        word: _adjusted(str(figures.release.path), metric, bin_, grain, period, mix)
+        word: figures.release.mix_adjusted(metric, bin_, grain, period, mix)
         for mix, word in MIXES.items()
     }
     return {word: rows for word, rows in told.items() if rows["adjusted"].is_not_null().any()}

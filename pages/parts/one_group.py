@@ -1,19 +1,27 @@
 """One group under the comparison: in what it stands apart, and its course in every measure beside the company's."""
 
-from typing import Any
-
 import polars as pl
 import streamlit as st
 
 from analytics.charts import shape, words
-from pages.parts.cards import small_multiple
-from pages.parts.data import Figures
+from pages.parts.cards import Multiple, small_multiple
+from pages.parts.data import Figures, once
 from pages.parts.measures import MEASURES
 from pages.parts.states import note
 from pages.parts.text import bare, listed, plain
 
 SMALL = ("conversation", "active", "days", "hours", "outside", "messages")
 NOWHERE = dict.fromkeys(("division", "department", "level", "location"))  # the company
+
+
+@once
+def compare_rows(figures: Figures, key: str, cut: str) -> pl.DataFrame:
+    """Return the groups of a cut as a comparison draws them, for one of the measures."""
+    _, metric, bin_ = MEASURES[key]
+    found, company = figures.compared(metric, cut, bin_)
+    return shape.compare_rows(
+        found, cut, company["value"] if company else None, figures.unit(metric)
+    )
 
 
 def one_group(figures: Figures, rows: pl.DataFrame, cut: str) -> None:
@@ -38,14 +46,11 @@ def one_group(figures: Figures, rows: pl.DataFrame, cut: str) -> None:
             label_visibility="collapsed",
         )
     )
-    found = {key: _against(figures, key, chosen, cut) for key in SMALL}
-    _told(chosen, rows, {key: block for key, (_, _, block) in found.items()})
+    found = [_against(figures, key, chosen, cut) for key in SMALL]
+    _told(chosen, rows, {each.key: each.block for each in found})
     with st.grid(3, min_column_width=260, gap="medium"):
-        for key, (own, company, block) in found.items():
-            label, metric, bin_ = MEASURES[key]
-            lines = (figures.series(metric, bin_, **{**NOWHERE, cut: chosen}),
-                     figures.series(metric, bin_, **NOWHERE))  # fmt: skip
-            small_multiple(key, label, figures.passport(metric), lines, (own, company), block)
+        for each in found:
+            small_multiple(each)
     note(f"Solid: {plain(chosen)} with its 95% band. Dashed: the company.")
 
 
@@ -54,17 +59,21 @@ def _first(rows: pl.DataFrame, shown: list[str]) -> str:
     return (apart or shown)[0]
 
 
-def _against(figures: Figures, key: str, chosen: str, cut: str) -> tuple[Any, Any, str]:
-    _, metric, bin_ = MEASURES[key]
+@once
+def _against(figures: Figures, key: str, chosen: str, cut: str) -> Multiple:
+    label, metric, bin_ = MEASURES[key]
     found, company = figures.compared(metric, cut, bin_)
-    rows = shape.compare_rows(
-        found, cut, company["value"] if company else None, figures.unit(metric)
-    )
+    rows = compare_rows(figures, key, cut)
     own = found.filter(pl.col(cut) == chosen)
     block = rows.filter(pl.col("group") == chosen)["block"].to_list()
     row = own.row(0, named=True) if own.height else None
     is_compared = row is None or row["value"] is None or row["named"] is not None
-    return row, company, (block or ["hidden"])[0] if is_compared else ""
+    course = figures.series(metric, bin_, **{**NOWHERE, cut: chosen})
+    return Multiple(
+        key=key, label=label, passport=figures.passport(metric), row=row, company=company,
+        block=(block or ["hidden"])[0] if is_compared else "",
+        course=course, others=figures.series(metric, bin_, **NOWHERE),
+    )  # fmt: skip
 
 
 def _told(chosen: str, rows: pl.DataFrame, blocks: dict[str, str]) -> None:

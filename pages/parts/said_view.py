@@ -11,8 +11,8 @@ from analytics.findings import say
 from analytics.findings.listening import TOGETHER, words_and_deeds
 from analytics.metrics.reasons import REASONS
 from pages.parts.data import Figures
-from pages.parts.figure import Said, source
-from pages.parts.meetings_view import draw
+from pages.parts.figure import Block, Said, as_figure, source
+from pages.parts.meetings_view import barred
 
 SCORE, HEARD = "construct_score", "listened_to"
 CONSTRUCTS = {
@@ -26,7 +26,8 @@ def _by_construct(found: pl.DataFrame) -> pl.DataFrame:
     return found.with_columns(key=pl.col("bin").str.split("/").list.first())
 
 
-def what_people_say(figures: Figures) -> None:
+@as_figure
+def what_people_say(figures: Figures) -> Block:
     """Draw the mean score of each construct, 0 to 100."""
     found = _by_construct(figures.ask(SCORE, grain="all", **figures.scope.cell))
     rows = toned(shape.rows_named(found, CONSTRUCTS, "score", column="key"))
@@ -38,7 +39,9 @@ def what_people_say(figures: Figures) -> None:
         passports=[figures.passport(name) for name in (SCORE, "favourable_share", "survey_reliability")],
     )  # fmt: skip
     names = {row["bin"]: CONSTRUCTS.get(row["key"], row["key"]) for row in found.iter_rows(named=True)}  # fmt: skip
-    draw("said", said, rows, found.drop("key"), words.table(found.drop("key"), "score", names))
+    return barred(
+        "said", said, rows, found.drop("key"), words.table(found.drop("key"), "score", names)
+    )
 
 
 def _when(found: pl.DataFrame) -> str:
@@ -48,7 +51,8 @@ def _when(found: pl.DataFrame) -> str:
     return " to ".join(f"{day.day} {day:%B %Y}" for day in dict.fromkeys(days)) or "Whole period"
 
 
-def words_and_answers(figures: Figures) -> None:
+@as_figure
+def words_and_answers(figures: Figures) -> Block:
     """Draw who says that they are listened to, by department, with the share of their conversations answered beside it."""
     found = _by_construct(figures.ask(SCORE, grain="all", by="department")).filter(key=HEARD)
     if any(figures.scope.cell.values()):
@@ -73,7 +77,7 @@ def words_and_answers(figures: Figures) -> None:
     twin = words.table(found.drop("key").with_columns(bin=pl.lit(None, pl.String)), "score")
     twin = twin.with_columns(pl.Series("Answered within a day", [numbers.number(got.get(name), "share") for name in found["department"]], dtype=pl.String))  # fmt: skip
     beside = answered.filter(pl.col("department").is_in(rows["name"].implode()))
-    draw("words_deeds", said, rows, pl.concat([found.drop("key"), beside]), twin)
+    return barred("words_deeds", said, rows, pl.concat([found.drop("key"), beside]), twin)
 
 
 def _in_blocks(found: pl.DataFrame) -> list[str]:

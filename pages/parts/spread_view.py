@@ -7,10 +7,11 @@ from analytics.charts.dots import dots
 from analytics.charts.lorenz import lorenz
 from analytics.findings import say
 from pages.parts.data import Figures
-from pages.parts.figure import Picture, Said, figure, first_reason, source
+from pages.parts.figure import Block, Picture, Said, as_figure, first_reason, source
 
 
-def definitions(figures: Figures) -> None:
+@as_figure
+def definitions(figures: Figures) -> Block:
     """Draw the share of active people by each definition of it that the release holds."""
     passport = figures.passport("active_people")
     found = figures.block("active_people", variant=None)
@@ -38,7 +39,7 @@ def definitions(figures: Figures) -> None:
         ],
     )
     shown = Picture(dots, (rows.drop("key"), "share")) if rows.height else None
-    figure(
+    return Block(
         "definitions", said, shown, found, words.table(found, "share", names), first_reason(found)
     )
 
@@ -53,7 +54,8 @@ def _unknown(found: pl.DataFrame, names: dict[str, str]) -> str:
     return f"not known from these exports: {', '.join(missing)}" if missing else ""
 
 
-def inequality(figures: Figures) -> None:
+@as_figure
+def inequality(figures: Figures) -> Block:
     """Draw how unevenly the acts are spread over the people."""
     metric = "participation_inequality"
     found = figures.block(metric, variant=None)
@@ -90,4 +92,4 @@ def inequality(figures: Figures) -> None:
         "silent": "Silent",
     }
     twin = words.table(found.filter(pl.col("variant") == ""), "ratio", names)
-    figure("inequality", said, shown, found, twin, first_reason(found))
+    return Block("inequality", said, shown, found, twin, first_reason(found))

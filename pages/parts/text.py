@@ -13,7 +13,7 @@ GAP = "\u00a0"  # no-break space between a number and its unit
 UNKNOWN = "\u2014"
 ONE_DIGIT = 10  # below it a range of money keeps one decimal
 
-_MARKS = frozenset("\\`*_{}[]()#+-.!|~>$:<&^=\"'@/")
+_ESCAPED = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_{}[]()#+-.!|~>$:<&^=\"'@/"})
 JOINER = "\u2060"  # unseen; what looks like an address is no longer one
 _ADDRESSES = re.compile(r"https?(?=\\:)|www(?=\\\.)|@", re.IGNORECASE)
 _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "CHF": "CHF\u00a0"}
@@ -24,15 +24,17 @@ def plain(text: object) -> str:
 
     Control and direction characters are dropped, line breaks become spaces; a number keeps its unit beside it.
     """
-    escaped = "".join(f"\\{letter}" if letter in _MARKS else letter for letter in bare(text))
-    return _ADDRESSES.sub(lambda found: f"{found[0]}{JOINER}", escaped)
+    return _ADDRESSES.sub(lambda found: f"{found[0]}{JOINER}", bare(text).translate(_ESCAPED))
 
 
 def bare(text: object) -> str:
     """Return a word from an export for places that show text as it is: no control characters, one line."""
+    written = str(text)
+    if written.replace(GAP, "").isprintable():  # nearly all: no control character, no other space
+        return written.strip()
     kept = (
         " " if letter.isspace() and letter != GAP else letter
-        for letter in str(text)
+        for letter in written
         if letter.isspace() or unicodedata.category(letter) not in ("Cc", "Cf", "Cs")
     )
     return "".join(kept).strip()

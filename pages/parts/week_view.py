@@ -12,7 +12,7 @@ from analytics.findings import say
 from analytics.findings.compared import late_levels
 from pages.parts import filters
 from pages.parts.data import Figures, Row
-from pages.parts.figure import Picture, Said, figure, first_reason, source
+from pages.parts.figure import Block, Picture, Said, as_figure, first_reason, source
 
 DAYS = {"1": "Mon", "2": "Tue", "3": "Wed", "4": "Thu", "5": "Fri", "6": "Sat", "7": "Sun"}
 DIRECTIONS = {
@@ -34,7 +34,8 @@ def off(figures: Figures) -> str:
     )
 
 
-def hours_of_week(figures: Figures) -> None:
+@as_figure
+def hours_of_week(figures: Figures) -> Block:
     """Draw at which hours of the week people act."""
     metric = "acts_by_hour"
     found = figures.ask(metric, grain="all", **figures.scope.cell)
@@ -50,7 +51,7 @@ def hours_of_week(figures: Figures) -> None:
     )
     shown = Picture(week, (rows, list(DAYS.values()))) if has_any else None
     twin = _twin(rows) if has_any else pl.DataFrame()
-    figure(
+    return Block(
         "week", said, shown, found, twin, first_reason(found) if found.height else "not_applicable"
     )
 
@@ -97,7 +98,8 @@ def _twin(rows: pl.DataFrame) -> pl.DataFrame:
     return wide.select(clock, *(name for name in DAYS.values() if name in wide.columns))
 
 
-def pressure(figures: Figures) -> None:
+@as_figure
+def pressure(figures: Figures) -> Block:
     """Draw whose messages arrive outside hours, by direction."""
     metric = "pressure_outside_hours"
     found = figures.block(metric)
@@ -121,7 +123,7 @@ def pressure(figures: Figures) -> None:
     names = {**DIRECTIONS, **levels, "unplaced": "No level known", "sent": SENT}
     every = pl.concat([found, by_level], how="diagonal")
     twin = words.table(every, "share", names)
-    figure("pressure", said, shown, every, twin, first_reason(found))
+    return Block("pressure", said, shown, every, twin, first_reason(found))
 
 
 def answered(figures: Figures) -> str:
@@ -143,7 +145,8 @@ def who_writes_late(rows: pl.DataFrame, company: Row | None) -> str:
     return say("late_from", late_levels=levels)
 
 
-def stretch(figures: Figures) -> None:
+@as_figure
+def stretch(figures: Figures) -> Block:
     """Draw the stretch of the day from the first act to the last."""
     metric = "day_span"
     found = figures.series(metric)
@@ -158,10 +161,11 @@ def stretch(figures: Figures) -> None:
         passports=[figures.passport(metric)],
     )  # fmt: skip
     shown = Picture(trend, (rows, "hours")) if rows.height else None
-    figure("stretch", said, shown, found, words.table(found, "hours"), first_reason(found))
+    return Block("stretch", said, shown, found, words.table(found, "hours"), first_reason(found))
 
 
-def nights(figures: Figures) -> None:
+@as_figure
+def nights(figures: Figures) -> Block:
     """Draw how many nights between two days with acts are under eleven hours."""
     metric = "short_rest_share"
     found, now = figures.series(metric), figures.one(metric)
@@ -176,7 +180,7 @@ def nights(figures: Figures) -> None:
         passports=[figures.passport(metric)],
     )
     shown = Picture(trend, (rows, "share")) if rows.height else None
-    figure("nights", said, shown, found, words.table(found, "share"), first_reason(found))
+    return Block("nights", said, shown, found, words.table(found, "share"), first_reason(found))
 
 
 def _of_nights(now: Row | None, level: str | None) -> str:

@@ -15,7 +15,7 @@ from analytics.worth import Result
 from pages.parts import assumed, filters
 from pages.parts.data import Figures
 from pages.parts.definition import about
-from pages.parts.figure import Picture, Said, figure, source
+from pages.parts.figure import Block, Picture, Said, figure, source
 from pages.parts.screen import pair
 from pages.parts.states import note, state
 from pages.parts.text import plain
@@ -122,7 +122,8 @@ def _swings(figures: Figures, found: Result | None) -> None:
     )
     picture = Picture(tornado, (rows, found.likely)) if rows.height else None
     twin = rows.select(Assumption="name", Low="low_text", High="high_text")
-    figure("swings", said, picture, figures.block(HOURS, variant=None), twin, "not_released")
+    rows = figures.block(HOURS, variant=None)
+    figure(Block("swings", said, picture, rows, twin, "not_released"))
 
 
 def _opened(found: Result) -> str:
@@ -158,15 +159,10 @@ def _net(figures: Figures, tools: list[str]) -> None:
         passports=[figures.passport(GAVE_WAY), figures.passport(HOURS), figures.passport(LOAD)],
     )
     left, right = pair()
+    twin = rows.select(What="name", Likely="text", Range="ends")
+    block = Block("net", said, Picture(around_zero, (rows,)), _ground(figures, name), twin)
     with left:
-        figure(
-            "net",
-            said,
-            Picture(around_zero, (rows,)),
-            _ground(figures, name),
-            rows.select(What="name", Likely="text", Range="ends"),
-            control=lambda: _pick(tools, name),
-        )
+        figure(block, control=lambda: _pick(tools, name))
     with right:
         _net_swings(figures, found, name)
 
@@ -246,7 +242,8 @@ def _net_swings(figures: Figures, found: Result, tool: str) -> None:
         passports=[figures.passport(GAVE_WAY)],
     )
     twin = rows.select(Input="name", Low="low_text", High="high_text")
-    figure("net_swings", said, Picture(tornado, (rows, found.likely)), _ground(figures, tool), twin)
+    picture = Picture(tornado, (rows, found.likely))
+    figure(Block("net_swings", said, picture, _ground(figures, tool), twin))
 
 
 def _gave_way(figures: Figures, tool: str) -> pl.DataFrame:
