@@ -1,7 +1,7 @@
 """The figures on screen: one scope, one release, asked once and remembered."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache, wraps
 from pathlib import Path
@@ -28,11 +28,19 @@ def _figures(path: Path, metric: str, options: tuple[tuple[str, Any], ...]) -> p
     return releases.open_release(path).figures(metric, **dict(options))
 
 
+@dataclass(frozen=True)
+class _Question:
+    """A function by its place and name: a page is run anew each time, and its functions are made anew."""
+
+    name: str
+    find: Callable[..., Any] = field(compare=False)
+
+
 @lru_cache(maxsize=4000)
 def _found(
-    find: Callable[..., Any], path: Path, scope: Scope, rest: tuple[Any, ...], more: tuple[Any, ...]
+    asked: _Question, path: Path, scope: Scope, rest: tuple[Any, ...], more: tuple[Any, ...]
 ) -> Any:  # noqa: ANN401  # whatever is found
-    return find(Figures(releases.open_release(path), scope), *rest, **dict(more))
+    return asked.find(Figures(releases.open_release(path), scope), *rest, **dict(more))
 
 
 def once(
@@ -42,10 +50,11 @@ def once(
 
     It must rest on nothing but the release, the scope and its other arguments, and nobody may change what it returns.
     """
+    question = _Question(f"{find.__code__.co_filename} {find.__qualname__}", find)
 
     @wraps(find)
     def asked(figures: "Figures", *rest: P.args, **more: P.kwargs) -> T:
-        kept: T = _found(find, figures.release.path, figures.scope, rest, tuple(more.items()))
+        kept: T = _found(question, figures.release.path, figures.scope, rest, tuple(more.items()))
         return kept
 
     return asked
