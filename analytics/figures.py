@@ -24,6 +24,7 @@ NAMED_GRAINS = ("quarter", "all")  # naming weekly would be thirteen tries a qua
 SAME_PEOPLE = 0.9
 SEEN_ALIKE = 0.05  # coverage that jumps further moves figures by itself
 INEXACT = 3  # significant digits
+NOTHING = 1e-12  # of a variance: rounding dust
 COARSE = 2  # of what rests on logarithms
 FAMILY = ["metric", "variant", "bin", "cut", "across"]
 VERDICTS = ("shrunken", "chance_low", "chance_high", "named", "places")
@@ -213,12 +214,14 @@ def changed(shown: pl.DataFrame) -> pl.DataFrame:
 def _change_ends(cells: pl.DataFrame) -> pl.DataFrame:
     """Return the cells with the ends of their change; null where there is none."""
     n, pairs = pl.col("n"), pl.col("pair_n")
+    kind, paired = pl.col("kind"), pl.col("change_variance")
     columns = cells.select(
-        "change", "change_variance", "variance", n, pairs, others=n + pl.col("n_before") - 2 * pairs, is_share=pl.col("kind") == "share",
+        "change", paired, "variance", n, pairs, others=n + pl.col("n_before") - 2 * pairs,
+        still=(kind == "share") | ((kind == "clustered") & (paired < NOTHING)),
     ).cast(pl.Float64)  # fmt: skip
-    moved, paired, own, people, both, others, is_share = columns.fill_null(np.nan).to_numpy().T
+    moved, variance, own, people, both, others, still = columns.fill_null(np.nan).to_numpy().T
     with np.errstate(divide="ignore", invalid="ignore"):
-        ends = change_ends(moved, with_others(paired, own, people, others, is_share), both)
+        ends = change_ends(moved, with_others(variance, own, people, others, still), both)
     return cells.with_columns(
         pl.Series(name, end, nan_to_null=True) for name, end in zip(("change_low", "change_high"), ends, strict=True)
     )  # fmt: skip

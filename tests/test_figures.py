@@ -88,6 +88,16 @@ def test_a_change_is_the_difference_of_the_two_published_values():
     assert before["change"] is None
 
 
+@pytest.mark.parametrize("kind", ["share", "clustered"])
+def test_where_nobody_changed_the_change_is_not_known_to_the_last_digit(kind):
+    """As if one of fifteen had: 2.144787 / 15 to either side."""
+    sums = ("sx", "sxx", "sxy", "now_x", "now_xx", "now_xy", "then_x", "then_xx", "then_xy", "cross_xx", "cross_xy", "cross_yx")  # fmt: skip
+
+    row = one(released(kind=kind, **dict.fromkeys(sums, 5)), "E")
+
+    assert (row["change"], row["change_low"], row["change_high"]) == (0, -0.15, 0.15)
+
+
 def test_there_is_no_change_from_a_hidden_figure():
     row = one(released(((SPRING, "B"),)), "B")
 

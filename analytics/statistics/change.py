@@ -43,14 +43,14 @@ def change_ends(moved: Numbers, variance: Numbers, people: Numbers) -> tuple[Num
 
 
 def with_others(
-    variance: Numbers, of_value: Numbers, n: Numbers, others: Numbers, is_share: Numbers
+    variance: Numbers, of_value: Numbers, n: Numbers, others: Numbers, still: Numbers
 ) -> Numbers:
     """Return the variance of a change between figures of n people, `others` of whom are in one of the two periods only.
 
-    Each of these moves the figure as one drawn anew would: `of_value` is the variance of the figure itself. Shares of people
-    move as if one more had changed (Agresti and Min 2005, for pairs): that nobody did once does not mean that nobody could.
+    Each of these moves the figure as one drawn anew would: `of_value` is the variance of the figure itself. Where `still` is 1
+    it moves as if one more had changed (Agresti and Min 2005, for pairs): that nobody did does not mean that nobody could.
     """
-    return variance + of_value * np.maximum(others, 0) / n + is_share / n**2
+    return variance + of_value * np.maximum(others, 0) / n + still / n**2
 
 
 def _moved(sums: dict[str, Numbers]) -> tuple[Numbers, Numbers]:
