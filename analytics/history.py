@@ -184,22 +184,22 @@ def carry(
     figure: pl.DataFrame,
     mask: pl.DataFrame,
     past: Past,
-    last: Path | None,
+    shown: pl.DataFrame | None,
     kept: set[str | None],
 ) -> pl.DataFrame:
-    """Return the figures, those that cannot be made anew as the last release showed them.
+    """Return the figures, those that cannot be made anew as the last release showed them (`shown`).
 
     That is where the mask hides a cell that was shown, and where acts of the beginning of a period have been
     deleted since (`kept`: tools, and null for all together, whose acts are deleted after a while). `as_of` says
     how far a figure reaches whose period was not over then. What was deleted and was not shown is null.
     """
     day = past.known.lines[-1].last_day if past.known.lines else None
-    if last is None or day is None:  # nothing was shown, or of nobody's acts
+    if shown is None or day is None:  # nothing was shown, or of nobody's acts
         return figure
     reached = pl.lit(day).str.to_date()
     over = (pl.col("grain") != "all") & (periods.last_day("grain", "period") <= reached)
     # a vendor's window is no period of ours: metrics/vendor.py looks after them
-    ours = _figures(last).filter(~pl.col("metric").is_in(vendor.IDS))
+    ours = shown.filter(~pl.col("metric").is_in(vendor.IDS))
     before = ours.with_columns(
         as_of=pl.when(~over).then(pl.coalesce("as_of", reached)).otherwise("as_of")
     )

@@ -62,16 +62,17 @@ def compute(ground: Ground, workspace: Workspace) -> dict[str, pl.DataFrame]:
     finished = [figures.where_shown(part, ground.mask.frame) for part in (voices, network)]
     finished[0] = week_hours.among_departments(finished[0])
     rows = [press.conform("release.figure", part) for part in (linear, cost, *finished)]
+    shown_before = history.figures(workspace)
     limited = {tool for tool in ground.past.starts if tool and settings.days_kept(tool)}
     figure = history.carry(
         pl.concat(rows),
         ground.mask.frame,
         ground.past,
-        workspace.current_release(),
+        shown_before,
         limited | ({None} if limited else set()),
     )
     lines = ground.past.known.lines
-    before = history.figures(workspace), lines[-1].last_day if lines else None
+    before = shown_before, lines[-1].last_day if lines else None
     figure = beside.figures(connection, figure, ground.mask.frame, settings.threshold, before)
     told = contradicted(computable, network)
     return {

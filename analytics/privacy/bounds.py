@@ -62,19 +62,20 @@ def widen(cells: pl.DataFrame) -> pl.DataFrame:
     """
     if "lies_in" not in cells.columns:
         cells = with_division(cells).with_columns(lies_in="division")
-    open_figures = cells.with_columns(why=pl.coalesce("reason", "by_value"))
+    open_figures = cells.select(
+        *CELL, "lies_in", "sx", "sy", "weight", "is_secret", why=pl.coalesce("reason", "by_value")
+    )
     found: list[pl.DataFrame] = []
     while True:
         tight = boxes(open_figures).filter("tight")
         if tight.is_empty():
             break
+        boxed = tight.select(FIGURE).unique()
+        open_figures = open_figures.join(boxed, on=FIGURE, how="semi", nulls_equal=True)
         more = _to_hide(open_figures, tight).with_columns(also=pl.lit("protected"))
         found.append(more)
         open_figures = (
-            open_figures.join(
-                tight.select(FIGURE).unique(), on=FIGURE, how="semi", nulls_equal=True
-            )
-            .join(more, on=CELL, how="left", nulls_equal=True)
+            open_figures.join(more, on=CELL, how="left", nulls_equal=True)
             .with_columns(why=pl.coalesce("why", "also"))
             .drop("also")
         )
@@ -137,11 +138,11 @@ def _family(cells: pl.DataFrame, whole: Cut, part: Cut) -> pl.DataFrame:
 
 def _to_hide(cells: pl.DataFrame, tight: pl.DataFrame) -> pl.DataFrame:
     """Return the cheapest shown sibling in each family with a boxed-in cell, else the group itself: CELL."""
-    found = []
-    for whole, part in PARTS:
+    found = [tight.select(CELL).clear()]
+    shown = cells.filter(pl.col("why").is_null())
+    for whole, part in tight.select("whole", "cut").unique().rows():
         on = inside(whole)
         families = tight.filter(whole=whole, cut=part).select(on).unique()
-        shown = cells.filter(pl.col("why").is_null())
         siblings = (
             shown.filter(pl.col("cut") == part)
             .join(families, on=on, how="semi", nulls_equal=True)

@@ -90,17 +90,22 @@ def _denominators(cells: pl.DataFrame) -> pl.DataFrame:
     It tells no more of the other cells than the other figure does there, so it is no secret of its own.
     """
     place = ["grain", "period", *KEYS]
-    for metric, (told, variant, bin_) in TOLD_BY_DENOMINATOR.items():
-        secret = cells.filter(
-            pl.col("metric") == told,
-            pl.col("variant") == variant,
-            pl.col("bin").eq_missing(pl.lit(bin_, pl.String)),
-            pl.col("by_value").is_not_null(),
-        ).select(*place, also=pl.lit("protected"))
-        also = (pl.col("metric") == metric) & pl.col("reason").is_null()
-        cells = (
-            cells.join(secret, on=place, how="left", nulls_equal=True, maintain_order="left")
-            .with_columns(by_value=pl.coalesce("by_value", pl.when(also).then("also")))
-            .drop("also")
+    told = pl.DataFrame(
+        [(metric, *figure) for metric, figure in TOLD_BY_DENOMINATOR.items()],
+        dict.fromkeys(("tells", "metric", "variant", "bin"), pl.String),
+        orient="row",
+    )
+    secret = (
+        cells.filter(pl.col("by_value").is_not_null())
+        .join(told, on=["metric", "variant", "bin"], nulls_equal=True)
+        .select(*place, metric="tells", also=pl.lit("protected"))
+    )
+    return (
+        cells.join(
+            secret, on=["metric", *place], how="left", nulls_equal=True, maintain_order="left"
         )
-    return cells
+        .with_columns(
+            by_value=pl.coalesce("by_value", pl.when(pl.col("reason").is_null()).then("also"))
+        )
+        .drop("also")
+    )

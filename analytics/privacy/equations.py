@@ -99,12 +99,12 @@ class Quantities:
             for told in within:
                 for whole, parts in told.get(number, []):
                     named.sum(whole, parts)
-            self._whole(named, figure)
+            self._whole(named, figure.select("grain", "quantity").rows())
 
-    def _whole(self, named: "_Named", figure: pl.DataFrame) -> None:
+    def _whole(self, named: "_Named", figure: list[tuple[str, int]]) -> None:
         """Name the quarters against the whole period, whose people are those covered throughout."""
-        whole = figure.filter(pl.col("grain") == "all")["quantity"].to_list()
-        quarters = figure.filter(pl.col("grain") == "quarter")["quantity"].to_list()
+        whole = [quantity for grain, quantity in figure if grain == "all"]
+        quarters = [quantity for grain, quantity in figure if grain == "quarter"]
         if not whole or not quarters:
             return
         slots = self.slot[[*quarters, *whole]].max(axis=0)  # a row lies in one of them

@@ -5,6 +5,8 @@ import numpy as np
 from analytics.privacy.equations import Equations
 from analytics.privacy.kernel import clear, product, reduce_rows, without
 
+Reduced = dict[tuple[int, int, bytes], tuple[np.ndarray, list[int]]]  # by width, rows, entries
+FEW = 4_096  # entries of equations that are remembered once reduced
 DIRECTIONS = 64  # random solutions kept while hidden figures are shown again; each uses one up
 SPARE = 3  # so many stay for the test itself
 
@@ -17,7 +19,12 @@ class Piece:
     """
 
     def __init__(
-        self, equations: Equations, unknown: np.ndarray, can_hide: np.ndarray, p: int
+        self,
+        equations: Equations,
+        unknown: np.ndarray,
+        can_hide: np.ndarray,
+        p: int,
+        reduced: Reduced | None = None,
     ) -> None:
         row, slot, value = equations
         self.open = np.unique(slot[can_hide[slot]])
@@ -29,7 +36,20 @@ class Piece:
         here = slots[place] == slot  # what can neither be hidden nor is unknown, everybody knows
         self.work = np.zeros((int(row.max()) + 1, len(slots)), np.int64)
         self.work[row[here], place[here]] = value[here] % p
-        self.pivots = reduce_rows(self.work, len(unknown), p)
+        self.pivots = self._reduce({} if reduced is None else reduced)
+
+    def _reduce(self, known: Reduced) -> list[int]:
+        """Solve for the unknowns and return which column each row is solved for; equal equations, as of many weeks, once."""
+        width = len(self.unknown)
+        if self.work.size > FEW:
+            return reduce_rows(self.work, width, self.p)
+        key = (width, len(self.work), self.work.tobytes())
+        if key not in known:
+            pivots = reduce_rows(self.work, width, self.p)
+            known[key] = (self.work.copy(), pivots)
+        work, pivots = known[key]
+        self.work = work.copy()
+        return pivots.copy()
 
     def hide(self, target: np.ndarray, cost: np.ndarray) -> np.ndarray:
         """Return which shown figures to hide so that these equations leave no target one value: what tells most per cost first."""

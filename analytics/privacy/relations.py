@@ -17,7 +17,7 @@ from analytics.metrics.sums import ALIKE, SUMS
 from analytics.privacy.dependencies import People
 from analytics.privacy.equations import Equations, Quantities
 from analytics.privacy.lattice import KEYS
-from analytics.privacy.piece import Piece
+from analytics.privacy.piece import Piece, Reduced
 
 COARSE = {"week": 1.0, "month": 1.5, "quarter": 2.0, "all": 3.0}
 WHOLE_OF_A_SUM = 4.0  # a figure that others are parts of costs more than its parts
@@ -88,6 +88,7 @@ class _Puzzle:
         self.unknown = self.target | ~(slots["shown"] | slots["nothing"]).to_numpy()
         self.can_hide = (slots["shown"] & ~slots["is_defined"]).to_numpy() & ~self.target
         self.hidden = np.zeros(len(self.target), bool)
+        self.reduced: Reduced = {}
 
     def solve(self) -> np.ndarray:
         """Return the numbers of the cells to hide."""
@@ -103,7 +104,7 @@ class _Puzzle:
         """Hide what tells of a target, piece by piece; return where to look again: hiding joins pieces."""
         again = np.zeros(len(fresh), bool)
         for equations, unknown in self._pieces(fresh):
-            piece = Piece(equations, unknown, self.can_hide, self.prime)
+            piece = Piece(equations, unknown, self.can_hide, self.prime, self.reduced)
             chosen = piece.hide(self.target, self.cost)
             if len(chosen):
                 again[unknown] = again[chosen] = True
@@ -117,7 +118,7 @@ class _Puzzle:
         rng = np.random.default_rng(SEED)
         left = np.zeros(len(waiting), bool)
         for equations, unknown in self._pieces(waiting):
-            piece = Piece(equations, unknown, self.can_hide, self.prime)
+            piece = Piece(equations, unknown, self.can_hide, self.prime, self.reduced)
             tries = unknown[waiting[unknown]]
             tries = tries[np.argsort(-self.cost[tries], kind="stable")]
             shown, rest = piece.restore(self.target, tries, rng)
