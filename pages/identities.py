@@ -40,8 +40,10 @@ def page() -> None:
         return
     found = shown(name)
     if found is None:
-        ask(name)
-        running(name)
+        job = newest(name)
+        ask(name, is_busy=job is not None and job.state == "running")
+        if job and (job.kind == "identities" or job.state == "running"):
+            running(name)  # what became of files stands on the page of imports
         return
     judged(name, found)
 
@@ -61,11 +63,9 @@ def forget() -> None:
         st.session_state.pop(key, None)
 
 
-def ask(name: str) -> None:
+def ask(name: str, *, is_busy: bool) -> None:
     """Offer to show the names, and say what that means."""
-    job = newest(name)
-    busy = job is not None and job.state == "running"
-    pressed = st.button("Show the accounts to settle", type="primary", key="show", disabled=busy)
+    pressed = st.button("Show the accounts to settle", type="primary", key="show", disabled=is_busy)
     note(
         "Names and addresses are shown to you alone and written nowhere; that you looked stands in the log. "
         "Nothing is joined before you say so, and everything can be taken back."
