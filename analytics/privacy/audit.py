@@ -235,10 +235,7 @@ def exposed_short(system: System, lattice: Lattice, k: int) -> sparse.csr_matrix
         ),
         shape=(len(short), system.width),
     )
-    count = len(system.class_of)
-    spread = sparse.csr_matrix(
-        (np.ones(count), (system.class_of, np.arange(count))), shape=(system.width, count)
-    )
-    vectors = (classes @ spread).tocsr()
-    people = lattice.count_people(vectors)
-    return vectors[np.flatnonzero((people > 0) & (people < k))]
+    touched = abs(classes) @ (system.unknowns @ lattice.people_of)
+    people = lattice.count(touched)
+    few = np.flatnonzero((people > 0) & (people < k))
+    return (classes[few] @ system.unknowns).tocsr()

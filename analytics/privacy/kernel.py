@@ -7,6 +7,7 @@ the 13.6 million 29-bit primes can (Hadamard's bound): two random primes are ask
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -126,6 +127,13 @@ class System:
         self.blocks: dict[int, _Block] = {}
         self.members = {number: np.flatnonzero(block == number) for number in np.unique(block)}
 
+    @cached_property
+    def unknowns(self) -> sparse.csr_matrix:
+        """Classes × unknowns, 0/1."""
+        count = len(self.class_of)
+        places = (self.class_of, np.arange(count))
+        return sparse.csr_matrix((np.ones(count), places), shape=(self.width, count))
+
     def _split(self) -> None:
         inside = self.rows.tocoo()
         local = self.block[inside.row] >= 0
@@ -243,11 +251,7 @@ class System:
                 -product(block.reduced, x[np.concatenate([block.own, block.shared])], p) % p
             )
         spread = self.rng.integers(0, p, (len(self.class_of), count))
-        sums = sparse.csr_matrix(
-            (np.ones(len(self.class_of)), (self.class_of, np.arange(len(self.class_of)))),
-            shape=(self.width, len(self.class_of)),
-        )
-        have = np.rint(sums @ spread.astype(np.float64)).astype(np.int64) % p
+        have = np.rint(self.unknowns @ spread.astype(np.float64)).astype(np.int64) % p
         spread[self.first_of] = (spread[self.first_of] + x - have) % p
         published = self.unknown_rows[np.flatnonzero(self.alive)]
         if (values(published, spread, p) != 0).any():

@@ -75,7 +75,10 @@ class Lattice:
 
     def count_people(self, vectors: sparse.csr_matrix) -> np.ndarray:
         """People behind each row of a sparse matrix over unknowns: a person in two quarters is one person."""
-        touched = abs(vectors) @ self.people_of
+        return self.count(abs(vectors) @ self.people_of)
+
+    def count(self, touched: sparse.csr_matrix) -> np.ndarray:
+        """People in the atoms of each row of a sparse matrix over atoms."""
         touched.data[:] = 1
         return np.rint(touched @ self.people).astype(np.int64)
 
