@@ -18,10 +18,11 @@ import polars as pl
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from analytics.privacy import audit, suppress
-from analytics.privacy.kernel import System, random_primes
+from analytics.privacy import audit, published, suppress
+from analytics.privacy.kernel import random_primes
 from analytics.privacy.lattice import Earlier, build
 from analytics.privacy.merge import merge_small
+from analytics.privacy.system import System
 from tests.attacks.organisations import organisation
 
 K = 10
@@ -50,13 +51,13 @@ def moved(panel: pl.DataFrame, seed: int) -> pl.DataFrame:
     return panel.with_columns(department=pl.coalesce(new, "department"))
 
 
-def by_elimination(rows: suppress.Rows, sets: audit.Targets, rng: np.random.Generator) -> int:
+def by_elimination(rows: published.Rows, sets: audit.Targets, rng: np.random.Generator) -> int:
     system = System(rows.vectors, rows.block, random_primes(rng)[0], rng)
     system.eliminate()
     return len(audit.exposed(system, system.kernel(2), sets))
 
 
-def by_svd(rows: suppress.Rows, sets: audit.Targets) -> int:
+def by_svd(rows: published.Rows, sets: audit.Targets) -> int:
     dense = rows.vectors.toarray()
     _, sizes, basis = np.linalg.svd(dense, full_matrices=False)
     basis = basis[sizes > sizes[0] * max(dense.shape) * 1e-13]
@@ -83,7 +84,7 @@ def measure(name: str, shape: dict[str, int]) -> None:
     whole = time.perf_counter() - start
     rng = np.random.default_rng(1)
     lattice = build(panel, earlier)
-    rows, sets = suppress.distinct_rows(lattice, K, rng), audit.targets(lattice, K, rng)
+    rows, sets = published.distinct_rows(lattice, K, rng), audit.targets(lattice, K, rng)
     start = time.perf_counter()
     exposed = by_elimination(rows, sets, rng)
     once = time.perf_counter() - start

@@ -3,8 +3,8 @@ import pytest
 from scipy import sparse
 
 from analytics.privacy import audit, kernel
-from analytics.privacy.kernel import System
 from analytics.privacy.lattice import build
+from analytics.privacy.system import System
 from tests.attacks import dense
 from tests.attacks.organisations import organisation, panel
 

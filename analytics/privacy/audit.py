@@ -8,8 +8,9 @@ import numpy as np
 import polars as pl
 from scipy import sparse
 
-from analytics.privacy.kernel import System, values
+from analytics.privacy.kernel import values
 from analytics.privacy.lattice import AUDITED, LABELS, LABELS_OF, Lattice
+from analytics.privacy.system import System
 
 MOST_SIBLINGS = 12  # all unions of so many small siblings are tried
 # Of more: threes of the smallest, and all of them together; twos are found among all pairs of small sets.
