@@ -61,7 +61,7 @@ PASSPORTS = (
             "By how many points of the share of weeks in which people contribute a trial would have to move departments, so that four of five such trials show it beyond chance, with half of the departments in the trial. "
             "It rests on the last twenty whole weeks: how far people differ, how alike those of one department are, and how well eight weeks tell the next twelve. "
             "numerator = (t of 97.5% + t of 80%, departments less two) times the people's standard deviation times the square root of (likeness within departments + the rest by people a department) times what the weeks before do not tell; denominator = square root of the departments times the share in the trial times the share out of it. "
-            "It cannot see an effect that is not in how often people contribute, and more people help little: departments are what is tried. One department alone can be told from chance among twenty and more only."
+            "It cannot see an effect that is not in how often people contribute, and more people help little: departments are what is tried. One department alone can be told from chance among twenty and more only; and one of 20 people who double their messages is seldom told from others, so much do people differ."
         ),
         cuts=("total",),
         grains=("all",),
