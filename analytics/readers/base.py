@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import polars as pl
 
@@ -89,6 +89,11 @@ class Options:
 NOTHING_SAID = Options()
 
 
+COUNTED = (
+    "rows", "actions", "rejected", "warnings", "set_apart", "stored", "duplicates", "non_records",
+)  # fmt: skip
+
+
 class Sink:
     """Where a reader puts what it found: frames are checked against data/schema.sql and written as Parquet parts.
 
@@ -110,7 +115,7 @@ class Sink:
         self.duplicates = 0
         self.non_records = 0
         self.provides: frozenset[str] | None = None  # of this very file; null = what FORMAT says
-        self._rejects: list[tuple[str, str]] = []
+        self.set_apart: list[tuple[str, str]] = []
 
     def add(self, table: str, frame: pl.DataFrame) -> None:
         """Keep rows of export.<table>; raises dataframely's error when a column is off."""
@@ -120,25 +125,45 @@ class Sink:
             frame = frame.with_columns(pl.col("tool").replace(ONE_TOOL))
         frame = validate(f"export.{table}", frame)
         frame.write_parquet(
-            self.folder / f"{table}-{self.rows[table]:012d}.parquet",
-            compression="lz4",
-            statistics=False,  # every part is read whole
+            self._part(table, self.rows[table]),
+            compression="uncompressed",  # kept for minutes, read once: packing would cost more
+            statistics=False,
         )
         self.rows[table] += frame.height
         if table == "event":
             self.actions.update(dict(frame.group_by("action").len().iter_rows()))
 
+    def _part(self, table: str, first: int) -> Path:
+        """Return where rows of a table lie; in the order of the names they are in that of the file."""
+        return self.folder / f"{table}-{first:012d}.parquet"
+
+    def counted(self) -> dict[str, Any]:
+        """Return what was counted so far, as JSON can hold it."""
+        return {name: getattr(self, name) for name in COUNTED}
+
+    def take(self, folder: Path, counted: dict[str, Any]) -> None:
+        """Add what a sink of another folder kept and counted, behind what is here."""
+        for part in folder.glob("*.parquet"):
+            table, _, first = part.stem.rpartition("-")
+            part.rename(self._part(table, self.rows[table] + int(first)))
+        for name, more in counted.items():
+            mine = getattr(self, name)
+            if isinstance(mine, Counter):
+                mine.update(more)
+            else:
+                setattr(self, name, mine + more)
+
     def reject(self, place: str, code: str) -> None:
         """Set one record apart; place is `line 7` or `general/2026-01-05.json#3`."""
         self.rejected[code] += 1
-        self._rejects.append((place, code))
+        self.set_apart.append((place, code))
 
     def reject_many(self, places: list[str], code: str) -> None:
         """Set several records apart for the same reason."""
         if not places:
             return
         self.rejected[code] += len(places)
-        self._rejects.extend((place, code) for place in places)
+        self.set_apart.extend((place, code) for place in places)
 
     def warn(self, code: str, times: int = 1) -> None:
         """Note something worth saying about the file, without setting a record apart."""
@@ -146,7 +171,7 @@ class Sink:
 
     def rejects(self) -> pl.DataFrame:
         """Return export.reject."""
-        return pl.DataFrame(self._rejects, schema=["place", "code"], orient="row").cast(pl.String)
+        return pl.DataFrame(self.set_apart, schema=["place", "code"], orient="row").cast(pl.String)
 
 
 class Reader(Protocol):

@@ -142,6 +142,13 @@ class Source:
         """Return the paths inside a zip or folder, sorted, without one wrapping folder and without junk."""
         return list(self._places)
 
+    def size_of(self, member: str) -> int:
+        """Return how many bytes a member has, as its archive says."""
+        place = self._places[member]
+        if isinstance(place, str):
+            return os.stat(place, dir_fd=self._descriptor, follow_symlinks=False).st_size
+        return place.size if isinstance(place, Span) else place.file_size
+
     def read(self, member: str) -> bytes:
         """Return one member whole; raises UnreadableExport when it is damaged or too large."""
         place = self._places[member]

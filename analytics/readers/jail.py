@@ -8,11 +8,15 @@ import ctypes
 import os
 import resource
 import signal
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 MEGABYTE = 1 << 20
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
+SHARED = (resource.RLIMIT_DATA, resource.RLIMIT_CPU)  # what two processes may have together
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
+
+HELD_TOGETHER: list[int] = []  # kB, by this process and one beside it
 
 
 @dataclass(frozen=True)
@@ -30,7 +34,7 @@ USUAL = Limits()
 
 def lock(limits: Limits) -> None:
     """Bind this process to the limits, for good; called before the input is touched."""
-    cpu_seconds = limits.seconds * 2  # two threads work on large files
+    cpu_seconds = limits.seconds * 2  # two threads, or two processes, work on large files
     for what, wanted in (
         (resource.RLIMIT_DATA, limits.memory_mb * MEGABYTE),
         # Libraries reserve address space that they never touch (1.5 GB before the first byte is read),
@@ -46,6 +50,27 @@ def lock(limits: Limits) -> None:
         resource.setrlimit(what, (most, most))
     with contextlib.suppress(OSError, AttributeError):
         _leave_the_world(ctypes.CDLL(None, use_errno=True))
+
+
+@contextlib.contextmanager
+def halved() -> Iterator[None]:
+    """Have half the memory and processor time that are left to this process, while another has the other half."""
+    before = [(what, resource.getrlimit(what)) for what in SHARED]
+    for what, (most, ceiling) in before:
+        if most != resource.RLIM_INFINITY:
+            resource.setrlimit(what, (most // 2, ceiling))
+    try:
+        yield
+    finally:
+        for what, limits in before:
+            resource.setrlimit(what, limits)
+
+
+def stay() -> None:
+    """Bind this process to what it has just now, for good."""
+    for what in SHARED:
+        most, _ = resource.getrlimit(what)
+        resource.setrlimit(what, (most, most))
 
 
 def _leave_the_world(libc: ctypes.CDLL) -> None:

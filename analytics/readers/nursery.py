@@ -24,7 +24,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from analytics.places import ROOT
-from analytics.readers.jail import Limits, die_with_parent, lock
+from analytics.readers.jail import HELD_TOGETHER, Limits, die_with_parent, lock
 
 START = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
@@ -63,7 +63,10 @@ class Ended:
 
 
 def peak_mb() -> float:
-    """Return the most memory that any worker of this process has held so far, in MB (2^20 bytes)."""
+    """Return the most memory that any worker of this process has held so far, in MB (2^20 bytes).
+
+    While two processes read one file, it is what both hold, and what they share counts twice.
+    """
     return _peak_mb
 
 
@@ -172,8 +175,10 @@ def _told(heard: bytes) -> Ended:
     answer, _, last = heard.rpartition(b"\n")
     try:
         code, kilobytes, milliseconds = map(int, last.split())
-        _peak_mb, _seconds = max(_peak_mb, kilobytes / 1024), _seconds + milliseconds / 1000
-        return Ended(json.loads(answer) if code == 0 else None, code)
+        told, together = json.loads(answer) if code == 0 else (None, 0)
+        held = max(kilobytes, together) / 1024
+        _peak_mb, _seconds = max(_peak_mb, held), _seconds + milliseconds / 1000
+        return Ended(told, code)
     except ValueError:
         return Ended(None, -signal.SIGKILL)
 
@@ -248,5 +253,5 @@ def _serve(work: Work, file: int, line: int) -> None:
             words = json.loads(stream.readline())
         os.chdir(words["folder"])
         lock(Limits(**words["limits"]))
-        told = json.dumps(work({**words["job"], "descriptor": file}))
-        answer.sendall(told.encode())
+        told = work({**words["job"], "descriptor": file})
+        answer.sendall(json.dumps((told, max(HELD_TOGETHER, default=0))).encode())

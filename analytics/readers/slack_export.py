@@ -7,9 +7,12 @@ and emoji are never kept.
 
 import re
 import time
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from dataclasses import dataclass
 
+import msgspec
+
+from analytics.readers import pair
 from analytics.readers.base import Format, Options, Sink
 from analytics.readers.files import Source
 from analytics.readers.slack_batch import Batch
@@ -63,6 +66,23 @@ LOOKED_INTO = 5
 WORKSPACES = "teams/"
 
 
+@dataclass(frozen=True)
+class Day:
+    """One day file of one conversation."""
+
+    space: Space
+    name: str
+    path: str
+
+
+class Learned(msgspec.Struct):
+    """What a share tells of the whole: who acted or was reached, who spoke as an app, conversations in no list."""
+
+    seen: set[str]
+    bots: set[str]
+    unlisted: int
+
+
 def identify(source: Source) -> bool:
     """Say whether the lists or the first day files look like Slack's."""
     if source.kind not in ("zip", "folder"):
@@ -106,26 +126,19 @@ def read(source: Source, sink: Sink, options: Options) -> None:
     tool = options.tool or FORMAT.tool or ""
     directory = read_directory(source, sink)
     latest_us = time.time_ns() // 1000 + TOLERANCE_US
-    turnover = Turnover(sink, directory, tool, latest_us)
-    # one batch is turned over while the next is read: unzipping, decoding and Polars each take about a third
-    with ThreadPoolExecutor(1) as beside:
-        spaces: list[Space] = []
-        batch, turning = Batch(spaces), None
-        for folder, path in _day_files(source, directory, sink):
-            _gather(source.read(path), path, directory.space(folder), batch)
-            if batch.is_full:
-                if turning:
-                    turning.result()
-                spaces = spaces.copy()
-                turning = beside.submit(turnover.turn, batch, is_last=False)
-                batch = Batch(spaces)
-        if turning:
-            turning.result()
-    turnover.turn(batch, is_last=True)
-    unlisted = sum(space.openness == "unknown" for space in batch.spaces)
+    days = _day_files(source, directory, sink)
+
+    def one(share: set[str], into: Sink) -> Learned:
+        turnover = Turnover(into, directory, tool, latest_us)
+        return _read_share(source, [day for day in days if day.space.key in share], turnover)
+
+    learned = pair.read(_shares(source, days), one, Learned, sink)
+    unlisted = sum(each.unlisted for each in learned)
     if unlisted and "channels.json" in directory.listed:
         sink.warn("channel_unknown", unlisted)
-    write_directory(directory, turnover.seen, turnover.bots, tool, sink)
+    seen = {account for each in learned for account in each.seen}
+    bots = {account for each in learned for account in each.bots}
+    write_directory(directory, seen, bots, tool, sink)
     _tell(directory, sink)
     sink.provides = _provided(directory, sink)
 
@@ -134,13 +147,13 @@ def _is_day(folder: str, name: str) -> bool:
     return bool(folder and DAY_FILE.fullmatch(name))
 
 
-def _day_files(source: Source, directory: Directory, sink: Sink) -> Iterator[tuple[str, str]]:
-    """Give (folder, path) of the day files, conversation by conversation, and account for everything else."""
+def _day_files(source: Source, directory: Directory, sink: Sink) -> list[Day]:
+    """Return the day files, conversation by conversation, and account for everything else."""
     days = []
     for path in source.members():
         folder, name = split(path)
         if _is_day(folder, name):
-            days.append((directory.space(folder).key, name, path, folder))
+            days.append(Day(directory.space(folder), name, path))
         elif name == CANVASES:
             sink.non_records += len(entries(source.read(path), Message).good)
         elif name not in NOT_NEEDED and name not in USER_LISTS and name not in CONVERSATION_LISTS:
@@ -148,8 +161,31 @@ def _day_files(source: Source, directory: Directory, sink: Sink) -> Iterator[tup
     sink.ignored += source.ignored
     if sink.ignored:
         sink.warn("zip_member_ignored", len(sink.ignored))
-    for _, _, path, folder in sorted(days):
-        yield folder, path
+    return sorted(days, key=lambda day: (day.space.key, day.name, day.path))
+
+
+def _shares(source: Source, days: list[Day]) -> list[set[str]]:
+    """Return the keys of the conversations that are read one after another: whole ones, since threads lie in them."""
+    sizes: Counter[str] = Counter()
+    largest = 0
+    for day in days:
+        size = source.size_of(day.path)
+        sizes[day.space.key] += size
+        largest = max(largest, size)
+    return pair.parted(sizes, largest)
+
+
+def _read_share(source: Source, days: list[Day], turnover: Turnover) -> Learned:
+    """Hand over what these day files hold, and return what they tell of the whole."""
+    batch = Batch([])
+    for day in days:
+        _gather(source.read(day.path), day.path, day.space, batch)
+        if batch.is_full:
+            turnover.turn(batch, is_last=False)
+            batch = Batch(batch.spaces)
+    turnover.turn(batch, is_last=True)
+    unlisted = sum(space.openness == "unknown" for space in batch.spaces)
+    return Learned(turnover.seen, turnover.bots, unlisted)
 
 
 def _gather(data: bytes, path: str, space: Space, batch: Batch) -> None:
