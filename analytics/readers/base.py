@@ -121,7 +121,7 @@ class Sink:
         """Keep rows of export.<table>; raises dataframely's error when a column is off."""
         if frame.is_empty():
             return
-        if "tool" in frame.columns:
+        if "tool" in frame.columns and frame["tool"].is_in(list(ONE_TOOL)).any():
             frame = frame.with_columns(pl.col("tool").replace(ONE_TOOL))
         frame = validate(f"export.{table}", frame)
         frame.write_parquet(
@@ -131,7 +131,7 @@ class Sink:
         )
         self.rows[table] += frame.height
         if table == "event":
-            self.actions.update(dict(frame.group_by("action").len().iter_rows()))
+            self.actions.update(dict(frame["action"].value_counts().iter_rows()))
 
     def _part(self, table: str, first: int) -> Path:
         """Return where rows of a table lie; in the order of the names they are in that of the file."""

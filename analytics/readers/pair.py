@@ -59,6 +59,7 @@ def read(
     apart = partial(_read_apart, second, one, folder)
     try:
         if _is_room():
+            os.environ["POLARS_MAX_THREADS"] = "1"  # of each; Polars has not looked at it yet
             with jail.halved(), _beside(apart) as is_done:
                 learned = one(first, sink)
                 is_read = is_done()

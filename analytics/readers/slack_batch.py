@@ -8,7 +8,7 @@ import polars as pl
 from analytics.readers.slack_directory import Space, digest
 from analytics.readers.slack_json import NO_BLOCKS, Message, Reaction, Room, text_of
 
-BATCH_ROWS = 12_000
+BATCH_ROWS = 16_000
 BATCH_BYTES = 64 << 20  # a batch of giant messages is cut earlier
 
 APP_SUBTYPES = ("bot_message", "assistant_app_thread")
@@ -77,6 +77,12 @@ class Batch:
                 self._add_reactions(row, message.reactions)
             if not message.user or not message.text or message.subtype or message.bot_id == "":
                 self._settle(row, message)
+
+    def frame(self) -> pl.DataFrame:
+        """Return row and the columns of RAW, and let go of what they are made of."""
+        frame = pl.DataFrame(self.columns, schema=RAW).with_row_index("row")
+        self.columns.clear()
+        return frame
 
     def _settle(self, row: int, message: Message) -> None:
         """Say of a message that is not a person's plain text who wrote it, what, and whom it called."""

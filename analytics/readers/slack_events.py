@@ -11,7 +11,7 @@ from typing import Literal
 import polars as pl
 
 from analytics.readers.base import Sink
-from analytics.readers.slack_batch import RAW, Batch
+from analytics.readers.slack_batch import Batch
 from analytics.readers.slack_directory import SLACK_ITSELF, Directory, Space, digest
 from analytics.readers.slack_form import (
     EARLIEST_US,
@@ -70,8 +70,8 @@ class Turnover:
             self.sink.reject(place, code)
         for note, times in batch.notes.items():
             self.sink.warn(note, times)
-        raw = pl.DataFrame(batch.columns, schema=RAW).with_row_index("row")
-        messages = self._without_repeats(self._believable(with_times(raw), batch), batch)
+        messages = self._believable(with_times(batch.frame()), batch)
+        messages = self._without_repeats(messages, batch)
         acts = with_actors(messages.lazy(), self.directory.kinds)
         acts = acts.join(self._space_keys(), on="space_no", how="left", maintain_order="left")
         messages = with_own_text(with_keys(with_calls(acts, batch.calls))).collect(engine=WHOLE)
@@ -103,7 +103,10 @@ class Turnover:
             .then(pl.lit("timestamp_out_of_range"))
         )
         messages = messages.with_columns(code=code)
-        self._reject(messages.filter(pl.col("code").is_not_null()), batch)
+        bad = messages.filter(pl.col("code").is_not_null())
+        if bad.is_empty():
+            return messages
+        self._reject(bad, batch)
         return messages.filter(pl.col("code").is_null())
 
     def _reject(self, messages: pl.DataFrame, batch: Batch) -> None:
