@@ -17,9 +17,11 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
+# a page lives for seconds here: neither code made ever faster nor a process kept for the next page pays
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update",
+    "--js-flags=--no-opt --no-maglev", "--disable-features=SpareRendererForSitePerProcess",
 ]  # fmt: skip
 COOKIE_SECRET = "9f1c2ab47de06583b1a0c4d2e7f89356aa17"
 PHONE = "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 Chrome/156.0 Mobi Safari/537.36"
