@@ -68,19 +68,21 @@ def attack(
     figure, flow = tables["figure"], tables["flow"]
     shown = figure.filter(pl.col("value").is_not_null())
     sums = figure.filter(~pl.col("metric").is_in(ties))
+    families = _families(sums)
+    left = _remainders(families)
     pairs = [tells.between_releases(tables, _read(one), k) for one in earlier]
     results = {
         "A1": _small(shown, k),
-        "A2": _total_less_parts(sums, k),
-        "A3": _less_one(sums, k),
-        "A4": _less_two(sums, k),
+        "A2": _total_less_parts(left, k),
+        "A3": _less_one(sums, families, k),
+        "A4": _less_two(families, k),
         "A5": _certified(certificate),
-        "A6": _boxed_in(sums),
+        "A6": _boxed_in(families),
         "A7": over_time.week_less_week(sums),
         "A8": _both(over_time.quarters_less_whole(sums, k), *pairs),
         "A9": _both(tells.off_the_grid(figure), tells.windows(figure)),
-        "A10": _both(_tails(sums), _hidden_for_value(sums, BY_VALUE["A10"])),
-        "A11": _hidden_for_value(sums, BY_VALUE["A11"]),
+        "A10": _both(_tails(sums), _hidden_for_value(families, left, BY_VALUE["A10"])),
+        "A11": _hidden_for_value(families, left, BY_VALUE["A11"]),
         "A12": tells.asked_again(figure),
         "A13": tells.extremes(figure, flow),
         "A16": tells.pseudonyms({name: tables[name] for name in tells.TABLES}),
@@ -145,14 +147,14 @@ def _small(shown: pl.DataFrame, k: int) -> Result:
     return shown.height, low.height + (k < FLOOR)
 
 
-def _families(figure: pl.DataFrame, *, tools: bool = False) -> pl.DataFrame:
+def _families(figure: pl.DataFrame) -> pl.DataFrame:
     """Pairs of a shown cell and a finer cell inside it, shown or not: figure and parent labels, whole, n, value, reason.
 
-    Tools overlap, so a group less one of its tools leaves people that no n counts: only tools: true keeps those.
+    Tools overlap, so a group less one of its tools leaves people that no n counts: these pairs are left out.
     """
     pairs = []
     for parent, child in FAMILIES:
-        if not tools and "tool" in CUTS[child] and "tool" not in CUTS[parent]:
+        if "tool" in CUTS[child] and "tool" not in CUTS[parent]:
             continue
         on = bounds.inside(parent)
         above = figure.filter((pl.col("cut") == parent) & pl.col("value").is_not_null())
@@ -171,24 +173,21 @@ def _families(figure: pl.DataFrame, *, tools: bool = False) -> pl.DataFrame:
     return pl.concat(pairs)
 
 
-def _remainders(figure: pl.DataFrame) -> pl.DataFrame:
+def _remainders(families: pl.DataFrame) -> pl.DataFrame:
     """Each shown cell less all shown cells of one finer cut: people left over."""
     known = pl.col("n").filter(pl.col("value").is_not_null()).sum()
-    return (
-        _families(figure)
-        .group_by(*FIGURE, "family", "parent")
-        .agg(pl.col("whole").first(), left=pl.col("whole").first() - known)
+    return families.group_by(*FIGURE, "family", "parent").agg(
+        pl.col("whole").first(), left=pl.col("whole").first() - known
     )
 
 
-def _total_less_parts(figure: pl.DataFrame, k: int) -> Result:
-    left = _remainders(figure)
+def _total_less_parts(left: pl.DataFrame, k: int) -> Result:
     return left.height, left.filter(over_time.under("left", k)).height
 
 
-def _less_one(figure: pl.DataFrame, k: int) -> Result:
+def _less_one(figure: pl.DataFrame, families: pl.DataFrame, k: int) -> Result:
     # two steps down too: the company less one department's level
-    inside = _families(figure).filter(pl.col("value").is_not_null())
+    inside = families.filter(pl.col("value").is_not_null())
     company = figure.filter((pl.col("cut") == "total") & pl.col("value").is_not_null())
     deep = figure.filter(
         pl.col("cut").is_in(["department_level", "department_location"])
@@ -198,8 +197,8 @@ def _less_one(figure: pl.DataFrame, k: int) -> Result:
     return left.height, left.filter(over_time.under("left", k)).height
 
 
-def _less_two(figure: pl.DataFrame, k: int) -> Result:
-    inside = _families(figure).filter(pl.col("value").is_not_null())
+def _less_two(families: pl.DataFrame, k: int) -> Result:
+    inside = families.filter(pl.col("value").is_not_null())
     # metrics and weeks with the same groups give the same differences: one of each is tried
     groups = (
         inside.group_by(*FIGURE, "family", "parent")
@@ -220,11 +219,11 @@ def _certified(certificate: dict[str, str]) -> Result:
     return int(certificate.get("targets", "0")), int(certificate.get("exposed", "0"))
 
 
-def _hidden_for_value(figure: pl.DataFrame, reason: str) -> Result:
+def _hidden_for_value(families: pl.DataFrame, left: pl.DataFrame, reason: str) -> Result:
     """Count cells hidden for their value that are all that a subtraction leaves."""
-    hidden = _families(figure).filter(pl.col("reason") == reason)
+    hidden = families.filter(pl.col("reason") == reason)
     alone = hidden.join(
-        _remainders(figure).drop("whole"), on=[*FIGURE, "family", "parent"], nulls_equal=True
+        left.drop("whole"), on=[*FIGURE, "family", "parent"], nulls_equal=True
     ).filter(pl.col("left") == pl.col("n"))
     return hidden.height, alone.height
 
@@ -240,12 +239,12 @@ def _tails(figure: pl.DataFrame) -> Result:
     return shares.height, shares.filter(tail).height
 
 
-def _boxed_in(figure: pl.DataFrame) -> Result:
+def _boxed_in(families: pl.DataFrame) -> Result:
     """Count hidden sums that nothing and the most their people can do leave within a fifth of themselves.
 
     A reader knows the rest of a group, numerator and people, and how many people the hidden cell has.
     """
-    pairs = _families(figure).filter(~pl.col("family").is_in(["tool>department_tool"]))
+    pairs = families.filter(~pl.col("family").is_in(["tool>department_tool"]))
     told = pl.col("value").is_not_null()
     most = pl.col("metric").replace_strict(bounds.MOST, default=1.0, return_dtype=pl.Float64)
     each = pl.max_horizontal(1.0, pl.col("whole_y") / pl.col("whole")) * most
