@@ -58,7 +58,7 @@ def test_two_processes_give_what_one_gives(tmp_path):
 def test_damage_is_told_whoever_meets_it(tmp_path, channel):
     damaged = f"{channel}/2026-01-06.json"
     alone, _ = read(tmp_path, "alone", damaged)
-    together, rows = read(tmp_path, "together", damaged)
+    together, rows = read(tmp_path, "damaged", damaged)
 
     assert alone.reject_code == "zip_corrupt"
     assert replace(together, message="") == replace(alone, message="")
