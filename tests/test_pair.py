@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import replace
 
+import polars as pl
 import pytest
 
 from analytics.readers import pair
@@ -32,7 +33,8 @@ def records(channel):
 
 def read(folder, name, damaged=None):
     days = {day(number, channel): records(channel) for channel in CHANNELS for number in (5, 6)}
-    path = write_zip(folder / "export.zip", export(**days))
+    listed = [{"id": f"C00{n}", "name": channel} for n, channel in enumerate(CHANNELS, 1)]
+    path = write_zip(folder / "export.zip", export(channels=listed, **days))
     if damaged:
         data = path.read_bytes()
         at = data.index(damaged.encode()) + len(damaged)  # packed bytes follow the name
@@ -50,6 +52,9 @@ def test_two_processes_give_what_one_gives(tmp_path):
     # three channels with ten messages, told once more on the second day; one of each day has no time
     assert (alone.stored, alone.duplicates, alone.rejected) == (30, 30, {"timestamp_invalid": 6})
     assert alone.rows["event"] == 30 + 60
+    events = pl.read_parquet(tmp_path / "alone" / "event-*.parquet")
+    assert Counter(events["space"]) == dict.fromkeys(("C001", "C002", "C003"), 30)
+    assert events["event"].n_unique() == 30 + 60
     assert together == after_a_death == alone
     assert rows_together == rows_after_a_death == rows_alone
 
