@@ -69,7 +69,10 @@ class SecurityHeaders:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and add to the answer."""
+        """Pass the request on and add to the answer; a websocket has none, and thousands of messages."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -210,11 +213,16 @@ def check_door() -> None:
 
 def said_by_environment() -> dict[str, Any]:
     """Return the options that the environment sets; `streamlit run` reads them itself, `python app.py` does not."""
+    from streamlit import config
+
     said: dict[str, Any] = {"server.port": int(os.environ.get("PORT") or 8501)}
     if address := os.environ.get("STREAMLIT_SERVER_ADDRESS"):
         said["server.address"] = address
-    if files := os.environ.get("STREAMLIT_SECRETS_FILES"):
-        said["secrets.files"] = files.split(os.pathsep)
+    # said once: where nobody says it, Streamlit looks for the home folder each time that a page asks who looks
+    files = os.environ.get("STREAMLIT_SECRETS_FILES")
+    said["secrets.files"] = (
+        files.split(os.pathsep) if files else list(config.get_option("secrets.files"))
+    )
     return said
 
 

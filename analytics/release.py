@@ -190,8 +190,12 @@ class Release:
 
     def passports(self) -> list[dict[str, Any]]:
         """Return every metric's passport, in the order of the catalogue."""
+        return list(self._passports)
+
+    @cached_property
+    def _passports(self) -> tuple[dict[str, Any], ...]:
         rows = self._rows("select passport from passport order by position")
-        return [json.loads(text) for text in rows["passport"]]
+        return tuple(json.loads(text) for text in rows["passport"])
 
     def passport(self, metric: str) -> dict[str, Any]:
         """Return one metric's passport, or raise naming the metrics that exist."""

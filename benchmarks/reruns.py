@@ -1,39 +1,82 @@
 """How long does the server take to draw a page anew while twenty people read, each thinking five seconds?
 
-    python benchmarks/reruns.py [--sessions 20] [--think 5] [--seconds 60]
+    python -m benchmarks.reruns [--sessions 20] [--think 5] [--seconds 120]
 
-A real server on a drawn release of 400 people, and as many websockets as sessions; each asks for a page in some scope,
-waits for the whole answer, thinks, asks again. All pages and scopes have been seen once before (warm). "waited" is from
-asking to the last message, "CPU" what the server itself worked on a rerun: on a machine that does other things too, only
-that can be compared. The floor is the page Log, which draws no figure.
+A real server on a drawn release of 400 people, and as many websockets as sessions. Each does what readers do: opens a page
+in some scope, part or measure, or clicks on the page before it (a tool, a part, a measure, More), waits for the whole answer,
+thinks, goes on. All of it has been seen once before (warm). "waited" is from asking to the last message, "CPU" what the server
+itself worked on a rerun: on a machine that does other things too, only that can be compared. The floor is the page Settings
+after an import: it draws no figure. The server's log must stay empty of errors.
 """
 
 import argparse
 import os
 import random
+import re
 import statistics
 import sys
 import tempfile
 import threading
 import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
+
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from tests.browser.served import Server, served, visitor
 from tests.drawn_release import draw_release
 
-PAGES = ("", "adoption", "departments", "time_cost", "hierarchy", "relations")
+PAGES = ("overview", "adoption", "departments", "time_cost", "hierarchy", "relations", "trust")
 SCOPES: tuple[dict[str, str], ...] = (
     {}, {"department": "Finance"}, {"period": "2026-Q2"}, {"tool": "slack"}, {"level": "3"},
 )  # fmt: skip
-FLOOR = "log"
+PARTS = {
+    "adoption": ("Over time", "Habits", "Launches", "Other counts"),
+    "time_cost": ("Outside hours", "Messages", "Meetings", "What it costs"),
+    "relations": ("Colleagues", "Customers", "In their own words"),
+}
+MEASURES = {"hours": "Hours in the tools", "outside": "Outside working hours"}
+FLOOR = "settings"
+ERROR = re.compile(r"Traceback|Error|note [0-9A-F]{4}-")
+Ask = Callable[..., list[Any]]
+Click = tuple[str, str, str | bool]  # page, the widget's key, its new value
 
 
-def asked(choose: random.Random) -> tuple[str, str]:
-    """Return a page and its query."""
-    return choose.choice(PAGES), urlencode(choose.choice(SCOPES))
+def addresses() -> list[tuple[str, str]]:
+    """Return what is opened by an address: page and query."""
+    scoped = [(page, scope) for page in PAGES for scope in SCOPES]
+    parts = [(page, {f"{page}_part": part}) for page, names in PARTS.items() for part in names]
+    measured = [("departments", {"measure": measure}) for measure in MEASURES]
+    return [(page, urlencode(query)) for page, query in (*scoped, *parts, *measured)]
+
+
+def clicks() -> list[Click]:
+    """Return what is clicked on a page of the whole company."""
+    tools = [(page, "f_tool", "Slack") for page in PAGES[:-1]]
+    parts = [(page, f"{page}_part", part) for page, names in PARTS.items() for part in names[1:]]
+    measured = [("departments", "measure", label) for label in MEASURES.values()]
+    more = [("overview", "about_hours"), ("adoption", "more_ladder"), ("time_cost", "more_hours")]
+    return [*tools, *parts, *measured, *((page, key, True) for page, key in more)]
+
+
+def click(ask: Ask, on_page: list[Any], wanted: Click) -> None:
+    """Send what a browser sends for a click on a page that was drawn by these messages."""
+    page, key, value = wanted
+    found = re.search(rf"\$\$ID-[0-9a-f]+-{key}\b", "\n".join(map(str, on_page)))
+    if found is None:
+        raise LookupError(f"{page} has no widget {key}")
+    states = WidgetStates()
+    state = states.widgets.add(id=found[0])
+    if isinstance(value, bool):
+        state.bool_value = value
+    else:
+        state.string_value = value
+    ask(page, "", states)
 
 
 def cpu_of(pid: int) -> float:
@@ -42,79 +85,112 @@ def cpu_of(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def warm(server: Server) -> None:
-    """Ask for every page in every scope once."""
+def memory_of(pid: int) -> float:
+    """Return what a process holds, in MB."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    return int(status.partition("VmRSS:")[2].split()[0]) / 1024
+
+
+def steps(ask: Ask, choose: random.Random) -> Iterator[tuple[str, Callable[[], object]]]:
+    """Give for ever what a reader does next: the page that is answered for, and the doing."""
+    while True:
+        if choose.random() < 0.5:  # noqa: PLR2004
+            page, query = choose.choice(addresses())
+            yield page, lambda page=page, query=query: ask(page, query)
+        else:
+            wanted = choose.choice(clicks())
+            seen: list[Any] = []
+            yield wanted[0], lambda: seen.extend(ask(wanted[0], ""))  # noqa: B023  # done before the next
+            yield f"{wanted[0]}, a click", lambda: click(ask, seen, wanted)  # noqa: B023
+
+
+def warm(server: Server) -> dict[str, float]:
+    """Do everything once; returns the seconds of the server's CPU that each page took when it was first opened."""
+    first: dict[str, float] = {}
     with visitor(server) as ask:
-        for page in (*PAGES, FLOOR):
-            for scope in SCOPES:
-                ask(page, urlencode(scope))
+        for page, query in addresses():
+            before = cpu_of(server.pid)
+            ask(page, query)
+            first.setdefault(page, cpu_of(server.pid) - before)
+        for wanted in clicks():
+            click(ask, ask(wanted[0], ""), wanted)
+    return first
 
 
-def reading(server: Server, number: int, think: float, until: float, waited: list[float]) -> None:
-    """Ask, think, ask again until the time is over."""
+def reading(
+    server: Server, number: int, think: float, until: float, waited: dict[str, list[float]]
+) -> None:
+    """Do one step, think, do the next until the time is over."""
     choose = random.Random(number)
     with visitor(server) as ask:
+        ask("overview")
         time.sleep(choose.uniform(0, think))
-        while time.monotonic() < until:
+        for page, do in steps(ask, choose):
+            if time.monotonic() >= until:
+                return
             begin = time.monotonic()
-            ask(*asked(choose))
-            waited.append(time.monotonic() - begin)
+            do()
+            waited[page].append((time.monotonic() - begin) * 1000)
             time.sleep(choose.uniform(0.5, 1.5) * think)
 
 
-def one_by_one(server: Server, pid: int, pages: list[tuple[str, str]]) -> tuple[float, float]:
-    """Return (median seconds waited, seconds of the server's CPU) a rerun, one session alone."""
-    waits, before = [], cpu_of(pid)
+def alone(server: Server) -> dict[str, float]:
+    """Return the milliseconds of the server's CPU that a rerun of each page takes, mean of the scopes, one session alone."""
+    spent = {}
     with visitor(server) as ask:
-        for page, query in pages:
-            begin = time.monotonic()
-            ask(page, query)
-            waits.append(time.monotonic() - begin)
-    return statistics.median(waits), (cpu_of(pid) - before) / len(pages)
+        for page in (FLOOR, *PAGES):
+            ask(page)
+            before = cpu_of(server.pid)
+            for scope in SCOPES * 3:
+                ask(page, urlencode(scope))
+            spent[page] = (cpu_of(server.pid) - before) / len(SCOPES * 3) * 1000
+    return spent
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--sessions", type=int, default=20)
     arguments.add_argument("--think", type=float, default=5.0)
-    arguments.add_argument("--seconds", type=float, default=60.0)
+    arguments.add_argument("--seconds", type=float, default=120.0)
     wanted = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         draw_release(Path(folder))
         with served(Path(folder), Path(folder) / "server") as server:
-            pid = server.pid
-            warm(server)
-            choose = random.Random(1)
-            alone = one_by_one(server, pid, [asked(choose) for _ in range(40)])
-            floor = one_by_one(server, pid, [(FLOOR, "")] * 40)
-            waited: list[float] = []
-            begin, used = time.monotonic(), cpu_of(pid)
+            started = cpu_of(server.pid)
+            first = warm(server)
+            spent, held = alone(server), memory_of(server.pid)
+            waited: dict[str, list[float]] = defaultdict(list)
+            begin, used = time.monotonic(), cpu_of(server.pid)
+            until = begin + wanted.seconds
             readers = [
-                threading.Thread(
-                    target=reading,
-                    args=(server, n, wanted.think, begin + wanted.seconds, waited),
-                )
+                threading.Thread(target=reading, args=(server, n, wanted.think, until, waited))
                 for n in range(wanted.sessions)
             ]
             for reader in readers:
                 reader.start()
             for reader in readers:
                 reader.join()
-            span, used = time.monotonic() - begin, cpu_of(pid) - used
-    p50, p95 = (statistics.quantiles(waited, n=100)[at - 1] * 1000 for at in (50, 95))
-    load = os.getloadavg()[0]
-    print(f"{'':32}{'waited':>12}{'CPU a rerun':>14}")
-    print(f"{'one session, figures':32}{alone[0] * 1000:>9.0f} ms{alone[1] * 1000:>11.0f} ms")
+            span, used = time.monotonic() - begin, cpu_of(server.pid) - used
+            memory, errors = memory_of(server.pid), len(ERROR.findall(server.log.read_text()))
+    told(waited, spent, first)
+    count = sum(map(len, waited.values()))
     print(
-        f"{'one session, no figure (floor)':32}{floor[0] * 1000:>9.0f} ms{floor[1] * 1000:>11.0f} ms"
+        f"{count} reruns of {wanted.sessions} sessions in {span:.0f} s, {used / count * 1000:.0f} ms of CPU each, server busy"
+        f" {used / span:.0%} of one core, load of the machine {os.getloadavg()[0]:.1f}; start {started:.1f} s of CPU;"
+        f" {held:.0f} MB before, {memory:.0f} MB after; {errors} errors in the log"
     )
-    print(
-        f"{f'{wanted.sessions} sessions, median':32}{p50:>9.0f} ms{used / len(waited) * 1000:>11.0f} ms"
-    )
-    print(f"{f'{wanted.sessions} sessions, 95 of 100':32}{p95:>9.0f} ms")
-    print(
-        f"{len(waited)} reruns in {span:.0f} s, server busy {used / span:.0%} of one core, load of the machine {load:.1f}"
-    )
+
+
+def told(waited: dict[str, list[float]], spent: dict[str, float], first: dict[str, float]) -> None:
+    """Print a line a page, and one of all."""
+    print(f"{'':24}{'reruns':>8}{'median':>10}{'95 of 100':>11}{'CPU alone':>11}{'first, CPU':>12}")
+    every = [one for some in waited.values() for one in some]
+    for page in (FLOOR, *sorted(waited), "all"):
+        some = every if page == "all" else waited.get(page, [])
+        p50, p95 = (statistics.quantiles(some, n=100)[at - 1] for at in (50, 95)) if len(some) > 1 else (0.0, 0.0)  # fmt: skip
+        cpu = f"{spent[page]:8.0f} ms" if page in spent else ""
+        cold = f"{first[page]:10.2f} s" if page in first else ""
+        print(f"{page:24}{len(some):>8}{p50:>7.0f} ms{p95:>8.0f} ms{cpu:>11}{cold:>12}")
 
 
 if __name__ == "__main__":

@@ -9,9 +9,8 @@ from analytics.charts.ladder import ladder
 from analytics.findings import say
 from pages.parts.access import guard
 from pages.parts.cohorts_view import still_there, who_stays
-from pages.parts.data import Figures
+from pages.parts.data import Figures, on_screen
 from pages.parts.figure import Block, Picture, Said, as_figure, first_reason, source
-from pages.parts.filters import scope
 from pages.parts.first_use_view import first_use
 from pages.parts.habit_view import forecast, habit, reach, seats, several
 from pages.parts.lead import opening
@@ -19,7 +18,6 @@ from pages.parts.milestone_view import milestones, trend_picture
 from pages.parts.parts import Parts, parts
 from pages.parts.spread_view import definitions, inequality
 from pages.parts.vendor_view import vendor
-from pages.parts.workspace import release
 
 FUNNEL, GAP, DROP = "adoption_funnel", "technical_human_gap", "adoption_drop"
 GAP_FROM = 0.15  # low end from which the gap is worth a sentence
@@ -28,7 +26,7 @@ GAP_FROM = 0.15  # low end from which the gap is worth a sentence
 def page() -> None:
     """Draw the page."""
     guard("adoption")
-    figures = Figures(release(), scope())
+    figures = on_screen()
     _opening(figures)
     _ladder(figures)
     parts("adoption", PARTS, figures)

@@ -11,16 +11,14 @@ from analytics.charts.compare import compare
 from analytics.findings import say, subject
 from analytics.findings.book import quarter
 from pages.parts.access import guard
-from pages.parts.data import Figures, Row, once
+from pages.parts.data import Figures, Row, on_screen, once
 from pages.parts.figure import Block, Picture, Said, figure, first_reason, source
-from pages.parts.filters import scope
 from pages.parts.lead import opening
 from pages.parts.measures import MEASURES
 from pages.parts.mix import columns, mixes, notice
 from pages.parts.one_group import compare_rows, one_group
 from pages.parts.screen import screen
 from pages.parts.table import show_table
-from pages.parts.workspace import release
 
 SIDE_BY_SIDE = {"department": "By department", "division": "By division"}
 CHANCE = (
@@ -33,7 +31,7 @@ BAND = "Each dot is one {unit}, at its size; the pale band is where a group of t
 def page() -> None:
     """Draw the page."""
     guard("departments")
-    figures = Figures(release(), scope())
+    figures = on_screen()
     title = st.container()
     key = _picker(figures)
     cut = _cut(figures)

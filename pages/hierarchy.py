@@ -14,13 +14,12 @@ from analytics.charts.updown import updown
 from analytics.findings import say
 from analytics.findings.verdicts import FACETS, hierarchy_verdict
 from pages.parts.access import guard
-from pages.parts.data import Figures, Row, once
+from pages.parts.data import Figures, Row, on_screen, once
 from pages.parts.figure import Block, Picture, Said, as_figure, first_reason, source
-from pages.parts.filters import level_name, scope
+from pages.parts.filters import level_name
 from pages.parts.lead import opening
 from pages.parts.screen import pair
 from pages.parts.states import meant, note, state
-from pages.parts.workspace import release
 
 METRICS = [metric for facet in FACETS.values() for metric in facet]
 RULE = "“Flatter” is said only if voice rises **and** listening does not fall. If people speak up more and are answered less, we say “louder, not flatter”."
@@ -29,7 +28,7 @@ RULE = "“Flatter” is said only if voice rises **and** listening does not fal
 def page() -> None:
     """Draw the page."""
     guard("hierarchy")
-    figures = Figures(release(), scope())
+    figures = on_screen()
     latest = _latest(figures)
     reason = _nothing(latest)
     if reason:

@@ -12,16 +12,15 @@ from analytics.charts import bars, numbers, words
 from analytics.findings import sentence
 from pages.parts.access import BY_NAME, guard, may_open, role
 from pages.parts.cards import MARKS, Card, card, legend
-from pages.parts.data import Figures, once
+from pages.parts.data import Figures, on_screen, once
 from pages.parts.figure import Picture, first_reason, put
-from pages.parts.filters import scope, tool_name
+from pages.parts.filters import tool_name
 from pages.parts.lead import opening
 from pages.parts.measures import measure_of
 from pages.parts.parts import PART_OF, key
 from pages.parts.screen import screen
 from pages.parts.states import note, page_link
 from pages.parts.text import plain
-from pages.parts.workspace import release
 
 CARDS = (
     # key, label, metric, bin
@@ -42,7 +41,7 @@ CARD_PIXELS, PHONE_CARD_PIXELS = 215, 150
 def page() -> None:
     """Draw the page."""
     guard("overview")
-    figures = Figures(release(), scope())
+    figures = on_screen()
     _opening(figures)
     with st.grid(4, min_column_width=PHONE_CARD_PIXELS if screen().compact else CARD_PIXELS):
         for entry in CARDS:

@@ -2,9 +2,8 @@
 
 from pages.parts.access import guard
 from pages.parts.customers_view import customers_by_phase, customers_wait
-from pages.parts.data import Figures
+from pages.parts.data import on_screen
 from pages.parts.figure import first_reason
-from pages.parts.filters import scope
 from pages.parts.lead import opening
 from pages.parts.listening_view import (
     leaders,
@@ -14,7 +13,6 @@ from pages.parts.listening_view import (
 )
 from pages.parts.parts import Parts, parts
 from pages.parts.said_view import what_people_say, words_and_answers
-from pages.parts.workspace import release
 
 PARTS: Parts = {
     "Colleagues": ((unanswered_by_level, leaders),),
@@ -26,7 +24,7 @@ PARTS: Parts = {
 def page() -> None:
     """Draw the page."""
     guard("relations")
-    figures = Figures(release(), scope())
+    figures = on_screen()
     slots = opening_slots(figures)
     if slots:
         opening("Relations", "relations_now", **slots)

@@ -11,14 +11,12 @@ from analytics.charts.trend import trend
 from analytics.findings import say
 from pages.parts.access import guard
 from pages.parts.attention_view import broken_up, left_whole, load_by_level
-from pages.parts.data import Figures
+from pages.parts.data import Figures, on_screen
 from pages.parts.figure import Block, Picture, Said, as_figure, first_reason, source
-from pages.parts.filters import scope
 from pages.parts.lead import opening
 from pages.parts.meetings_view import kinds_of_meetings, true_of_meetings
 from pages.parts.parts import Parts, parts
 from pages.parts.week_view import hours_of_week, nights, off, pressure, stretch
-from pages.parts.workspace import release
 from pages.parts.worth_view import worth_blocks
 
 HOURS = "collaboration_hours"
@@ -32,7 +30,7 @@ LABELS = {
 def page() -> None:
     """Draw the page."""
     guard("time_cost")
-    figures = Figures(release(), scope())
+    figures = on_screen()
     _opening(figures)
     _hours(figures)
     parts("time_cost", PARTS, figures)

@@ -6,7 +6,9 @@ import polars as pl
 import pytest
 
 from analytics import audit_log, roles
-from pages.parts import access
+from analytics.release import Release
+from pages.parts import access, data
+from pages.parts.figure import Picture
 from pages.parts.parts import PART_OF
 from tests.drawn_release import DIVISIONS, draw_release, none_apart, of_many_seniors
 from tests.opened import opened, text_of
@@ -65,6 +67,21 @@ def test_every_page_opens_on_a_release(drawn, page):
 
     assert BROKEN not in text
     assert "Traceback" not in text
+
+
+@pytest.mark.parametrize("page", [*FIGURES, "trust"])
+def test_a_page_seen_before_asks_the_release_nothing_and_builds_no_chart(drawn, monkeypatch, page):
+    asked: list[str] = []
+    shown(page)
+    worked_out = data._found.cache_info().misses
+    monkeypatch.setattr(Release, "_rows", lambda self, sql, *values: asked.append(sql))
+    monkeypatch.setattr(Picture, "draw", lambda self, k: asked.append(self.chart.__name__))
+
+    text = shown(page)
+
+    assert asked == []
+    assert data._found.cache_info().misses == worked_out
+    assert BROKEN not in text
 
 
 @pytest.mark.parametrize("page", FIGURES)

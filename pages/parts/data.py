@@ -12,7 +12,8 @@ import polars as pl
 from analytics import release as releases
 from analytics.findings.verdicts import Verdict, change_verdict
 from analytics.release import Grain, Release
-from pages.parts.filters import Scope
+from pages.parts import workspace
+from pages.parts.filters import Scope, scope
 
 GRAINS: tuple[Grain, ...] = ("week", "month", "quarter")
 FEW_POINTS = 3  # a line through fewer says nothing
@@ -213,3 +214,9 @@ class Figures:
     def _block_end(self) -> date | None:
         # one block begins on `start`: the next one must not be let in by an end in the middle of a week
         return None if self.scope.start is None else self.scope.start + timedelta(days=1)
+
+
+def on_screen() -> Figures:
+    """Return the figures on screen; without a release, say so and stop the page."""
+    release = workspace.release()
+    return Figures(release, scope(release))

@@ -157,16 +157,15 @@ def may_pick_tool(scope: Scope) -> bool:
     return scope.division is None and scope.level is None and scope.location is None
 
 
-def scope() -> Scope:
+def scope(release: Release) -> Scope:
     """Return what is on screen: from the address, else as it was on the page before."""
-    release = workspace.release()
     asked = {key: st.query_params[key] for key in KEYS if key in st.query_params}
     return read(asked or st.session_state.get("scope", {}), release)
 
 
 def choose(**change: str | None) -> None:
     """Change the scope as a widget would: null takes a filter away. For callbacks and links."""
-    wanted = {**written(scope()), **change}
+    wanted = {**written(scope(workspace.release())), **change}
     if any(cut in change for cut in PEOPLE):
         wanted.update({cut: None for cut in PEOPLE if cut not in change})
     kept = {key: value for key, value in wanted.items() if value is not None}
@@ -187,7 +186,7 @@ def _write(said: dict[str, str]) -> None:
 def bar() -> Scope:
     """Draw the filter bar over a page and return the scope; called by the shell alone."""
     release = workspace.release()
-    now = scope()
+    now = scope(release)
     st.session_state["scope"] = written(now)
     _write(written(now))
     with st.container(horizontal=True, key="filters", vertical_alignment="center", gap="small"):
