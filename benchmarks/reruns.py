@@ -5,8 +5,8 @@
 A real server on a drawn release of 400 people, and as many websockets as sessions. Each does what readers do: opens a page
 in some scope, part or measure, or clicks on the page before it (a tool, a part, a measure, More), waits for the whole answer,
 thinks, goes on. All of it has been seen once before (warm). "waited" is from asking to the last message, "CPU" what the server
-itself worked on a rerun: on a machine that does other things too, only that can be compared. The floor is the page Settings
-after an import: it draws no figure. The server's log must stay empty of errors.
+itself worked on a rerun: on a machine that does other things too, only that can be compared. The floor is the page Settings,
+which draws no figure. The server's log must stay empty of errors.
 """
 
 import argparse
@@ -187,10 +187,11 @@ def told(waited: dict[str, list[float]], spent: dict[str, float], first: dict[st
     every = [one for some in waited.values() for one in some]
     for page in (FLOOR, *sorted(waited), "all"):
         some = every if page == "all" else waited.get(page, [])
-        p50, p95 = (statistics.quantiles(some, n=100)[at - 1] for at in (50, 95)) if len(some) > 1 else (0.0, 0.0)  # fmt: skip
-        cpu = f"{spent[page]:8.0f} ms" if page in spent else ""
-        cold = f"{first[page]:10.2f} s" if page in first else ""
-        print(f"{page:24}{len(some):>8}{p50:>7.0f} ms{p95:>8.0f} ms{cpu:>11}{cold:>12}")
+        ends = [statistics.quantiles(some, n=100)[at - 1] for at in (50, 95)] if some[1:] else []
+        p50, p95 = (f"{end:.0f} ms" for end in ends) if ends else ("", "")
+        cpu = f"{spent[page]:.0f} ms" if page in spent else ""
+        cold = f"{first[page]:.2f} s" if page in first else ""
+        print(f"{page:24}{len(some):>8}{p50:>10}{p95:>11}{cpu:>11}{cold:>12}")
 
 
 if __name__ == "__main__":

@@ -77,29 +77,28 @@ def look(theme: Literal["light", "dark"] | str | None, compact: bool = False) ->
 
 
 def finish(chart: Drawn, k: Look, background: str = "transparent") -> Drawn:
-    """Configure a chart once, last: a second configure would wipe the first."""
-    return (
-        _without_empty(chart).configure(font=SANS, background=background)
-        .configure_view(stroke=None)
-        .configure_axis(
+    """Configure a chart, last, and return it. In one piece: each of Altair's configure_… copies the whole chart again."""
+    _drop_empty(chart)
+    chart.config = alt.Config(
+        font=SANS, background=background, view=alt.ViewConfig(stroke=None),
+        axis=alt.AxisConfig(
             domain=False, ticks=False, grid=False, gridColor=k.band, labelColor=k.muted, titleColor=k.muted,
             titleFontWeight="normal", labelFontSize=12, titleFontSize=12, labelPadding=6, labelLimit=330,
             labelFlush=False, labelOverlap=False,
-        )
-        .configure_text(fontSize=12, color=k.ink, font=SANS)
-        .configure_legend(title=None, labelColor=k.muted, labelFontSize=12)
+        ),
+        text=alt.MarkConfig(fontSize=12, color=k.ink, font=SANS),
+        legend=alt.LegendConfig(title=None, labelColor=k.muted, labelFontSize=12),
     )  # fmt: skip
+    return chart
 
 
-def _without_empty(chart: Drawn) -> Drawn:
-    """Return the chart without layers that have no rows: they draw nothing, and a screen reader announces them."""
+def _drop_empty(chart: Drawn) -> None:
+    """Take away layers that have no rows: they draw nothing, and a screen reader announces them."""
     if not isinstance(chart, alt.LayerChart):
-        return chart
+        return
     kept = [layer for layer in chart.layer if not _is_empty(getattr(layer, "data", None))]
     if kept and len(kept) < len(chart.layer):
-        chart = chart.copy()
         chart.layer = kept
-    return chart
 
 
 def _is_empty(data: object) -> bool:
