@@ -94,7 +94,7 @@ def memory_of(pid: int) -> float:
 def steps(ask: Ask, choose: random.Random) -> Iterator[tuple[str, Callable[[], object]]]:
     """Give for ever what a reader does next: the page that is answered for, and the doing."""
     while True:
-        if choose.random() < 0.5:  # noqa: PLR2004
+        if choose.random() < 0.5:
             page, query = choose.choice(addresses())
             yield page, lambda page=page, query=query: ask(page, query)
         else:
