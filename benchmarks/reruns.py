@@ -40,7 +40,14 @@ PARTS = {
     "time_cost": ("Outside hours", "Messages", "Meetings", "What it costs"),
     "relations": ("Colleagues", "Customers", "In their own words"),
 }
-MEASURES = {"hours": "Hours in the tools", "outside": "Outside working hours"}
+MEASURES = {
+    "conversation": "People in conversation",
+    "hours": "Hours in the tools",
+    "outside": "Outside working hours",
+}
+WHOLE = (
+    "step=week"  # without any of its words in the address, a page keeps the scope of the one before
+)
 FLOOR = "settings"
 ERROR = re.compile(r"Traceback|Error|note [0-9A-F]{4}-")
 Ask = Callable[..., list[Any]]
@@ -48,11 +55,15 @@ Click = tuple[str, str, str | bool]  # page, the widget's key, its new value
 
 
 def addresses() -> list[tuple[str, str]]:
-    """Return what is opened by an address: page and query."""
-    scoped = [(page, scope) for page in PAGES for scope in SCOPES]
-    parts = [(page, {f"{page}_part": part}) for page, names in PARTS.items() for part in names]
-    measured = [("departments", {"measure": measure}) for measure in MEASURES]
-    return [(page, urlencode(query)) for page, query in (*scoped, *parts, *measured)]
+    """Return what is opened by an address, page and query: each part and measure in each scope."""
+    views = {page: [{f"{page}_part": part} for part in names] for page, names in PARTS.items()}
+    views["departments"] = [{"measure": measure} for measure in MEASURES]
+    return [
+        (page, urlencode(scope | view) if scope else f"{WHOLE}&{urlencode(view)}")
+        for page in PAGES
+        for scope in SCOPES
+        for view in views.get(page, [{}])
+    ]
 
 
 def clicks() -> list[Click]:
@@ -62,6 +73,11 @@ def clicks() -> list[Click]:
     measured = [("departments", "measure", label) for label in MEASURES.values()]
     more = [("overview", "about_hours"), ("adoption", "more_ladder"), ("time_cost", "more_hours")]
     return [*tools, *parts, *measured, *((page, key, True) for page, key in more)]
+
+
+def open_(ask: Ask, page: str, query: str, states: WidgetStates | None = None) -> list[Any]:
+    """Open a page; the first one has no name in the address."""
+    return ask("" if page == PAGES[0] else page, query, states)
 
 
 def click(ask: Ask, on_page: list[Any], wanted: Click) -> None:
@@ -76,7 +92,7 @@ def click(ask: Ask, on_page: list[Any], wanted: Click) -> None:
         state.bool_value = value
     else:
         state.string_value = value
-    ask(page, "", states)
+    open_(ask, page, WHOLE, states)
 
 
 def cpu_of(pid: int) -> float:
@@ -96,11 +112,11 @@ def steps(ask: Ask, choose: random.Random) -> Iterator[tuple[str, Callable[[], o
     while True:
         if choose.random() < 0.5:
             page, query = choose.choice(addresses())
-            yield page, lambda page=page, query=query: ask(page, query)
+            yield page, lambda page=page, query=query: open_(ask, page, query)
         else:
             wanted = choose.choice(clicks())
             seen: list[Any] = []
-            yield wanted[0], lambda: seen.extend(ask(wanted[0], ""))  # noqa: B023  # done before the next
+            yield wanted[0], lambda: seen.extend(open_(ask, wanted[0], WHOLE))  # noqa: B023  # done before the next
             yield f"{wanted[0]}, a click", lambda: click(ask, seen, wanted)  # noqa: B023
 
 
@@ -110,10 +126,10 @@ def warm(server: Server) -> dict[str, float]:
     with visitor(server) as ask:
         for page, query in addresses():
             before = cpu_of(server.pid)
-            ask(page, query)
+            open_(ask, page, query)
             first.setdefault(page, cpu_of(server.pid) - before)
         for wanted in clicks():
-            click(ask, ask(wanted[0], ""), wanted)
+            click(ask, open_(ask, wanted[0], WHOLE), wanted)
     return first
 
 
@@ -123,7 +139,7 @@ def reading(
     """Do one step, think, do the next until the time is over."""
     choose = random.Random(number)
     with visitor(server) as ask:
-        ask("overview")
+        open_(ask, PAGES[0], WHOLE)
         time.sleep(choose.uniform(0, think))
         for page, do in steps(ask, choose):
             if time.monotonic() >= until:
@@ -139,10 +155,10 @@ def alone(server: Server) -> dict[str, float]:
     spent = {}
     with visitor(server) as ask:
         for page in (FLOOR, *PAGES):
-            ask(page)
+            open_(ask, page, WHOLE)
             before = cpu_of(server.pid)
             for scope in SCOPES * 3:
-                ask(page, urlencode(scope))
+                open_(ask, page, urlencode(scope) or WHOLE)
             spent[page] = (cpu_of(server.pid) - before) / len(SCOPES * 3) * 1000
     return spent
 
