@@ -1,8 +1,8 @@
 """How long do all metrics take, of all cuts and grains, and how does that grow with the people?
 
-    python benchmarks/metric_stage.py [--large] [--profile]
+    python benchmarks/metric_stage.py [--large] [--weeks 8] [--profile]
 
-Drawn companies of 52 weeks with 60 departments, five levels, eight places, a chat tool and mail: some four acts a
+Drawn companies of 52 weeks, or as many as are asked for, with 60 departments, five levels, eight places, a chat tool and mail: some four acts a
 person and week, a million at 5,000 people. "rollups" sums them by person and day; "metrics" are the sums of every
 metric in every cell of every week, month, quarter and of the whole; "hierarchy" is that of the org tree. Seconds are of
 CPU, all threads together. The last column is metrics + hierarchy against one plain query, grouped by person and week, over
@@ -39,7 +39,7 @@ LARGE = (500, 5_000, 50_000)
 PLAIN = "select actor, week, count(*) from event group by actor, week"
 
 
-def company(people: int, seed: int = 1) -> dict[str, pl.DataFrame]:
+def company(people: int, weeks: int = WEEKS, seed: int = 1) -> dict[str, pl.DataFrame]:
     """Return vault frames of a drawn company: a tree of eight reports each, uneven mail and chat, a weekly meeting."""
     draw = np.random.default_rng(seed)
     number = np.arange(1, people + 1)
@@ -60,22 +60,22 @@ def company(people: int, seed: int = 1) -> dict[str, pl.DataFrame]:
         {"person": number, "kind": "human", "time_zone": "Europe/Rome", "zone_known": True, "in_org": True}
     )  # fmt: skip
     seats = persons.select("person", tool=pl.lit("slack"), valid_from=pl.lit(ALWAYS), valid_to=pl.lit(NEVER))  # fmt: skip
-    events, deliveries = traffic(people, unit, draw)
+    events, deliveries = traffic(people, weeks, unit, draw)
     spaces = pl.DataFrame({"space": np.arange(DEPARTMENTS), "tool": "slack", "openness": "public", "purpose": "work", "phase": None})  # fmt: skip
     members = pl.DataFrame({"space": unit, "tool": "slack", "person": number})
     return {"person": persons, "org": org, "seat": seats, "space": spaces, "membership": members, "event": events, "delivery": deliveries}  # fmt: skip
 
 
 def traffic(
-    people: int, unit: np.ndarray, draw: np.random.Generator
+    people: int, weeks: int, unit: np.ndarray, draw: np.random.Generator
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return events and deliveries: mails to one or two, posts and answers in one's department, meetings of six."""
     busy = draw.lognormal(0, 0.6, people)
     parts = [
-        _acts(draw, busy, 2.0, "email", "mail"),
-        _acts(draw, busy, 1.0, "post", "slack"),
-        _acts(draw, busy, 1.0, "reply", "slack"),
-        _acts(draw, busy, 0.3, "meeting", "calendar"),
+        _acts(draw, busy, weeks, 2.0, "email", "mail"),
+        _acts(draw, busy, weeks, 1.0, "post", "slack"),
+        _acts(draw, busy, weeks, 1.0, "reply", "slack"),
+        _acts(draw, busy, weeks, 0.3, "meeting", "calendar"),
     ]
     events = pl.concat(parts).sort("us").with_row_index("event", 1)
     space = pl.Series(unit).gather(events["actor"] - 1)
@@ -95,10 +95,10 @@ def traffic(
     return _whole(events), _whole(deliveries)
 
 
-def _acts(draw: np.random.Generator, busy: np.ndarray, rate: float, action: str, tool: str) -> pl.DataFrame:  # fmt: skip
-    counts = draw.poisson(rate * busy * WEEKS)
+def _acts(draw: np.random.Generator, busy: np.ndarray, weeks: int, rate: float, action: str, tool: str) -> pl.DataFrame:  # fmt: skip
+    counts = draw.poisson(rate * busy * weeks)
     n = int(counts.sum())
-    day = draw.integers(0, WEEKS, n) * 7 + draw.integers(0, 5, n)
+    day = draw.integers(0, weeks, n) * 7 + draw.integers(0, 5, n)
     start = int((FIRST - date(1970, 1, 1)).days)
     us = (start + day) * DAY + draw.integers(7 * 3600, 19 * 3600, n) * 1_000_000
     actor = np.repeat(np.arange(1, len(busy) + 1), counts)
@@ -130,13 +130,13 @@ def timed(what: Callable[[], object]) -> float:
     return time.process_time() - begin
 
 
-def measure(people: int, profile: bool) -> dict[str, float]:
+def measure(people: int, weeks: int, profile: bool) -> dict[str, float]:
     """Return acts, and seconds of CPU by stage, of a company of so many."""
     from analytics.vault import rollups
 
     settings = Settings(time_zone="Europe/Rome")
     with tempfile.TemporaryDirectory() as folder:
-        frames = company(people)
+        frames = company(people, weeks)
         acts = frames["event"].height
         con = write(Path(folder), frames, settings=settings, build=False)
         del frames
@@ -171,11 +171,12 @@ def main() -> None:
     arguments.add_argument("--large", action="store_true", help="50,000 people too")
     arguments.add_argument("--profile", action="store_true", help="say where the time goes")
     arguments.add_argument("--people", type=int, help="this many alone")
+    arguments.add_argument("--weeks", type=int, default=WEEKS, help="of how many weeks")
     asked = arguments.parse_args()
     sizes = (asked.people,) if asked.people else LARGE if asked.large else SIZES
     print(f"{'people':>8}{'acts':>12}{'rollups':>10}{'metrics':>10}{'hierarchy':>11}{'× plain':>9}{'peak GB':>9}")  # fmt: skip
     for people in sizes:
-        row = measure(people, asked.profile)
+        row = measure(people, asked.weeks, asked.profile)
         ratio = (row["metrics"] + row["hierarchy"]) / row["plain"]
         print(
             f"{row['people']:>8,}{row['acts']:>12,}{row['rollups']:>9.1f}s{row['metrics']:>9.1f}s{row['hierarchy']:>10.1f}s"

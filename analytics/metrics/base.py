@@ -6,86 +6,15 @@ once per person and day before anything is added up, never the sum over tools.
 
 import duckdb
 
-from analytics.metrics.passport import LABELS, Grain
+from analytics.metrics.passport import Grain
 from analytics.metrics.periods import WHOLE
+from analytics.metrics.placed import SEES
 from analytics.metrics.steps import SUMMED, Numbers
 
 COVERS = (
     0.8  # of the working days of a period: with fewer, what an export would tell is not known of it
 )
 NEW_AFTER_DAYS = 56  # "first seen" means "first" only once the exports reach back eight weeks
-
-# What a tool's exports can tell, judged by what is in them.
-TOOL = """
-create or replace temp table tool_sees as
-with used as (select distinct tool from calendar where tool is not null),
-told as (
-    select
-        tool,
-        bool_or(action = 'view')                                                    as has_views,
-        bool_or(action in ('post', 'reply', 'reaction'))                            as has_posts,
-        bool_or(action = 'meeting' and seconds > 0)                                 as has_meetings,
-        bool_or(action = 'call' and seconds > 0)                                    as has_calls,
-        bool_or(action in ('post', 'reply', 'email', 'file'))                       as has_writing,
-        bool_or(action in ('post', 'reply', 'email', 'file') and is_timed)          as has_times,
-        bool_or(action in ('post', 'reply', 'email', 'file') and is_timed and space is not null) as has_places,
-        bool_or(in_reply_to is not null)                                            as has_replies,
-        bool_or(is_question is not null)                                            as has_questions
-    from event
-    group by tool
-),
-known as (
-    select
-        u.tool,
-        tool in (select tool from seat)                                               as has_seats,
-        {of_acts},
-        tool in (select tool from meeting_kind where is_series = 1)                   as has_series,
-        tool in (select tool from delivery where how = 'accepted')                    as has_accepted,
-        tool in (select tool from answer_known)                                       as has_answers,
-        tool in (select tool from answer_known where rooted * 10 >= answers * 9)      as has_threads,
-        tool in (select tool from seated_tool)                                        as has_uptake,
-        tool in (select tool from tie_week)                                           as has_ties,
-        tool in (select tool from tie_week) or tool in (select tool from membership)  as has_recipients
-    from used u
-    left join told using (tool)
-)
-from known
-union all by name
-select null as tool, {any_tool} from known
-"""
-
-# Everybody of the panel, once for each tool open to them and once for any: labels, and since when they use it.
-PLACED = """
-create or replace temp table placed as
-with place as (
-    select p.*, w.who, t.which, t.tool
-    from panel p
-    join who w on w.person = p.person
-    join which t on t.tool is null or list_contains(string_split(p.tools, ','), t.tool)
-),
--- who is in the exports that hold meetings: of the others it is not known whether they met
-in_calendar as (
-    select distinct quarter, person from place join tool_sees t using (tool) where t.has_meetings
-)
-select
-    row_number() over (order by p.quarter, p.which, p.who) - 1 as place,
-    p.quarter, p.which, p.who, p.person, p.division, p.department, p.level, p.location, {numbers},
-    z.zone_known or $zone_is_set       as zone_known,
-    c.person is not null               as in_calendar,
-    o.calendar,
-    f.day                              as first_on,
-    h.day                              as opened_on,
-    s.day                              as signed_on,
-    coalesce(i.seen_from_start, false) as seen_from_start
-from place p
-join person z       on z.person = p.person
-join own_calendar o on o.person = p.person
-left join in_calendar c  on c.person = p.person and c.quarter = p.quarter
-left join seated_first f on f.person = p.person and f.tool is not distinct from p.tool
-left join seated_sign s  on s.person = p.person and s.tool is not distinct from p.tool
-left join seated_since h on h.person = p.person and h.tool is not distinct from p.tool
-left join seated_start i on i.tool is not distinct from p.tool
-"""
 
 # The periods of a grain, tool by tool, and what can be told of them. Exports of one kind may begin later or end
 # earlier than others: now_… is said of a period, has_… of the tools.
@@ -232,73 +161,52 @@ long as (
     where l.grain = '{grain}'
 )
 select
-    m.rowid as "row", m.key, m.key_before,
-    s.* exclude (recent_weeks, which),
-    p.* exclude (place, quarter, which, who, calendar),
-    coalesce(d.working_days, 0)                     as working_days,
-    o.tools_enabled is not null                     as enabled,
-    coalesce(o.tools_enabled, 0)                    as tools_enabled,
-    coalesce(v.tools_active, 0)                     as tools_active,
-    coalesce(u.tools_written, 0)                    as tools_written,
-    coalesce(us.used, 0)                            as used,
-    coalesce(enabled and p.opened_on <= s.long_from + 1, false)   as enabled_long,
-    coalesce(enabled and p.opened_on <= s.recent_from + 1, false) as enabled_recent,
-    coalesce(p.signed_on <= s.last_day, false)      as has_signed,
-    {zeros},
-    coalesce(b.acts, 0)                             as acts_before,
-    coalesce(p.first_on < s.first_day, false)       as seen_before,
-    x.key is not null                               as recent_exchange
+    m.rowid as "row", m.key, m.key_before, m.slot, s.tool, s.weeks, s.is_whole, {columns}
 from member m
-join span s            on s.slot = m.slot
-join placed p          on p.place = m.place
-left join due d        on d.slot = m.slot and d.calendar = p.calendar
-left join open_seat o  on o.key = m.key
-left join several v    on v.key = m.key
-left join used us      on us.key = m.key % {width}
-left join wrote u      on u.key = m.key
-left join long l       on l.key = m.key
-left join recent r     on r.key = m.key
-left join exchange x   on x.key = m.key
-left join taken_up_sum b on b.key = m.key_before
-{summed}
+join span s   on s.slot = m.slot
+join placed p on p.place = m.place
+{joins}
 """
 
-OF_ACTS = (
-    "has_views", "has_posts", "has_meetings", "has_calls", "has_writing", "has_times", "has_places", "has_replies", "has_questions",
-)  # fmt: skip
-SEES = (
-    *OF_ACTS, "has_seats", "has_series", "has_accepted", "has_ties", "has_recipients", "has_uptake", "has_answers", "has_threads",
-)  # fmt: skip
 NOW = ("meetings", "calls", "times", "recipients")
-COUNTS = {
-    "l": ("long_acts", "long_active_weeks", "long_weeks"),
-    "r": ("recent_acts", "recent_views", "recent_in", "recent_active_weeks"),
-    **{f"{name}_sum": columns for name, columns in SUMMED.items()},
+STANDING = ("slot", "tool", "weeks", "is_whole", "quarter", "calendar")  # of both, or there anyway
+ALWAYS = ("division_number", "department_number", "level_number", "location_number")
+
+# What each column is said by, beside span and placed: a table to join, and how.
+BY_KEY = "{table}.key = m.key"
+JOINS = {
+    "due": "due.slot = m.slot and due.calendar = p.calendar",
+    "used": "used.key = m.key % {width}",
+    "taken_up_sum as before": "before.key = m.key_before",
 }
+FACTS = {
+    "working_days": ("due", "coalesce(due.working_days, 0)"),
+    "enabled": ("open_seat", "open_seat.key is not null"),
+    "tools_enabled": ("open_seat", "coalesce(open_seat.tools_enabled, 0)"),
+    "enabled_long": ("open_seat", "coalesce(open_seat.key is not null and p.opened_on <= s.long_from + 1, false)"),
+    "enabled_recent": ("open_seat", "coalesce(open_seat.key is not null and p.opened_on <= s.recent_from + 1, false)"),
+    "has_signed": ("", "coalesce(p.signed_on <= s.last_day, false)"),
+    "seen_before": ("", "coalesce(p.first_on < s.first_day, false)"),
+    "tools_active": ("several", "coalesce(several.tools_active, 0)"),
+    "tools_written": ("wrote", "coalesce(wrote.tools_written, 0)"),
+    "used": ("used", "coalesce(used.used, 0)"),
+    "recent_exchange": ("exchange", "exchange.key is not null"),
+    "acts_before": ("taken_up_sum as before", "coalesce(before.acts, 0)"),
+    **{
+        name: (table, f"coalesce({table}.{name}, 0)")
+        for table, names in {
+            "long": ("long_acts", "long_active_weeks", "long_weeks"),
+            "recent": ("recent_acts", "recent_views", "recent_in", "recent_active_weeks"),
+            **{f"{name}_sum": columns for name, columns in SUMMED.items()},
+        }.items()
+        for name in names
+    },
+}  # fmt: skip
 
 
-def placed(con: duckdb.DuckDBPyConnection, *, zone_is_set: bool) -> None:
-    """Make `tool_sees`, what each tool's exports can tell, and `placed`, a row a person, quarter and tool; needs steps.by_week."""
-    of_acts = ", ".join(f"coalesce({name}, false) as {name}" for name in OF_ACTS)
-    any_tool = ", ".join(f"bool_or({name}) as {name}" for name in SEES)
-    con.execute(TOOL.format(of_acts=of_acts, any_tool=any_tool))
-    numbers = (
-        f"case when {label} is null then 0 else dense_rank() over (order by {label} nulls last) end as {label}_number"
-        for label in LABELS
-        if label != "tool"
-    )
-    con.execute(PLACED.format(numbers=", ".join(numbers)), {"zone_is_set": zone_is_set})
-
-
-def make(con: duckdb.DuckDBPyConnection, numbers: Numbers, grain: Grain) -> None:
-    """Make the table `base` of a grain; needs `placed`, the tables of steps.coarser for it and of long_use.make, and the rollups."""
+def spans(con: duckdb.DuckDBPyConnection, numbers: Numbers, grain: Grain) -> None:
+    """Make the tables `span` of the periods of a grain, and `due` of their working days; needs `placed`."""
     # Names are those of SUMMED and GRAINS: no text from outside enters.
-    shape = {
-        "people": numbers.people,
-        "stride": numbers.stride,
-        "width": numbers.width,
-        "grain": grain,
-    }
     covers = (f"count(*) filter ({name}) >= {COVERS} * count(*) as {name}" for name in NOW)
     covered = (
         f"case when p.tool is null then coalesce(c.{name}, false) else t.has_{name} end as now_{name}"
@@ -306,7 +214,8 @@ def make(con: duckdb.DuckDBPyConnection, numbers: Numbers, grain: Grain) -> None
     )
     con.execute(
         SPAN.format(
-            **shape,
+            stride=numbers.stride,
+            grain=grain,
             period=f"date '{WHOLE.isoformat()}'" if grain == "all" else grain,
             told=", ".join(f"bool_or(t.has_{name}) as {name}" for name in NOW),
             covers=", ".join(covers),
@@ -316,11 +225,32 @@ def make(con: duckdb.DuckDBPyConnection, numbers: Numbers, grain: Grain) -> None
         )
     )
     con.execute(DUE)
+
+
+def make(con: duckdb.DuckDBPyConnection, numbers: Numbers, grain: Grain, wanted: set[str]) -> None:
+    """Make the table `base` of a grain, with the wanted columns of span, placed and FACTS.
+
+    Needs spans(), placed.make, the tables of steps.coarser for it and of long_use.make, and the rollups.
+    """
+    shape = {
+        "people": numbers.people,
+        "stride": numbers.stride,
+        "width": numbers.width,
+        "grain": grain,
+    }
     con.execute(MEMBER.format(**shape))
-    zeros = (
-        f"coalesce({table}.{name}, 0) as {name}"
-        for table, names in COUNTS.items()
-        for name in names
-    )
-    summed = (f"left join {name}_sum on {name}_sum.key = m.key" for name in SUMMED)
-    con.execute(BASE.format(**shape, zeros=", ".join(zeros), summed="\n".join(summed)))
+    columns, joins = _asked(con, wanted)
+    con.execute(BASE.format(**shape, columns=columns, joins=joins.format(**shape)))
+
+
+def _asked(con: duckdb.DuckDBPyConnection, wanted: set[str]) -> tuple[str, str]:
+    """Return the SQL of the wanted columns and of the joins that they take: what nobody asks for is not laid down."""
+    columns = [f"p.{name}" for name in ALWAYS]
+    for table, known in (("span", "s"), ("placed", "p")):
+        names = con.table(table).columns
+        columns += [f"{known}.{name}" for name in names if name in wanted and name not in STANDING]
+    facts = {name: FACTS[name] for name in FACTS if name in wanted}
+    columns += [f"{told} as {name}" for name, (_, told) in facts.items()]
+    tables = dict.fromkeys(table for table, _ in facts.values() if table)
+    joins = [f"left join {t} on {JOINS.get(t, BY_KEY.format(table=t))}" for t in tables]
+    return ", ".join(columns), "\n".join(joins)

@@ -6,6 +6,7 @@ the vault: exact sums of squares, ranks or logarithms would lay small groups ope
 """
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,10 +14,12 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from analytics.metrics import base, lattice, long_use, periods, steps
+from analytics.metrics import base, lattice, long_use, periods, placed, steps
 from analytics.metrics import panel as panels
-from analytics.metrics.lattice import Lattice, Numbers, in_order
+from analytics.metrics.ground import LARGEST, Ground, Key
+from analytics.metrics.lattice import Lattice, Numbers
 from analytics.metrics.passport import CUTS, LABELS, Cut, Grain
+from analytics.metrics.values import Sources
 
 
 @dataclass(frozen=True)
@@ -50,96 +53,9 @@ PAIRS = (
     *(f"{when}_{sums}" for when in ("now", "then") for sums in ("x", "y", "xx", "xy", "yy")),
     *(f"cross_{sums}" for sums in ("xx", "xy", "yx", "yy")),
 )
-LARGEST = ("x1", "x2")
 
-VALUES = 'select "row", {values} from base'
 AT_ONCE = 8  # measures whose numbers are fetched together
-Key = tuple[str, str, float | None]  # x, y, most_a_week: what the sums of a measure depend on
-
-
-@dataclass(frozen=True)
-class Ground:
-    """What the measures of a grain share: the lattice, and the sums of each y met so far."""
-
-    lattice: Lattice
-    is_ranked: bool
-    of_y: dict[str, dict[str, Numbers]]
-
-    def sums(self, x: Numbers, y: Numbers, key: Key) -> dict[str, Numbers]:
-        """Return the columns SUMS, LARGEST and PAIRS, a number a cell, but those that are 0 everywhere."""
-        if key[1] not in self.of_y:  # most measures are taken a week or a person
-            self.of_y[key[1]] = self._about_y(y)
-        found = dict(self.of_y[key[1]])
-        if key[2] is not None:
-            most = key[2] * np.maximum(self.lattice.weeks, 1)
-            capped = np.flatnonzero(x > most)
-            found |= self.lattice.places(capped).sums({"n_capped": np.ones(len(capped))})
-            x = np.minimum(x, most)
-        return found | self._about_x(x, y, found["ny"])
-
-    def _about_y(self, y: Numbers) -> dict[str, Numbers]:
-        lattice = self.lattice
-        every = np.arange(len(y))
-        now = np.flatnonzero(lattice.before >= 0)
-        now_y, then_y = y[now], y[lattice.before[now]]
-        return lattice.places(every).sums(
-            {"n": np.ones(len(y)), "ny": (y > 0).astype(float), "sy": y, "syy": y * y}
-        ) | lattice.places(now).sums({
-            "pair_n": np.ones(len(now)), "now_y": now_y, "now_yy": now_y * now_y,
-            "then_y": then_y, "then_yy": then_y * then_y, "cross_yy": now_y * then_y,
-        })  # fmt: skip
-
-    def _about_x(self, x: Numbers, y: Numbers, people: Numbers) -> dict[str, Numbers]:
-        """Return the sums of x; only rows in which it is not 0 are looked at."""
-        lattice = self.lattice
-        rows = np.flatnonzero(x != 0)
-        places = lattice.places(rows)
-        own_x, own_y = x[rows], y[rows]
-        log = np.log1p(own_x)
-        found = places.sums(
-            {"sx": own_x, "sxx": own_x * own_x, "sxy": own_x * own_y, "sl": log, "sll": log * log}
-        )
-        found |= dict(zip(LARGEST, places.largest(own_x), strict=True))
-        now = rows[lattice.before[rows] >= 0]
-        before = lattice.before[now]
-        now_x, now_y, then_x, then_y = x[now], y[now], x[before], y[before]
-        found |= lattice.places(now).sums({
-            "now_x": now_x, "now_xx": now_x * now_x, "now_xy": now_x * now_y,
-            "cross_xx": now_x * then_x, "cross_xy": now_x * then_y,
-        })  # fmt: skip
-        then = rows[lattice.after[rows] >= 0]
-        after = lattice.after[then]
-        then_x, then_y, now_y = x[then], y[then], y[after]
-        found |= lattice.places(after).sums({
-            "then_x": then_x, "then_xx": then_x * then_x, "then_xy": then_x * then_y,
-            "cross_yx": now_y * then_x,
-        })  # fmt: skip
-        if self.is_ranked:
-            found |= self._ranks(x, y, rows, people)
-        return found
-
-    def _ranks(self, x: Numbers, y: Numbers, rows: Numbers, people: Numbers) -> dict[str, Numbers]:
-        """Return the sums of the mid-ranks of x/y among everybody with y > 0 of the same period and tool, ties sharing the middle.
-
-        Whoever has 0 shares one rank, which is taken from the others before they are added up, and then given to all.
-        """
-        slot = self.lattice.slot
-        rows = rows[y[rows] > 0]
-        per = x[rows] / y[rows]
-        slots = int(slot[-1]) + 1
-        nothing = np.bincount(slot[y > 0], minlength=slots) - np.bincount(
-            slot[rows], minlength=slots
-        )
-        below = np.bincount(slot[rows[per < 0]], minlength=slots)
-        shared = below + (nothing + 1) / 2
-        ranked = pl.DataFrame({"slot": slot[rows], "per": per}).select(
-            pl.col("per").rank("average").over("slot")
-        )
-        own = ranked["per"].to_numpy() + np.where(per > 0, nothing[slot[rows]], 0)
-        none = shared[slot[rows]]
-        found = self.lattice.places(rows).sums({"sr": own - none, "srr": own * own - none * none})
-        shared = shared[self.lattice.slots]
-        return {"sr": found["sr"] + shared * people, "srr": found["srr"] + shared * shared * people}
+AT_A_TIME = 2  # of them added up side by side, as many as the threads of a vault's connection
 
 
 def cells(
@@ -160,15 +76,22 @@ def cells(
     measures += further(con) if further else ()
     numbers = steps.by_week(con)
     long_use.make(con, len(settings.workdays))
-    base.placed(con, zone_is_set=settings.time_zone is not None)
+    placed.make(con, zone_is_set=settings.time_zone is not None)
     found = [pl.DataFrame(schema=SCHEMA)]
     for grain in periods.GRAINS:
         wanted = tuple(measure for measure in measures if grain in measure.grains)
         steps.coarser(con, numbers, grain)
         if not wanted:
             continue
-        base.make(con, numbers, grain)
-        found += _of_grain(con, grain, wanted)
+        base.spans(con, numbers, grain)
+        sources = Sources.of(con, {text for m in wanted for text in (m.x, m.y)})
+        base.make(
+            con,
+            numbers,
+            grain,
+            sources.wanted(text for m in wanted for text in (m.x, m.y, m.reason)),
+        )
+        found += _of_grain(con, grain, wanted, sources)
     return pl.concat(found)
 
 
@@ -185,34 +108,39 @@ SCHEMA: dict[str, pl.DataType] = {
 
 
 def _of_grain(
-    con: duckdb.DuckDBPyConnection, grain: str, measures: tuple[Measure, ...]
+    con: duckdb.DuckDBPyConnection, grain: str, measures: tuple[Measure, ...], sources: Sources
 ) -> list[pl.DataFrame]:
     reasons = list(dict.fromkeys(measure.reason for measure in measures))
     found = lattice.cells(con, reasons)
     if found.is_empty():
         return []
-    ground = Ground(Lattice.of(con, found), grain != "week", {})
-    keys = sorted({_key(measure) for measure in measures}, key=lambda key: (key[1], str(key)))
-    sums: dict[Key, dict[str, Numbers]] = {}
-    for first in range(0, len(keys), AT_ONCE):
-        some = keys[first : first + AT_ONCE]
-        values = _values(con, {expression for x, y, _ in some for expression in (x, y)})
-        sums |= {key: ground.sums(values[key[0]], values[key[1]], key) for key in some}
+    ground = Ground.of(Lattice.of(con, found), is_ranked=grain != "week")
+    sums = _sums(con, ground, {_key(measure) for measure in measures}, sources)
     metrics = list(dict.fromkeys(measure.metric for measure in measures))
     ordered = sorted(measures, key=lambda measure: metrics.index(measure.metric))
     return [_cells(ground.lattice, sums, grain, ordered, reasons)]
 
 
+def _sums(
+    con: duckdb.DuckDBPyConnection, ground: Ground, wanted: set[Key], sources: Sources
+) -> dict[Key, dict[str, Numbers]]:
+    keys = sorted(wanted, key=lambda key: (key[1], str(key)))
+    place = ground.lattice
+    found: dict[Key, dict[str, Numbers]] = {}
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        for first in range(0, len(keys), AT_ONCE):
+            some = keys[first : first + AT_ONCE]
+            expressions = {text for x, y, _ in some for text in (x, y)}
+            values = sources.read(con, place.row_of, len(place.key), expressions)
+            for _, y, _ in some:
+                ground.meet(y, values[y])
+            x = [values[key[0]] for key in some]
+            found |= zip(some, pool.map(ground.sums, x, some), strict=True)
+    return found
+
+
 def _key(measure: Measure) -> Key:
     return measure.x, measure.y, measure.most_a_week
-
-
-def _values(con: duckdb.DuckDBPyConnection, expressions: set[str]) -> dict[str, Numbers]:
-    """Return what each expression gives for each row of `base`."""
-    names = {expression: f"v{i}" for i, expression in enumerate(sorted(expressions))}
-    asked = ", ".join(f"({expression})::double as {name}" for expression, name in names.items())
-    rows = in_order(con.sql(VALUES.format(values=asked)).pl())
-    return {expression: rows[name].to_numpy() for expression, name in names.items()}
 
 
 def _cells(

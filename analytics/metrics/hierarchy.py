@@ -5,6 +5,7 @@ silent makes several of them look better. Hence several figures side by side, an
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import Any
 
@@ -33,6 +34,7 @@ from analytics.statistics.interval import publish_ends
 __all__ = ["PASSPORTS", "figures", "verdict"]
 
 MOST_WEEKS_APART = 1
+AT_A_TIME = 2  # periods side by side
 UNITS = {passport.id: passport.unit for passport in PASSPORTS}
 WORTH = {passport.id: passport.smallest_worth_showing for passport in PASSPORTS}
 KEYS: tuple[Key, ...] = tuple(
@@ -50,20 +52,31 @@ def figures(
     """
     periods.make(con, settings)
     company = _company(con, panel, settings.threshold, seed)
+    known = {(p.grain, p.start, p.tool): p for p in _periods(con)}
     rows: list[dict[str, Any]] = []
     flow_rows: list[pl.DataFrame] = []
-    known = {(p.grain, p.start, p.tool): p for p in _periods(con)}
-    for period in sorted(known.values(), key=lambda p: p.grain != "all"):
-        earlier = (
-            known.get((period.grain, period.previous, period.tool)) if period.previous else None
-        )
-        rows += _rows(company, period, earlier)
-        if period.tool is None and period.grain in ("quarter", "all"):
-            flow_rows += _flow_rows(company, period)
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        # that of the whole first: whether the org chart belongs to the traffic is judged there
+        for is_whole in (True, False):
+            some = [p for p in known.values() if (p.grain == "all") == is_whole]
+            for found, flows in pool.map(lambda period: _of(company, period, known), some):
+                rows += found
+                flow_rows += flows
     figure = pl.DataFrame(rows, schema=polars_schema("release.figure"), orient="row")
     figure = publish_ends(publish_ends(figure), "change_low", "change_high")
     empty = pl.DataFrame(schema=polars_schema("release.flow"))
     return figure, pl.concat([empty, *flow_rows])
+
+
+def _of(
+    company: Company, period: Period, known: dict[tuple[str, date, str | None], Period]
+) -> tuple[list[dict[str, Any]], list[pl.DataFrame]]:
+    """Return the figures and flows of a period."""
+    before = period.previous
+    earlier = known.get((period.grain, before, period.tool)) if before else None
+    rows = _rows(company, period, earlier)
+    has_flows = period.tool is None and period.grain in ("quarter", "all")
+    return rows, _flow_rows(company, period) if has_flows else []
 
 
 def verdict(changes: pl.DataFrame) -> str:

@@ -101,11 +101,12 @@ def _names(con: duckdb.DuckDBPyConnection, label: str, found: pl.DataFrame) -> p
 class Lattice:
     """The cells of a grain, as `cells` returns them, and the rows of `base` in them.
 
-    first, second: the finest cell of each row, and the second one of the rows of any tool, which are the first of all;
+    key: that of each row, ascending; first, second: the finest cell of each row, and the second one of the rows of any tool, which are the first of all;
     coarse: cells × finest cells; before, after: the row of the same person and tool in the period before and after, if both are whole, else -1.
     """
 
     cells: pl.DataFrame
+    key: Numbers
     slot: Numbers
     weeks: Numbers
     before: Numbers
@@ -124,12 +125,20 @@ class Lattice:
         after = np.full(rows.height, -1)
         after[before[before >= 0]] = np.flatnonzero(before >= 0)
         slot = rows["slot"].to_numpy()
-        return cls(found, slot, rows["weeks"].to_numpy(), before, after, first, second, coarse)
+        key = rows["key"].to_numpy()
+        return cls(found, key, slot, rows["weeks"].to_numpy(), before, after, first, second, coarse)
 
     @cached_property
     def slots(self) -> Numbers:
         """Return the slot of each cell."""
         return self.cells["slot"].to_numpy()
+
+    @cached_property
+    def row_of(self) -> Numbers:
+        """Return which row has a key, -1 = none."""
+        rows = np.full(int(self.key[-1]) + 1, -1, np.int32)
+        rows[self.key] = np.arange(len(self.key))
+        return rows
 
     @property
     def finest(self) -> int:
@@ -157,14 +166,15 @@ class Places:
     first: Numbers
     second: Numbers
 
-    def sums(self, columns: dict[str, Numbers]) -> dict[str, Numbers]:
-        """Add up, cell by cell, a number of each of the rows."""
-        return {name: self.lattice.coarse @ self._finest(of) for name, of in columns.items()}
+    def sums(self, columns: dict[str, Numbers | None]) -> dict[str, Numbers]:
+        """Add up, cell by cell, a number of each of the rows; None counts them."""
+        return {name: self.lattice.coarse @ self.finest(of) for name, of in columns.items()}
 
-    def _finest(self, of: Numbers) -> Numbers:
+    def finest(self, of: Numbers | None) -> Numbers:
+        """Add it up in the finest cells alone."""
         size = self.lattice.finest
-        once = np.bincount(self.first, of, minlength=size)
-        return once + np.bincount(self.second, of[: len(self.second)], minlength=size)
+        own = None if of is None else of[: len(self.second)]
+        return np.bincount(self.first, of, size) + np.bincount(self.second, own, size)
 
     def largest(self, x: Numbers) -> tuple[Numbers, Numbers]:
         """Return the largest and the second largest x of each cell, 0 where there is none above."""

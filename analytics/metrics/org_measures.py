@@ -77,13 +77,14 @@ class Sums:
     """What is needed of the traffic, per week: columns by name, and what each person sent and received."""
 
     def __init__(
-        self, scope: Scope, ties: pl.DataFrame, exchanges: pl.DataFrame, weeks: Array
+        self, scope: Scope, people: Array, ties: pl.DataFrame, exchanges: pl.DataFrame, weeks: Array
     ) -> None:
         """Add up rows of org_traffic.Traffic within `weeks` (Mondays, ascending); people not counted drop out.
 
         `exchanges` has its column `starts` already chosen for the tool.
         """
         self.scope, self.weeks = scope, len(weeks)
+        self.place = scope.tree.places(people)
         self.columns: dict[str, Array] = {}
         week, a, b, amounts = self._placed(ties, ("messages", "broadcast"), weeks)
         self.senders, self.receivers = (np.count_nonzero(np.bincount(end)) for end in (a, b))
@@ -104,15 +105,10 @@ class Sums:
     def _placed(
         self, rows: pl.DataFrame, names: tuple[str, ...], weeks: Array
     ) -> tuple[Array, Array, Array, dict[str, Array]]:
-        a, b = (self.scope.tree.places(rows[name].to_numpy()) for name in ("actor", "person"))
-        day = rows["week"].to_numpy()
-        week = np.searchsorted(weeks, day)
-        kept = (a >= 0) & (b >= 0) & (week < len(weeks))
-        kept &= (
-            self.scope.counted[a]
-            & self.scope.counted[b]
-            & (weeks[week.clip(max=len(weeks) - 1)] == day)
-        )
+        a, b = (self.place[rows[name].to_numpy()] for name in ("actor", "person"))
+        week = _numbers(rows["week"].to_numpy(), weeks)
+        kept = (a >= 0) & (b >= 0) & (week >= 0)
+        kept &= self.scope.counted[a] & self.scope.counted[b]
         amounts = {name: rows[name].to_numpy().astype(float)[kept] for name in names}
         return week[kept], a[kept], b[kept], amounts
 
@@ -147,6 +143,17 @@ class Sums:
             self._add(
                 f"distance {label}", week, messages * ((distance >= first) & (distance <= last))
             )
+
+
+def _numbers(days: Array, weeks: Array) -> Array:
+    """Return the place in `weeks` of each Monday, -1 = none."""
+    if not len(weeks):
+        return np.full(len(days), -1)
+    after = (weeks - weeks[0]).astype(int) // 7
+    place = np.full(after[-1] + 2, -1)  # the last is for any other day
+    place[after] = np.arange(len(weeks))
+    own = (days - weeks[0]).astype(int) // 7
+    return place[np.where((own >= 0) & (own <= after[-1]), own, -1)]
 
 
 def values(sums: Sums, weights: Array) -> dict[Key, Ratio]:

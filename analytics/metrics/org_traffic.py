@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import duckdb
+import numpy as np
 import polars as pl
 
 from analytics.metrics.org_tree import OrgTree
@@ -18,33 +19,50 @@ SILENCE_DAYS = 7  # after this long the next message opens a new exchange
 ANSWER_DAYS = 3
 MICROSECONDS_A_DAY = 86_400_000_000
 
+# People of the trees are numbered from 0 on, in the order of `Traffic.people`: small numbers are joined and counted faster.
+NUMBERED = """
+create or replace temp table numbered as
+select row_number() over (order by person) - 1 as number, person from (select unnest($people::bigint[]) as person)
+"""
 COVERED = """
 create or replace temp table covered as
-select unnest($person::bigint[]) as person, unnest($quarter::date[]) as quarter
+select n.number, c.quarter
+from (select unnest($person::bigint[]) as person, unnest($quarter::date[]) as quarter) c
+join numbered n on n.person = c.person
+"""
+
+# Messages from one of them to another: to somebody both addressed and mentioned, once.
+ACT = """
+create or replace temp table act as
+with known as (from numbered where number in (select number from covered))
+select distinct d.event, d.copy, r.number as person, s.number as actor, d.tool, d.week, d.quarter
+from delivery d
+join known s on s.person = d.actor
+join known r on r.person = d.person
+where d.how in ('to', 'cc', 'mention', 'reply') and d.actor <> d.person
 """
 
 TIES = """
-with act as (
-    select distinct d.event, d.tool, d.week, d.month, d.quarter, d.actor, d.person, d.copy
-    from delivery d
-    join covered s on s.person = d.actor and s.quarter = {block}
-    join covered r on r.person = d.person and r.quarter = {block}
-    where d.how in ('to', 'cc', 'mention', 'reply') and d.actor <> d.person
+with own as (
+    select a.event, a.week, a.tool, a.actor, a.person
+    from act a
+    join covered s on s.number = a.actor and s.quarter = {block}
+    join covered r on r.number = a.person and r.quarter = {block}
 ),
-audience as (
+broadcast as (
     -- a repeat at the same instant counts: it is another message that the log cannot tell apart
-    select event, count(*) as receivers
-    from act
+    select event
+    from own
     group by event
+    having count(*) >= $broadcast_from
 )
 select
-    week, month, quarter, tool, actor, person,
-    count(*)                                       as messages,
-    count(*) filter (receivers >= $broadcast_from) as broadcast
-from act
-join audience using (event)
-group by all
-order by all
+    week, tool, actor, person,
+    count(*)       as messages,
+    count(b.event) as broadcast
+from own
+left join broadcast b using (event)
+group by week, tool, actor, person
 """
 
 LINE = """
@@ -58,7 +76,7 @@ select unnest($below::bigint[]), unnest($above::bigint[])
 VERTICAL = """
 create or replace temp table vertical as
 with act as (
-    select distinct d.event, d.us, d.tool, d.week, d.month, d.quarter, d.actor, d.person, d.copy, d.thread
+    select distinct d.event, d.us, d.tool, d.week, d.actor, d.person, d.copy, d.thread
     from delivery d
     join line l on l.one = d.actor and l.other = d.person
     where d.how in ('to', 'cc', 'mention', 'reply')
@@ -97,27 +115,29 @@ answer as (
 ),
 ends as (select tool, max(us) as us from delivery group by tool)
 select
-    v.week, v.month, v.quarter, v.tool, v.actor, v.person,
+    v.week, v.tool, s.number as actor, r.number as person,
     count(*) filter (v.silence is null or v.silence >= $silence)                             as starts,
     count(*) filter (v.silence_in_tool is null or v.silence_in_tool >= $silence)             as starts_in_tool,
     count(*) filter (v.us <= ends.us - $within)                                              as watched,
     count(*) filter (v.us <= ends.us - $within and coalesce(a.wait, $within + 1) <= $within) as answered
 from vertical v
+join numbered s on s.person = v.actor
+join numbered r on r.person = v.person
 join ends using (tool)
-left join answer a using (event, person, copy)
-group by all
-order by all
+left join answer a on a.event = v.event and a.person = v.person and a.copy = v.copy
+group by v.week, v.tool, s.number, r.number
 """
 
 
 @dataclass(frozen=True)
 class Traffic:
-    """Rows a week and pair: `ties` under quarterly panels, `ties_whole` under the whole period's, `exchanges` of both.
+    """Rows a week and pair, `actor` and `person` places in `people`: `ties` under quarterly panels, `ties_whole` under the whole period's, `exchanges` of both.
 
-    ties: week, month, quarter, tool, actor, person, messages, broadcast (of them to five or more covered people).
+    ties: week, tool, actor, person, messages, broadcast (of them to five or more covered people).
     exchanges, along the chain of command only: starts, starts_in_tool, watched (old enough to be answered), answered.
     """
 
+    people: np.ndarray
     ties: pl.DataFrame
     ties_whole: pl.DataFrame
     exchanges: pl.DataFrame
@@ -128,7 +148,9 @@ def traffic(con: duckdb.DuckDBPyConnection, panel: pl.DataFrame, trees: list[Org
     people = pl.Series("person", sorted({int(p) for tree in trees for p in tree.ids}), pl.Int64)
     covered = panel.filter(pl.col("person").is_in(people.implode()))
     quarters = covered["quarter"].fill_null(WHOLE)
+    con.execute(NUMBERED, {"people": people.to_list()})
     con.execute(COVERED, {"person": covered["person"].to_list(), "quarter": quarters.to_list()})
+    con.execute(ACT)
     con.execute(LINE, chains(trees))
     con.execute(VERTICAL)
     broadcast = {"broadcast_from": BROADCAST_FROM}
@@ -137,7 +159,8 @@ def traffic(con: duckdb.DuckDBPyConnection, panel: pl.DataFrame, trees: list[Org
         "within": ANSWER_DAYS * MICROSECONDS_A_DAY,
     }
     return Traffic(
-        con.sql(TIES.format(block="d.quarter"), params=broadcast).pl(),
+        people.to_numpy(),
+        con.sql(TIES.format(block="a.quarter"), params=broadcast).pl(),
         con.sql(TIES.format(block=f"date '{WHOLE}'"), params=broadcast).pl(),
         con.sql(EXCHANGES, params=spans).pl(),
     )

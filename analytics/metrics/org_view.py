@@ -95,7 +95,7 @@ class Company:
             ties, exchanges = (
                 frame.filter(pl.col("tool") == period.tool) for frame in (ties, exchanges)
             )
-        return Sums(scope, ties, exchanges, weeks)
+        return Sums(scope, self.traffic.people, ties, exchanges, weeks)
 
 
 class View:

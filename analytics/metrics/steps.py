@@ -87,6 +87,7 @@ ASKED = (
 SUMMED = {
     "person_day": (
         "timed_acts", "outside_acts", "weekend_acts", "direct", "mentioned", "grouped", "broadcast", "mails_in", "chats_in",
+        "channel",
     ),
     "taken_up": ("acts", "messages", "interactions", "views", "active_days", "active_working_days"),
     "person_clock": ("act_us_30", "act_us_60", "act_us_120", "act_us_300", "act_us_600", "meeting_us", "call_us"),
@@ -106,10 +107,10 @@ SUMMED = {
         "direct_out", "mentioned_out", "grouped_out", "broadcast_out", "channel_out", "words_out", "mails_out", "chats_out",
     ),
     "person_asked": (*(f"{name}{of}" for name in ASKED for of in ("", "_q")), "told", "told_asking"),
-    "readable": ("channel",),
     "opened": ("weeks_posted", "weeks_opened"),
 }  # fmt: skip
 SOURCES = {
+    "person_day": "(from person_day union all by name from readable)",
     "taken_up": "seated_day",
     "person_asked": "(select r.*, c.week from person_asked r left join (from calendar where tool is null) c on c.day = r.day)",
 }  # fmt: skip
@@ -144,7 +145,7 @@ def by_week(con: duckdb.DuckDBPyConnection) -> Numbers:
         sums = [
             f"count(*) filter ({counted[column]}) as {column}"
             if column in counted
-            else f"sum({column})::bigint as {column}"
+            else f"coalesce(sum({column}), 0)::bigint as {column}"
             for column in columns
         ]
         if name == "taken_up":

@@ -1,0 +1,97 @@
+"""Who counts in which quarter and tool, under which labels, and what can each tool's exports tell?"""
+
+import duckdb
+
+from analytics.metrics.passport import LABELS
+
+# What a tool's exports can tell, judged by what is in them.
+TOOL = """
+create or replace temp table tool_sees as
+with used as (select distinct tool from calendar where tool is not null),
+told as (
+    select
+        tool,
+        bool_or(action = 'view')                                                    as has_views,
+        bool_or(action in ('post', 'reply', 'reaction'))                            as has_posts,
+        bool_or(action = 'meeting' and seconds > 0)                                 as has_meetings,
+        bool_or(action = 'call' and seconds > 0)                                    as has_calls,
+        bool_or(action in ('post', 'reply', 'email', 'file'))                       as has_writing,
+        bool_or(action in ('post', 'reply', 'email', 'file') and is_timed)          as has_times,
+        bool_or(action in ('post', 'reply', 'email', 'file') and is_timed and space is not null) as has_places,
+        bool_or(in_reply_to is not null)                                            as has_replies,
+        bool_or(is_question is not null)                                            as has_questions
+    from event
+    group by tool
+),
+known as (
+    select
+        u.tool,
+        tool in (select tool from seat)                                               as has_seats,
+        {of_acts},
+        tool in (select tool from meeting_kind where is_series = 1)                   as has_series,
+        tool in (select tool from delivery where how = 'accepted')                    as has_accepted,
+        tool in (select tool from answer_known)                                       as has_answers,
+        tool in (select tool from answer_known where rooted * 10 >= answers * 9)      as has_threads,
+        tool in (select tool from seated_tool)                                        as has_uptake,
+        tool in (select tool from tie_week)                                           as has_ties,
+        tool in (select tool from tie_week) or tool in (select tool from membership)  as has_recipients
+    from used u
+    left join told using (tool)
+)
+from known
+union all by name
+select null as tool, {any_tool} from known
+"""
+
+# Everybody of the panel, once for each tool open to them and once for any: labels, and since when they use it.
+PLACED = """
+create or replace temp table placed as
+with place as (
+    select p.*, w.who, t.which, t.tool
+    from panel p
+    join who w on w.person = p.person
+    join which t on t.tool is null or list_contains(string_split(p.tools, ','), t.tool)
+),
+-- who is in the exports that hold meetings: of the others it is not known whether they met
+in_calendar as (
+    select distinct quarter, person from place join tool_sees t using (tool) where t.has_meetings
+)
+select
+    row_number() over (order by p.quarter, p.which, p.who) - 1 as place,
+    p.quarter, p.which, p.who, p.person, p.division, p.department, p.level, p.location, {numbers},
+    z.zone_known or $zone_is_set       as zone_known,
+    c.person is not null               as in_calendar,
+    o.calendar,
+    f.day                              as first_on,
+    h.day                              as opened_on,
+    s.day                              as signed_on,
+    coalesce(i.seen_from_start, false) as seen_from_start
+from place p
+join person z       on z.person = p.person
+join own_calendar o on o.person = p.person
+left join in_calendar c  on c.person = p.person and c.quarter = p.quarter
+left join seated_first f on f.person = p.person and f.tool is not distinct from p.tool
+left join seated_sign s  on s.person = p.person and s.tool is not distinct from p.tool
+left join seated_since h on h.person = p.person and h.tool is not distinct from p.tool
+left join seated_start i on i.tool is not distinct from p.tool
+"""
+
+OF_ACTS = (
+    "has_views", "has_posts", "has_meetings", "has_calls", "has_writing", "has_times", "has_places", "has_replies", "has_questions",
+)  # fmt: skip
+SEES = (
+    *OF_ACTS, "has_seats", "has_series", "has_accepted", "has_ties", "has_recipients", "has_uptake", "has_answers", "has_threads",
+)  # fmt: skip
+
+
+def make(con: duckdb.DuckDBPyConnection, *, zone_is_set: bool) -> None:
+    """Make `tool_sees`, what each tool's exports can tell, and `placed`, a row a person, quarter and tool; needs steps.by_week."""
+    of_acts = ", ".join(f"coalesce({name}, false) as {name}" for name in OF_ACTS)
+    any_tool = ", ".join(f"bool_or({name}) as {name}" for name in SEES)
+    con.execute(TOOL.format(of_acts=of_acts, any_tool=any_tool))
+    numbers = (
+        f"case when {label} is null then 0 else dense_rank() over (order by {label} nulls last) end as {label}_number"
+        for label in LABELS
+        if label != "tool"
+    )
+    con.execute(PLACED.format(numbers=", ".join(numbers)), {"zone_is_set": zone_is_set})
