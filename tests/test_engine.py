@@ -14,6 +14,7 @@ from tests.drawn import ALWAYS, NEVER, Settings, local_columns, store, write
 
 SETTINGS = Settings()
 ACTS = Measure("acts", "acts", "weeks", kind="ratio")
+SILENT = Measure("silent", "(timed_acts = 0)::int", "weeks")
 ACTIVE = Measure("active", "(acts > 0 and enabled)::int", "enabled::int")
 
 
@@ -60,8 +61,13 @@ def company(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def summed(company):
-    return cells(company[0], ACTS)
+def every(company):
+    return cells(company[0], ACTS, SILENT)
+
+
+@pytest.fixture(scope="module")
+def summed(every):
+    return every.filter(metric="acts")
 
 
 def plainly(frames, grain, labels):
@@ -112,6 +118,14 @@ def test_somebody_without_a_department_is_in_the_total_and_in_no_department(summ
     people = dict(summed.filter(grain="all").group_by("cut").agg(pl.col("n").sum()).iter_rows())
 
     assert (people["total"], people["department"], people["department_level"]) == (40, 39, 39)
+
+
+def test_whoever_did_nothing_counts_where_a_measure_asks_for_it(company, every):
+    """The sums that it is written over have no row of them."""
+    silent = every.filter(metric="silent", grain="week", cut="total").sort("period")
+    wrote = company[1]["event"].group_by("week").agg(people=pl.col("actor").n_unique()).sort("week")
+    assert silent["sx"].to_list() == (40 - wrote["people"]).to_list()
+    assert silent["sx"].min() >= 2  # two never write
 
 
 def test_rank_sums_are_mid_ranks_over_the_company(company, summed):
