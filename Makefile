@@ -11,7 +11,10 @@ ONE_THREAD = POLARS_MAX_THREADS=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 run: setup demo               ## the dashboard on the demo company, at the printed address
 	$(BIN)/python app.py
 
-test: setup chromium lint unit browser   ## the whole check
+test:                         ## the whole check, on two cores from beginning to end
+	$(MAKE) --no-print-directory -j 2 setup chromium
+	$(MAKE) --no-print-directory -j 2 lint unit
+	$(MAKE) --no-print-directory browser
 
 setup: .venv/.done            ## the environment
 

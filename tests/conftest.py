@@ -7,15 +7,11 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from analytics.vault import database
 from tests.proof import PROOF
 
 # how long a draw takes is the machine's business
 settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("patient")
-
-# files of tests run side by side, a core each; processes that tests start have the threads that users have
-database.THREADS = 1
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
