@@ -133,7 +133,15 @@ def _told(figures: Figures, key: str, cut: str) -> tuple[str, dict[str, Any]]:
         return "departments_none", {"units": f"{cut}s"}
     if found["value"].is_not_null().any():
         return "departments_shown" if figures.inside else "departments_few", {}
-    return "page_unseen", {"reason": first_reason(found)}
+    return "page_unseen", {"reason": _why(figures, found)}
+
+
+def _why(figures: Figures, found: pl.DataFrame) -> str:
+    """Return why no department is shown: without an HR file there is none, whatever is chosen."""
+    reason = first_reason(found)
+    if reason == "not_released" and (figures.release.computable()["reason"] == "no_org").any():
+        return "no_org"
+    return reason
 
 
 @once
@@ -183,8 +191,7 @@ def _compared(figures: Figures, key: str, cut: str) -> tuple[Block, bool]:
         else None
     )
     twin = _twin(rows, label, cut) if rows.height else pl.DataFrame()
-    reason = first_reason(found)
-    return Block("compare", said, picture, found, twin, reason), not is_closed
+    return Block("compare", said, picture, found, twin, _why(figures, found)), not is_closed
 
 
 def _alarms(figures: Figures, cut: str, compared: int, is_closed: bool) -> str:

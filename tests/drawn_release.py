@@ -369,6 +369,9 @@ def _write(path, workspace, number, divisions, change):
     metrics = [*SHAPES, *drawn_listening.SHAPES]
     drawn = change(figures(divisions=divisions) if divisions else figures())
     has_acts = drawn.height > 0
+    lacks = {"meeting_hours": ("no_calendar", "a calendar export")}
+    if has_acts and drawn["department"].is_null().all():
+        lacks |= dict.fromkeys(HIERARCHY, ("no_org", "an HR file"))
     write(path, {
         "figure": drawn,
         "flow": flows(),
@@ -381,9 +384,7 @@ def _write(path, workspace, number, divisions, change):
             for tool in TOOLS for week in WEEKS for d, n in [(None, PEOPLE), *DEPARTMENTS.items()]
         ], infer_schema_length=None),
         "computable": pl.DataFrame([
-            {"position": i, "metric": m, "computable": m != "meeting_hours",
-             "reason": "no_calendar" if m == "meeting_hours" else None,
-             "needs": "a calendar export" if m == "meeting_hours" else None}
+            {"position": i, "metric": m, "computable": m not in lacks, **dict(zip(("reason", "needs"), lacks.get(m, (None, None)), strict=True))}
             for i, m in enumerate(metrics)
         ]),
         "certificate": pl.DataFrame([

@@ -284,6 +284,8 @@ def test_a_facet_is_turned_so_that_right_is_flatter():
         (1.0, "share", 0.002, "100%"),
         (0.0, "share", 0.002, "0%"),
         (15.23, "hours", 0.6, "15.2\u00a0h"),
+        (0.021, "hours", None, "0.02\u00a0h"),
+        (0.021, "hours", 0.3, "0.0\u00a0h"),
         (-0.31, "difference", None, "−0.31"),
         (-0.001, "difference", None, "0.00"),
         (1240, "count", 3, "1,240"),

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 
 from analytics.charts.bars import bars
+from analytics.findings.listening import CUSTOMERS, WAITING
 from analytics.metrics.reasons import REASONS
 from pages.parts.figure import Picture
 from tests import drawn_release
@@ -53,6 +54,29 @@ def test_an_empty_release_opens_every_page(shown, page):
         r"\b0%|\bnan\b|None|Not_released|Choose a wider one|Choose the whole company", text
     )
     assert "Nothing was imported that bears on this" in text
+
+
+def test_without_departments_their_page_asks_for_an_hr_file(shown):
+    of_all = pl.all_horizontal(pl.col(cut).is_null() for cut in ("department", "level", "location"))
+
+    text = shown(DRAWN.filter(of_all), "departments")
+
+    assert "No HR file has been imported" in text
+    assert "Choose a wider one" not in text
+
+
+@pytest.mark.parametrize(
+    ("metrics", "sentence"),
+    [
+        ((CUSTOMERS, WAITING), "conversations answered"),
+        (("construct_score",), "Known is what people say themselves."),
+    ],
+    ids=["customers", "answers"],
+)
+def test_where_nothing_is_known_of_colleagues_relations_speaks_of_what_is(shown, metrics, sentence):
+    text = shown(without(DRAWN, ~pl.col("metric").is_in(metrics), "no_data"), "relations")
+
+    assert sentence in text[: text.index("How long does one wait")]
 
 
 @pytest.mark.parametrize("page", FIGURES)

@@ -7,6 +7,7 @@ MINUS = "\u2212"
 DASH = "\u2013"
 CURRENCY = {"EUR": "€", "GBP": "£", "USD": "$", "CHF": "CHF" + SPACE}
 PER_CENT_POINT = 0.01
+SMALL_HOURS = 0.05
 UNKNOWN = "—"
 
 
@@ -139,12 +140,19 @@ def _digits(value: float, unit: str, half: float | None) -> str:
     if unit == "count":
         return _signed(value, 0 if abs(value) >= 100 or (half or 0) >= 1 else 1)  # noqa: PLR2004
     if unit in {"hours", "days", "minutes"}:
-        return _signed(value, 1)
+        return _signed(value, 2 if unit == "hours" and _is_small(value, half) else 1)
     if unit == "score":  # of 100
         return _signed(value, 0 if (half or 0) >= 1 else 1)
     if unit == "money":
         return _signed(two_digits(value), 0)
     return _signed(value, 2)
+
+
+def _is_small(hours: float, half: float | None) -> bool:
+    """Say whether one digit would write 0.0 h, as if nothing were done."""
+    if half is None:
+        return 0 < abs(hours) < SMALL_HOURS
+    return half < SMALL_HOURS and abs(hours) < 2 * SMALL_HOURS
 
 
 def _signed(value: float, places: int) -> str:

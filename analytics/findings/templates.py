@@ -195,6 +195,7 @@ TEMPLATES: dict[str, Template] = {
         "{groups} departments; it is about departments, not about the people in them.",
     ),
     "relations_now": Template("clear", "{soon} of {asked} got an answer within 4 working hours;", "{never} never did."),
+    "relations_said": Template("unseen", "Known is what people say themselves.", "Whether they answer each other, an export of their messages tells."),
     "waits_known": Template("clear", "Half of {asked} are answered within {half}"),
     "waits_fewer": Template("clear", "Fewer than half of {asked} are answered within seven working days"),
     "waits_question": Template("noise", "How long does one wait for an answer?"),

@@ -1,5 +1,7 @@
 """Are customers heard, phase by phase? The whole period, whatever period is chosen."""
 
+from typing import Any
+
 import polars as pl
 
 from analytics.charts import numbers, shape, words
@@ -20,6 +22,11 @@ PHASES = {
 
 def _whole(figures: Figures, metric: str) -> pl.DataFrame:
     return figures.ask(metric, grain="all", **figures.scope.cell).sort("position")
+
+
+def of_customers(figures: Figures) -> dict[str, Any] | None:
+    """Return the slots of the sentence on customers, or None where nothing is known of them."""
+    return phase(_whole(figures, CUSTOMERS), _whole(figures, WAITING))
 
 
 @as_figure

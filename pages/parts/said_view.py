@@ -26,6 +26,11 @@ def _by_construct(found: pl.DataFrame) -> pl.DataFrame:
     return found.with_columns(key=pl.col("bin").str.split("/").list.first())
 
 
+def has_answers(figures: Figures) -> bool:
+    """Say whether any answer of a survey is shown."""
+    return bool(figures.ask(SCORE, grain="all", **figures.scope.cell)["value"].is_not_null().any())
+
+
 @as_figure
 def what_people_say(figures: Figures) -> Block:
     """Draw the mean score of each construct, 0 to 100."""
