@@ -18,6 +18,7 @@ from pages.parts.filters import tool_name
 from pages.parts.lead import opening
 from pages.parts.measures import measure_of
 from pages.parts.parts import PART_OF, key
+from pages.parts.said_view import has_answers
 from pages.parts.screen import screen
 from pages.parts.states import note, page_link
 from pages.parts.text import plain
@@ -64,6 +65,9 @@ def _opening(figures: Figures) -> None:
         if hours and hours["value"] is not None:
             return opening("Overview", "time_now", unit="hours", value=hours["value"])
         reason = first_reason(figures.block("adoption_funnel"))
+        if reason not in SAFE and has_answers(figures):
+            opening("Overview", "overview_said")
+            return page_link("relations", "In their own words")
         return opening(
             "Overview", "page_unseen" if reason in SAFE else "overview_only", reason=reason
         )

@@ -65,6 +65,12 @@ def test_without_departments_their_page_asks_for_an_hr_file(shown):
     assert "Choose a wider one" not in text
 
 
+def test_an_overview_of_answers_alone_speaks_of_them(shown):
+    only = without(DRAWN, ~pl.col("metric").is_in(["construct_score"]), "no_data")
+
+    assert "show what people say themselves" in shown(only, "overview")
+
+
 @pytest.mark.parametrize(
     ("metrics", "sentence"),
     [

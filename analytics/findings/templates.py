@@ -230,6 +230,7 @@ TEMPLATES: dict[str, Template] = {
     "hierarchy_unchanged": Template("noise", "No change we can tell.", "Voice and listening are within what chance explains."),
     "hierarchy_now": Template("unseen", "This is how talk runs through the org chart today.", "There is no earlier period of the same length to compare with."),
     "page_unseen": Template("unseen", "{reason}"),
+    "overview_said": Template("unseen", "These exports show what people say themselves, and little of what they do."),
     "overview_only": Template("unseen", "These exports show who is there, and little of what people do."),
     # ---- titles of figures
     "ladder_gap": Template("clear", "Installed but not alive: {gap} ({gap_span}) between using the tools and a habit"),
