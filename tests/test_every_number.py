@@ -124,24 +124,16 @@ def seen(path: Path, monkeypatch: pytest.MonkeyPatch) -> Seen:
     found = Seen()
     drawn, carded = figure.figure, cards.card
 
-    def watch_figure(
-        key: str,
-        said: Any,
-        picture: Any,
-        rows: pl.DataFrame,
-        twin: pl.DataFrame,
-        *more: Any,
-        **options: Any,
-    ) -> Any:
-        found.rows.append((key, rows))
-        if picture is not None and key not in ASSUMED:
-            sayable = Sayable.of(rows)
+    def watch_figure(block: figure.Block, **options: Any) -> Any:
+        found.rows.append((block.key, block.rows))
+        if block.picture is not None and block.key not in ASSUMED:
+            sayable = Sayable.of(block.rows)
             found.told += [
-                (f"{key} {column}", str(cell), sayable)
-                for column in twin.columns
-                for cell in twin[column]
+                (f"{block.key} {column}", str(cell), sayable)
+                for column in block.twin.columns
+                for cell in block.twin[column]
             ]
-        return drawn(key, said, picture, rows, twin, *more, **options)
+        return drawn(block, **options)
 
     def watch_card(c: cards.Card) -> None:
         rows = pl.concat(

@@ -9,7 +9,7 @@ from analytics.charts.bars import toned
 from analytics.charts.waits import waits
 from analytics.findings import say
 from analytics.findings.listening import CUSTOMERS, EVERY_PHASE, WAITING, phase
-from pages.parts.data import Figures
+from pages.parts.data import Figures, once
 from pages.parts.figure import Block, Picture, Said, as_figure, first_reason, source
 from pages.parts.meetings_view import barred
 
@@ -24,6 +24,7 @@ def _whole(figures: Figures, metric: str) -> pl.DataFrame:
     return figures.ask(metric, grain="all", **figures.scope.cell).sort("position")
 
 
+@once
 def of_customers(figures: Figures) -> dict[str, Any] | None:
     """Return the slots of the sentence on customers, or None where nothing is known of them."""
     return phase(_whole(figures, CUSTOMERS), _whole(figures, WAITING))

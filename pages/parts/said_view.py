@@ -10,7 +10,7 @@ from analytics.charts.bars import toned
 from analytics.findings import say
 from analytics.findings.listening import TOGETHER, words_and_deeds
 from analytics.metrics.reasons import REASONS
-from pages.parts.data import Figures
+from pages.parts.data import Figures, once
 from pages.parts.figure import Block, Said, as_figure, source
 from pages.parts.meetings_view import barred
 
@@ -26,6 +26,7 @@ def _by_construct(found: pl.DataFrame) -> pl.DataFrame:
     return found.with_columns(key=pl.col("bin").str.split("/").list.first())
 
 
+@once
 def has_answers(figures: Figures) -> bool:
     """Say whether any answer of a survey is shown."""
     return bool(figures.ask(SCORE, grain="all", **figures.scope.cell)["value"].is_not_null().any())
