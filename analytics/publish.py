@@ -77,7 +77,7 @@ def compute(ground: Ground, workspace: Workspace) -> dict[str, pl.DataFrame]:
     told = contradicted(computable, network)
     return {
         "figure": figure,
-        "flow": between_shown(flow, ground.mask.frame),
+        "flow": between_shown(flow, figure),
         "finding": findings.select(figure, passports.values(), told, company.milestones(settings)),
         "passport": passport_rows(passports),
         "coverage": visibility.rows(
@@ -94,33 +94,26 @@ def compute(ground: Ground, workspace: Workspace) -> dict[str, pl.DataFrame]:
     }
 
 
-def between_shown(flow: pl.DataFrame, mask: pl.DataFrame) -> pl.DataFrame:
-    """Return the flows, those from or to a group that the mask hides in that period without their ratio."""
+def between_shown(flow: pl.DataFrame, figure: pl.DataFrame) -> pl.DataFrame:
+    """Return the flows, those from or to a group of which that period shows no figure without their ratio.
+
+    The mask alone would let a group through all of whose figures are hidden for what they would tell of others.
+    """
+    told = figure.filter(pl.col("reason").is_null(), pl.col("n").is_not_null())
     groups = pl.concat(
-        mask.filter(
-            "shown", *(pl.col(other).is_null() for other in (*LABELS, "tool") if other != cut)
-        )
+        told.filter(pl.col(other).is_null() for other in (*LABELS, "tool") if other != cut)
         .drop_nulls(cut)
-        .select(period="quarter", cut=pl.lit(cut), group=cut, is_shown=pl.lit(value=True))
+        .select("grain", "period", cut=pl.lit(cut), group=cut)
         for cut in ("department", "level")
-    )
+    ).unique()
+    known = groups.with_columns(is_shown=pl.lit(value=True))
     for end in ("source", "target"):
-        flow = (
-            flow.join(
-                groups,
-                left_on=["period", "cut", end],
-                right_on=["period", "cut", "group"],
-                how="left",
-                nulls_equal=True,
-                maintain_order="left",
-            )
-            .with_columns(
-                reason=pl.when(pl.col("reason").is_null() & pl.col("is_shown").is_null())
-                .then(pl.lit("protected"))
-                .otherwise("reason")
-            )
-            .drop("is_shown")
-        )
+        flow = flow.join(
+            known.rename({"group": end}), on=["grain", "period", "cut", end], how="left", nulls_equal=True,
+            maintain_order="left",
+        ).with_columns(
+            reason=pl.when(pl.col("reason").is_null() & pl.col("is_shown").is_null()).then(pl.lit("protected")).otherwise("reason")
+        ).drop("is_shown")  # fmt: skip
     return flow.with_columns(ratio=pl.when(pl.col("reason").is_null()).then("ratio"))
 
 

@@ -8,6 +8,8 @@ import pytest
 from analytics.figures import ESTIMATES, finish, where_shown
 from analytics.metrics.adoption import PASSPORTS
 from analytics.metrics.engine import SCHEMA
+from analytics.publish import between_shown
+from analytics.schema import polars_schema
 from tests.attacks.organisations import panel
 
 SPRING, SUMMER = date(2026, 3, 30), date(2026, 6, 29)
@@ -153,3 +155,16 @@ def test_a_finished_figure_of_a_hidden_group_holds_no_number():
 @pytest.mark.parametrize(("seen", "is_known"), [(0.95, True), (0.94, False)])
 def test_there_is_no_change_when_the_exports_see_another_share_of_the_people(seen, is_known):
     assert (one(released(seen=seen), "A")["change"] is not None) == is_known
+
+
+def test_a_flow_from_or_to_a_group_without_any_figure_is_not_told():
+    """B is large enough, and all that is told of it would tell of others."""
+    rows = released(((SUMMER, "B"),))
+    told = pl.concat([rows, pl.DataFrame(schema=polars_schema("release.figure"))], how="diagonal_relaxed")  # fmt: skip
+    ends = [("A", "C"), ("A", "B"), ("B", "A"), ("B", "B")]
+    flow = pl.DataFrame(
+        {"grain": "quarter", "period": SUMMER, "cut": "department", "source": [a for a, _ in ends], "target": [b for _, b in ends],
+         "ratio": 1.0, "reason": None}, schema_overrides={"reason": pl.String},
+    )  # fmt: skip
+
+    assert between_shown(flow, told)["ratio"].to_list() == [1.0, None, None, None]
