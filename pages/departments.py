@@ -139,9 +139,7 @@ def _told(figures: Figures, key: str, cut: str) -> tuple[str, dict[str, Any]]:
 def _why(figures: Figures, found: pl.DataFrame) -> str:
     """Return why no department is shown: without an HR file there is none, whatever is chosen."""
     reason = first_reason(found)
-    if reason == "not_released" and (figures.release.computable()["reason"] == "no_org").any():
-        return "no_org"
-    return reason
+    return figures.no_org or reason if reason == "not_released" else reason
 
 
 @once
@@ -166,7 +164,11 @@ def _compared(figures: Figures, key: str, cut: str) -> tuple[Block, bool]:
         if company and is_shown
         else ""
     )
-    period = quarter(found["period"][0]) if found.height else figures.scope.period_label
+    period = (
+        quarter(found["period"][0])
+        if found.height
+        else figures.scope.period_label.replace("Whole", "the whole")
+    )
     said = Said(
         finding=say("compare_apart", **slots)
         if is_apart

@@ -11,7 +11,7 @@ from pages.parts.access import guard
 from pages.parts.identity_cards import Choices
 from pages.parts.job_view import newest, running
 from pages.parts.lead import headed
-from pages.parts.states import note, page_link
+from pages.parts.states import note, state
 from pages.parts.text import plain
 
 FOUND = "identities"  # names, in the session of whoever asked, for this company alone
@@ -35,8 +35,7 @@ def page() -> None:
     )
     name = workspace.chosen()
     if name is None:
-        note("There is no company yet.")
-        page_link("imports", "Import exports")
+        state("nothing_yet")
         return
     found = shown(name)
     if found is None:
@@ -122,7 +121,9 @@ def keep(name: str, choices: Choices) -> None:
             )
         st.button("Put the names away", key="away", on_click=forget)
     if number:
-        note("The figures are computed anew with what you keep: half a minute, in the background.")
+        note(
+            "The figures are computed anew with what you keep: a minute or two, in the background."
+        )
 
 
 def begin(name: str, choices: Choices) -> None:

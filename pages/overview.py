@@ -16,7 +16,7 @@ from pages.parts.data import Figures, on_screen, once
 from pages.parts.figure import Picture, first_reason, put
 from pages.parts.filters import tool_name
 from pages.parts.lead import opening
-from pages.parts.measures import measure_of
+from pages.parts.measures import activities, measure_of
 from pages.parts.parts import PART_OF, key
 from pages.parts.said_view import has_answers
 from pages.parts.screen import screen
@@ -63,7 +63,9 @@ def _opening(figures: Figures) -> None:
     if used is None:
         hours = figures.one("collaboration_hours", "total")
         if hours and hours["value"] is not None:
-            return opening("Overview", "time_now", unit="hours", value=hours["value"])
+            return opening(
+                "Overview", "time_now", unit="hours", value=hours["value"], activities=activities(figures),
+            )  # fmt: skip
         reason = first_reason(figures.block("adoption_funnel"))
         if reason not in SAFE and has_answers(figures):
             opening("Overview", "overview_said")

@@ -14,6 +14,7 @@ from pages.parts.attention_view import broken_up, left_whole, load_by_level
 from pages.parts.data import Figures, on_screen
 from pages.parts.figure import Block, Picture, Said, as_figure, first_reason, source
 from pages.parts.lead import opening
+from pages.parts.measures import activities
 from pages.parts.meetings_view import kinds_of_meetings, true_of_meetings
 from pages.parts.parts import Parts, parts
 from pages.parts.week_view import hours_of_week, nights, off, pressure, stretch
@@ -61,7 +62,10 @@ def _opening(figures: Figures) -> None:
         return opening("Time", "page_unseen", reason=first_reason(figures.block(HOURS)))
     name, slots = _named(figures, "time", HOURS, "total")
     return opening(
-        "Time", name, **{**slots, "value": row["value"], "low": row["low"], "high": row["high"]}
+        "Time",
+        name,
+        **{**slots, "value": row["value"], "low": row["low"], "high": row["high"]},
+        activities=activities(figures),
     )
 
 

@@ -15,28 +15,20 @@ from pages.parts.text import listed
 
 guard("welcome")
 
-DEMO_FACTS = "400 made-up people, one year, chat and mail. Ready in half a minute, and nothing leaves this machine."
+DEMO_FACTS = "400 made-up people, a year of chat, mail, meetings, tickets and a survey. Ready in a minute or two, and nothing leaves this machine."
+ALL, PART, NONE = "● all of it", "◐ part of it", "· nothing"
 OPENS = pl.DataFrame(
     [
-        ("Slack export", "● all of it", "◐ part of it", "· nothing", "· nothing"),
-        (
-            "Interaction log (mail, calls, any tool)",
-            "◐ part of it",
-            "● all of it",
-            "· nothing",
-            "· nothing",
-        ),
-        ("HR file", "· nothing", "· nothing", "· nothing", "· nothing"),
-        ("Slack export and HR file", "● all of it", "◐ part of it", "● all of it", "◐ part of it"),
-        (
-            "Interaction log and HR file",
-            "◐ part of it",
-            "● all of it",
-            "● all of it",
-            "● all of it",
-        ),
+        ("Slack export", ALL, PART, NONE, NONE, PART),
+        ("Interaction log (mail, calls, any tool)", PART, ALL, NONE, NONE, NONE),
+        ("Tickets of a help desk", PART, PART, NONE, NONE, PART),
+        ("Usage report of a vendor", PART, NONE, NONE, NONE, NONE),
+        ("Survey", NONE, NONE, NONE, NONE, PART),
+        ("HR file", NONE, NONE, NONE, NONE, NONE),
+        ("Slack export and HR file", ALL, PART, ALL, PART, PART),
+        ("Interaction log and HR file", PART, ALL, ALL, ALL, NONE),
     ],
-    schema=["Export", "Adoption", "Time", "Departments", "Hierarchy"],
+    schema=["Export", "Adoption", "Time", "Departments", "Hierarchy", "Relations"],
     orient="row",
 )
 
@@ -86,7 +78,7 @@ def in_two_columns(opens: pl.DataFrame) -> pl.DataFrame:
             export,
             listed(
                 [
-                    f"{cell[2:]} {page}"
+                    f"{cell[2:].removesuffix(' it')} {page}"
                     for page, cell in zip(pages, cells, strict=True)
                     if cell[0] != "·"
                 ]

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from analytics import audit_log
 from analytics.__main__ import main
 from analytics.errors import AnalyticsError
+from pages.parts import log_view
 
 
 @pytest.fixture
@@ -219,3 +220,13 @@ def test_the_command_tells_whether_the_log_holds(folder, capsys):
     assert "Line 3 was altered" in capsys.readouterr().err
     assert main(["verify-log", "--workspace", "acme", "--noted", "5"]) == 2
     assert main(["verify-log", "--workspace", "none"]) == 2
+
+
+def test_a_line_is_read_in_words():
+    line = {"n": 4, "at": "2026-11-28T19:03:11+00:00", "kind": "import", "who": "this machine", "role": "", "import": "326489ed9e2883d8",
+            "format": "google_forms", "outcome": "accept", "stored": 1296, "previous": "", "hash": ""}  # fmt: skip
+
+    assert log_view.row(line, named=True) == {
+        "Line": "4", "When": "28\u00a0Nov\u00a02026, 19:03", "Who": "This machine", "What": "imported a file",
+        "Of what": "import 326489ed, Google Forms answers, 1,296 records kept",
+    }  # fmt: skip

@@ -377,3 +377,45 @@ def test_a_tools_name_is_written_as_its_maker_writes_it():
     names = [words.capitals(tool) for tool in ("slack", "viva_engage", "servicenow", "hubspot")]
 
     assert names == ["Slack", "Viva Engage", "ServiceNow", "HubSpot"]
+
+
+def line(name, values):
+    first = date(2026, 1, 5)
+    return pl.DataFrame({
+        "period": [first + timedelta(weeks=n) for n in range(len(values))], "series": name, "value": values,
+        "low": values, "high": values, "tone": "noise", "last": [None] * (len(values) - 1) + [name],
+    }, schema_overrides={"value": pl.Float64, "low": pl.Float64, "high": pl.Float64})  # fmt: skip
+
+
+def test_names_of_lines_that_end_together_stand_a_line_of_text_apart_on_the_scale_that_is_drawn():
+    rows = pl.concat([line("a", [0.4, 0.51]), line("b", [0.4, 0.50])])  # the scale runs to 1
+
+    drawn = trend.trend(rows, "share", LIGHT).to_dict()
+
+    (ends,) = (data for data in drawn["datasets"].values() if "at" in data[0])
+    heights = sorted(end["at"] for end in ends)
+    assert heights[1] - heights[0] == pytest.approx(trend.TEXT_LINE)
+
+
+def test_a_value_without_neighbours_is_drawn_as_a_point():
+    rows = line("a", [0.4, None, 0.5, None, 0.3, 0.2])
+
+    assert rows.filter(trend.alone())["value"].to_list() == [0.4, 0.5]
+
+
+@pytest.mark.parametrize("k", [LIGHT, DARK])
+def test_figures_in_cells_keep_three_times_the_light_of_their_ground(k):
+    def light(colour):
+        parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    def contrast(one, other):
+        low, high = sorted((light(one), light(other)))
+        return (high + 0.05) / (low + 0.05)
+
+    steps = len(k.seq) - 1
+    for place, ground in enumerate(k.seq):  # WCAG 2, 1.4.11
+        assert contrast(ground, k.bg if place / steps > k.turn[0] else k.ink) >= 3
+    for doublings, ground in zip((-2, -1, 0, 1, 2), k.div, strict=True):
+        assert contrast(ground, k.bg if abs(doublings) > k.turn[1] else k.ink) >= 3

@@ -33,7 +33,7 @@ SLOTS = {
     "active": 0.78, "talking": 0.41, "gap": 0.37, "gap_low": 0.33, "gap_high": 0.41, "people": 140, "worth": 3, "coverage": 0.96, "share": 0.6, "top": 0.4, "silent": 0.2,
     "measure": "The share of people in conversation", "higher": ["Customer care"], "lower": ["Operations"], "others": 5,
     "checked": ["active_people", "adoption_funnel:reciprocal", "stickiness", "meeting_hours"], "what": "meetings",
-    "reason": "no_calendar", "rest": "", "later": "four", "returned": "29", "silent_people": "3", "count": "three",
+    "reason": "no_calendar", "rest": "", "later": "four weeks on or later", "activities": "meetings and calls", "returned": "29", "silent_people": "3", "count": "three",
     "largest": "Meetings", "part": "51%", "kind": "three to eight, short", "was_higher": ["Finance"], "was_lower": [], "mix": "levels",
     "used": 248, "enabled": 397, "tools": ["mail", "slack"], "of_ten_contribute": 8, "of_ten_exchange": 5,
     "minutes_low": 12.0, "minutes_high": 45.0, "needs": "A calendar with who took part. Read from: Outlook.",

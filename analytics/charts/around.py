@@ -35,7 +35,7 @@ def tornado(rows: pl.DataFrame, likely: float, k: Look) -> Drawn:
         alt.Chart(placed.head(1)).mark_rule(color=k.ink).encode(x("likely")),
     ]  # fmt: skip
     if k.compact:
-        layers.append(names_above(rows, "name", y, k, dy=-14))
+        layers.append(names_above(rows, "name", y, k, dy=-17))
     return finish(alt.layer(*layers).properties(height=alt.Step(42 if k.compact else 28)), k)
 
 

@@ -18,13 +18,12 @@ def chance(rows: pl.DataFrame, company: float, company_text: str, unit: str, k: 
     shown = rows.filter(pl.col("block") != "hidden", pl.col("chance_low").is_not_null())
     sizes = shown["n"]
     low, high = float(sizes.min() or 1), float(sizes.max() or 1)  # type: ignore[arg-type]
+    middle = int(sizes.quantile(0.5, "nearest") or 1)
     size = alt.Y(
         "n:Q",
         title="People in the group",
         scale=alt.Scale(type="log", domain=[low / ROOM, high * ROOM], nice=False),
-        axis=alt.Axis(
-            values=sorted({int(n) for n in (low, (low * high) ** 0.5, high)}), format=","
-        ),
+        axis=alt.Axis(values=sorted({int(low), middle, int(high)}), format=",", labelOverlap=True),
     )
     scale, axis = scale_of(shown, company), axis_of(unit)
 

@@ -1,5 +1,7 @@
 """Flatter or steeper? The change of every measure with its interval, by facet."""
 
+from dataclasses import replace
+
 import altair as alt
 import polars as pl
 
@@ -31,7 +33,10 @@ def facets(rows: pl.DataFrame, k: Look) -> Drawn:
     known = rows.filter(pl.col("value").is_not_null())
     layers = [*_ground(reach, x, k), *_marks(known, x, y, k), *_missing(rows, reach, x, y, k)]
     if k.compact:
-        layers += [names_above(rows, "measure", y, k, dy=-16), heads_above(heads, "measure", y, k)]
+        layers += [
+            names_above(rows, "measure", y, replace(k, bg="transparent"), dy=-16),
+            heads_above(heads, "measure", y, k),
+        ]
     else:
         layers.append(_texts(rows, reach, x, y, k))
     return finish(alt.layer(*layers).properties(height=alt.Step(48 if k.compact else 29)), k)

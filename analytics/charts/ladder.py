@@ -52,7 +52,9 @@ def _texts(base: alt.Chart, x: X, y: alt.Y, k: Look) -> list[Drawn]:
     shares = base.transform_calculate(at="1.015").mark_text(
         align="left", fontSize=13, fontWeight=600
     )
-    counts = base.transform_calculate(at="1.13", t="datum.people + ' · ' + datum.what")
+    counts = base.transform_calculate(
+        at="1.13", t="datum.share === '—' ? datum.people : datum.people + ' · ' + datum.what"
+    )
     return [
         shares.encode(x("at"), y, text="share:N"),
         counts.mark_text(align="left", color=k.muted).encode(x("at"), y, text="t:N"),

@@ -38,12 +38,17 @@ def names_above(
         marks = alt.Chart(rows).mark_text(align=side, baseline="middle", dy=dy, **style)
         return marks.encode(x=alt.value(at), y=y, text=f"{name}:N")
 
-    names = written("left", 0, field, fontSize=13, color=k.ink)
-    return (
-        alt.layer(names, written("right", "width", right, color=k.muted))
-        if right
-        else alt.layer(names)
-    )
+    names = {"fontSize": 13, "color": k.ink}
+    halo = {
+        "stroke": k.bg,
+        "strokeWidth": 4,
+        "strokeJoin": "round",
+        "aria": False,
+    }  # so that no line runs through a name
+    layers = [written("left", 0, field, **names, **halo), written("left", 0, field, **names)]
+    if right:
+        layers.append(written("right", "width", right, color=k.muted))
+    return alt.layer(*layers)
 
 
 def heads_above(heads: list[str], field: str, y: alt.Y, k: Look) -> alt.Chart:

@@ -8,6 +8,8 @@ import polars as pl
 from analytics.charts.theme import Drawn, Look, finish
 
 TEXT_LINE = 0.065  # of the height of the plot
+# as Streamlit pads, and room at the right: a font that comes late is wider than was measured
+PADDING = {"left": 0, "top": 0, "right": 8, "bottom": 20}
 PHONE_ROOM = 3.6  # names take a larger part of a narrow plot
 
 
@@ -55,7 +57,7 @@ def dated(rows: pl.DataFrame, unit: str, marks: pl.DataFrame, k: Look) -> Drawn:
                 align="left", dx=4, fontSize=11.5, color=k.muted, baseline="top"
             )
             layers.append(names.encode(x, y=alt.value(14 * row), text="name:N"))
-    return finish(alt.layer(*layers).properties(height=300), k)
+    return finish(alt.layer(*layers).properties(height=300, padding=PADDING), k)
 
 
 def trend(rows: pl.DataFrame, unit: str, k: Look, filled: bool = False) -> Drawn:
@@ -64,7 +66,8 @@ def trend(rows: pl.DataFrame, unit: str, k: Look, filled: bool = False) -> Drawn
     Takes period, series, value, low, high, tone ("accent" or "noise"), last (label at the end, else null).
     `filled` shades the space between the first series and the last. Gaps in a series stay gaps.
     """
-    return finish(alt.layer(*_lines(rows, unit, k, filled=filled)).properties(height=300), k)
+    layers = _lines(rows, unit, k, filled=filled)
+    return finish(alt.layer(*layers).properties(height=300, padding=PADDING), k)
 
 
 def _lines(rows: pl.DataFrame, unit: str, k: Look, *, filled: bool = False) -> list[Drawn]:
@@ -81,9 +84,11 @@ def _lines(rows: pl.DataFrame, unit: str, k: Look, *, filled: bool = False) -> l
     color = alt.Color("color:N", scale=None)
     band = alt.Chart(rows).mark_area(opacity=0.22)
     line = alt.Chart(rows).mark_line(strokeWidth=2.2)
+    lonely = alt.Chart(rows.filter(alone())).mark_point(filled=True, size=45, opacity=1)
+    known = rows.filter(pl.col("value").is_not_null())["period"].max() or last
     ends = alt.Chart(
         apart(rows.filter(pl.col("last").is_not_null()), _end(unit, top)).with_columns(
-            end=pl.lit(last)
+            end=pl.lit(known)
         )
     )
     named = ends.mark_text(align="left", dx=8, fontWeight=600, fontSize=11 if k.compact else 12.5)
@@ -92,6 +97,7 @@ def _lines(rows: pl.DataFrame, unit: str, k: Look, *, filled: bool = False) -> l
             x, value_axis(unit, top, "low"), alt.Y2("high:Q"), color=color, detail="series:N"
         ),
         line.encode(x, y, color=color, detail="series:N"),
+        lonely.encode(x, y, color=color),
         named.encode(
             time_axis(first, last, k, field="end"),
             alt.Y("at:Q"),
@@ -102,6 +108,12 @@ def _lines(rows: pl.DataFrame, unit: str, k: Look, *, filled: bool = False) -> l
     if filled:
         layers.insert(0, _between(rows, x, unit, top, k))
     return layers
+
+
+def alone() -> pl.Expr:
+    """Say of a value whether it has none before and after it in its series: no line goes through it."""
+    near = (pl.col("value").shift(step).over("series", order_by="period") for step in (1, -1))
+    return pl.col("value").is_not_null() & pl.all_horizontal(one.is_null() for one in near)
 
 
 def apart(ends: pl.DataFrame, top: float) -> pl.DataFrame:

@@ -80,7 +80,8 @@ def load_by_level(figures: Figures) -> Block:
         passports=[figures.passport(metric), figures.passport("reading_caused")],
     )
     twin = words.table(found.with_columns(bin="level"), "count", names)
-    return barred(metric, said, rows, found if found.height else figures.block(metric), twin)
+    shown = found if found.height else figures.block(metric)
+    return barred(metric, said, rows, shown, twin, figures.no_org)
 
 
 def _over_all(figures: Figures) -> str:

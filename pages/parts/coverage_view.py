@@ -28,8 +28,13 @@ TOOL, DEPARTMENT = "By tool", "By department"
 def draw(release: Release) -> None:
     """Draw coverage by tool, or by department for one tool."""
     seen = release.coverage().with_columns(share=pl.col("people") / pl.col("headcount"))
-    if seen.is_empty():
-        state("no_data", key="coverage")
+    if not seen["people"].sum():  # none at all, or a vendor's totals alone
+        state(
+            "nothing_yet",
+            title="No export shows yet what people do.",
+            sentence="With one, whom it covers stands here, week by week.",
+            key="coverage",
+        )
         return
     tools = seen["tool"].unique(maintain_order=True).to_list()
     has_departments = seen["department"].is_not_null().any()

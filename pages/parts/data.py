@@ -109,6 +109,11 @@ class Figures:
         rows = self.block(metric, variant).filter(pl.col("bin").eq_missing(pl.lit(bin_, pl.String)))
         return rows.row(0, named=True) if rows.height else None
 
+    @property
+    def no_org(self) -> str | None:
+        """Return the reason no_org where no HR file was imported: then nobody's department and level is known."""
+        return "no_org" if (self.release.computable()["reason"] == "no_org").any() else None
+
     @once
     def series(self, metric: str, bin_: str | None = None, **cell: str | None) -> pl.DataFrame:
         """Return the rows over time at the scope's step, else at the next coarser one that the release holds."""

@@ -20,7 +20,7 @@ from pages.parts.definition import counted
 from pages.parts.screen import screen
 from pages.parts.states import as_it_was, note, state
 from pages.parts.table import show_table
-from pages.parts.text import plain
+from pages.parts.text import plain, unbroken
 
 STATE_HEIGHT = 260  # px: what a missing picture leaves open, so that the page does not jump
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -77,8 +77,9 @@ class Block:
 
     @cached_property
     def head(self) -> str:
-        """Return finding and measure as Markdown."""
-        return f"#### {plain(self.said.finding)}\n:small[:gray[{plain(self.said.measure)}]]"
+        """Return finding and measure as Markdown; how to read marks is said where there are any."""
+        measure = self.said.measure if self.picture else self.said.measure.partition(". ")[0]
+        return f"#### {plain(self.said.finding)}\n:small[:gray[{plain(measure)}]]"
 
     @cached_property
     def foot(self) -> str:
@@ -125,7 +126,7 @@ def figure(
     """Draw a figure and return the group that was clicked, if any; `control` draws what changes the figure."""
     key, said, picture = block.key, block.said, block.picture
     with st.container(gap="xsmall", key=f"fig_{key}"):
-        st.markdown(block.head, anchors=False)
+        st.markdown(unbroken(block.head) if screen().compact else block.head, anchors=False)
         if control is not None:
             control()
         if picture is None:

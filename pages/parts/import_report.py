@@ -16,11 +16,9 @@ from pages.parts.table import show_table
 from pages.parts.text import count, day, day_of, listed, number, plain
 
 COLUMNS_ASKED = (
-    "Its columns were not recognised. Drop it once more: you are asked which is which, once."
+    "The columns were not recognised. On the next drop you are asked which is which, once."
 )
-SCALE_ASKED = (
-    "Nothing tells on which scale it was answered. Drop it once more: you are asked, once."
-)
+SCALE_ASKED = "Nothing tells on which scale was answered. On the next drop you are asked, once."
 OUTCOMES = {
     "accept": "● Read whole",
     "partial": "◐ Read, with something set apart",

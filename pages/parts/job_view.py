@@ -58,7 +58,7 @@ def under_way(workspace: str, job: jobs.Job) -> None:
     if stage == "reading" and total:
         said = f"{said} {number(int(step.get('done') or 0) + 1)} of {number(total)}:"
     if job.kind == "demo":
-        said = "Making the demo company: about half a minute"
+        said = "Making the demo company: a minute or two"
     st.progress(share, text=f"{said} {plain(step.get('file') or '')}".strip())
     if job.read:
         passed(job.read)
@@ -98,7 +98,7 @@ def ended(workspace: str, job: jobs.Job) -> None:
     if job.kind == "import" and (result.get("people") or {}).get("unmatched"):
         page_link("identities", "Say whose accounts they are")
     if job.kind == "import" and release:
-        page_link("trust", "Whom these exports show, and what they can tell")
+        page_link("trust", "What these exports show")
     files_report(workspace, job.id, result)
     if job.kind != "import":
         earlier(workspace)

@@ -116,7 +116,7 @@ def unanswered_by_level(figures: Figures) -> Block:
         alt=words.in_words("Never answered", rows["name"].to_list(), rows["text"].to_list()),
         passports=[figures.passport(NEVER)],
     )  # fmt: skip
-    return barred("unanswered", said, rows, found if found.height else figures.block(NEVER), words.table(found, "share", names))  # fmt: skip
+    return barred("unanswered", said, rows, found if found.height else figures.block(NEVER), words.table(found, "share", names), figures.no_org)  # fmt: skip
 
 
 def _named(found: pl.DataFrame) -> pl.DataFrame:

@@ -98,7 +98,7 @@ def who(line: dict[str, Any], named: bool) -> str:
 
 def when(at: str) -> str:
     """Return 22 Nov 2026, 23:41 for an instant in ISO form."""
-    return f"{text.day_of(at)}, {at[11:16]}" if at else ""
+    return f"{text.day_of(at).replace(' ', text.GAP)}, {at[11:16]}" if at else ""
 
 
 def said(key: str, value: object) -> str:

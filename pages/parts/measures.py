@@ -1,4 +1,9 @@
-"""The measures in which groups can be compared, by the name that stands in the address."""
+"""The measures in which groups can be compared, by the name that stands in the address, and what time goes to."""
+
+import polars as pl
+
+from pages.parts.data import Figures
+from pages.parts.text import listed
 
 MEASURES: dict[str, tuple[str, str, str | None]] = {
     # id in the address: (label, metric, bin)
@@ -19,6 +24,18 @@ MEASURES: dict[str, tuple[str, str, str | None]] = {
     "messages": ("Messages that reach a person", "deliveries_per_day", "total"),
     "caused": ("Messages put before others", "load_caused", "total"),
 }
+
+
+ACTIVITIES = {"meeting": "meetings", "call": "calls", "own_acts": "writing"}
+
+
+def activities(figures: Figures) -> str:
+    """Return what the exports tell of where time goes: meetings, calls and writing, or those of them that occur."""
+    rows = figures.block("collaboration_hours")
+    told = [
+        ACTIVITIES[bin_] for bin_ in rows.filter(pl.col("value") > 0)["bin"] if bin_ in ACTIVITIES
+    ]
+    return listed(sorted(told, key=list(ACTIVITIES.values()).index) or list(ACTIVITIES.values()))
 
 
 def measure_of(metric: str | None) -> str | None:

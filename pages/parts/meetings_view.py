@@ -84,9 +84,17 @@ def true_of_meetings(figures: Figures) -> Block:
 
 
 def barred(
-    key: str, said: Said, rows: pl.DataFrame, found: pl.DataFrame, twin: pl.DataFrame
+    key: str,
+    said: Said,
+    rows: pl.DataFrame,
+    found: pl.DataFrame,
+    twin: pl.DataFrame,
+    reason: str | None = None,
 ) -> Block:
-    """Return bars of the rows, or say why there are none; `found`: the released rows, `twin`: the same as text."""
-    return Block(
-        key, said, Picture(bars, (rows,)) if rows.height else None, found, twin, first_reason(found)
-    )
+    """Return bars of the rows, or say why there are none; `found`: the released rows, `twin`: the same as text.
+
+    `reason`: why there are none where the rows themselves do not say.
+    """
+    why = first_reason(found)
+    shown = Picture(bars, (rows,)) if rows.height else None
+    return Block(key, said, shown, found, twin, reason or why if why == "not_released" else why)

@@ -15,6 +15,7 @@ from pages.parts.figure import Block, Said, as_figure, source
 from pages.parts.meetings_view import barred
 
 SCORE, HEARD = "construct_score", "listened_to"
+BEHIND = ", and behind it the share of their conversations answered within a day"
 CONSTRUCTS = {
     "psychological_safety": "Safe to speak up", "trust_in_leaders": "Trust in leaders", "voice": "Voice", "listened_to": "Being listened to",
     "information_flow": "Being informed", "recognition": "Recognition", "overload": "Overload", "tool_usefulness": "Use of the tools",
@@ -67,7 +68,9 @@ def words_and_answers(figures: Figures) -> Block:
     got = dict(answered.select("department", "value").iter_rows())
     names = {name: name for name in _in_blocks(found)}
     scores = shape.rows_named(found, names, "score", column="department")
-    both = [f"{text} · {numbers.number(got.get(key), 'share')}" for text, key in zip(scores["text"], scores["key"], strict=True)]  # fmt: skip
+    both = [
+        _beside(text, got.get(key)) for text, key in zip(scores["text"], scores["key"], strict=True)
+    ]
     above, below = _sides(found.drop_nulls("value")) if names else ([], [])
     rows = toned(scores.with_columns(text=pl.Series(both, dtype=pl.String)), [*above, *below])
     compared = figures.ask(TOGETHER, grain="all")
@@ -75,7 +78,7 @@ def words_and_answers(figures: Figures) -> Block:
     told = words_and_deeds(whole)
     said = Said(
         finding=_title(found, told),
-        measure="Being listened to, 0 to 100, and behind it the share of their conversations answered within a day. Filled: apart from the others; lines: 95% intervals",
+        measure=f"Being listened to, 0 to 100{BEHIND if any(value is not None for value in got.values()) else ''}. Filled: apart from the others; lines: 95% intervals",
         source=source(figures, found, _untold(whole), n=float(found["n"].sum()) or None, period=_when(found), people="Responses"),
         alt=words.in_words("Being listened to", rows["name"].to_list(), rows["text"].to_list()),
         passports=[figures.passport(TOGETHER), figures.passport(SCORE)],
@@ -84,6 +87,10 @@ def words_and_answers(figures: Figures) -> Block:
     twin = twin.with_columns(pl.Series("Answered within a day", [numbers.number(got.get(name), "share") for name in found["department"]], dtype=pl.String))  # fmt: skip
     beside = answered.filter(pl.col("department").is_in(rows["name"].implode()))
     return barred("words_deeds", said, rows, pl.concat([found.drop("key"), beside]), twin)
+
+
+def _beside(score: str, answered: float | None) -> str:
+    return score if answered is None else f"{score} · {numbers.number(answered, 'share')}"
 
 
 def _in_blocks(found: pl.DataFrame) -> list[str]:

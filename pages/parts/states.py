@@ -167,13 +167,15 @@ _FALLBACK = ("visibility_off", "We can't tell.", "", None)
 
 
 def meant(reason: str) -> str:
-    """Return the reason itself; where no act was ever imported, nothing is missing from the split: all is."""
+    """Return the reason itself; where no act was ever imported, nothing is missing from the split: all is, or all but totals."""
     from pages.parts.workspace import find_release
 
-    if reason != "not_released":
+    if reason not in {"not_released", "not_applicable"}:
         return reason
     found = find_release()
-    return "no_data" if found and not found.company().get("first_day") else reason
+    if found is None or found.company().get("first_day"):
+        return reason
+    return "no_timestamps" if found.figures("vendor_active", by="tool").height else "no_data"
 
 
 def words(reason: str) -> tuple[str, str]:

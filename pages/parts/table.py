@@ -4,7 +4,7 @@ import polars as pl
 import streamlit as st
 
 from pages.parts.screen import screen
-from pages.parts.text import bare, plain
+from pages.parts.text import bare, plain, unbroken
 
 MOST_ROWS = 14  # a real table reads well up to here; beyond it scrolls
 PHONE_ROWS = 40  # a scrolling one cuts its texts, and on a phone nobody widens a column
@@ -12,9 +12,13 @@ PHONE_ROWS = 40  # a scrolling one cuts its texts, and on a phone nobody widens 
 
 def show_table(rows: pl.DataFrame, alt: str) -> None:
     """Show a table of texts; long ones scroll. Words from exports are made harmless."""
-    if rows.height <= (PHONE_ROWS if screen().compact else MOST_ROWS):
+    is_phone = screen().compact
+    if rows.height <= (PHONE_ROWS if is_phone else MOST_ROWS):
         safe = rows.with_columns(
-            pl.Series(name, [plain(cell) for cell in rows[name]]) for name in rows.columns
+            pl.Series(
+                name, [unbroken(plain(cell)) if is_phone else plain(cell) for cell in rows[name]]
+            )
+            for name in rows.columns
         )
         st.table(safe, border="horizontal", hide_index=True, alt=alt)
         return

@@ -27,6 +27,11 @@ def plain(text: object) -> str:
     return _ADDRESSES.sub(lambda found: f"{found[0]}{JOINER}", bare(text).translate(_ESCAPED))
 
 
+def unbroken(markdown: str) -> str:
+    """Return Markdown whose ranges and sizes of groups are never parted at the end of a narrow line."""
+    return markdown.replace(r"n \= ", f"n{GAP}\\={GAP}").replace(DASH, DASH + JOINER)
+
+
 def bare(text: object) -> str:
     """Return a word from an export for places that show text as it is: no control characters, one line."""
     written = str(text)

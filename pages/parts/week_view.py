@@ -104,7 +104,7 @@ def pressure(figures: Figures) -> Block:
     metric = "pressure_outside_hours"
     found = figures.block(metric)
     by_level, company = figures.compared(metric, "level", "sent")
-    levels = {level: f"{filters.level_name(level)} writes" for level in by_level["level"].drop_nulls().unique().sort()}  # fmt: skip
+    levels = {level: f"Written by {filters.level_name(level).replace('Level', 'level')}" for level in by_level["level"].drop_nulls().unique().sort()}  # fmt: skip
     late = by_level.filter(pl.col("named").fill_null(value=False))["level"]
     rows = pl.concat([
         toned(shape.rows_named(by_level, levels, "share", column="level"), late),

@@ -33,6 +33,8 @@ def release() -> Release:
     if found is None:
         from pages.parts.states import state
 
+        on_page = access.BY_NAME.get(str(st.session_state.get("on_page")))
+        st.title(on_page.title if on_page else "Convivio", anchor=False)
         state("nothing_yet")
         st.stop()
     return found

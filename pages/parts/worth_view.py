@@ -146,7 +146,9 @@ def _net(figures: Figures, tools: list[str]) -> None:
         finding=say(
             f"net_{verdict}",
             tools=[name],
-            net_low=low if verdict != "unsaid" else _signed(found.low),
+            net_low=low.removesuffix(f"{numbers.SPACE}min")
+            if verdict != "unsaid"
+            else _signed(found.low),
             net_high=high if verdict != "unsaid" else _signed(found.high),
         ),
         measure="Minutes a person and working day: right of the line what it takes, left of it what it gives back. Bars: everything assumed in its favour, and everything against it",
