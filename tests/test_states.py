@@ -165,6 +165,6 @@ def test_a_file_carries_the_hash_of_what_it_shows():
     rows = pl.DataFrame({"name": ["a"], "value": [1.0]})
     same, other = Picture(bars, (rows,)), Picture(bars, (rows.with_columns(value=pl.lit(2.0)),))
 
-    assert same.digest() == Picture(bars, (rows.clone(),)).digest()
-    assert same.digest() != other.digest()
-    assert json.dumps(same.digest()).isascii()
+    assert same.digest == Picture(bars, (rows.clone(),)).digest
+    assert same.digest != other.digest
+    assert json.dumps(same.digest).isascii()
