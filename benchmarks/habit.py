@@ -28,6 +28,8 @@ from analytics.metrics.periods import HABIT_WEEKS
 TIMES = 50
 TRIES = 7  # the quickest counts
 FIRST = date(2025, 1, 6)
+POWER = 15  # acts a week, as vivainsights has it
+SEGMENTS = habit.segments(str(POWER))
 THEIRS = {"Power User": "power", "Habitual User": "habitual", "Novice User": "novice", "Low User": "low", "Non-user": "non"}  # fmt: skip
 
 
@@ -53,7 +55,7 @@ def by_loop(acts: pl.DataFrame) -> Counter[tuple[date, str]]:
             mean, active = window.mean(), (window >= 1).sum()
             is_habit = active >= habit.OF_THEM
             name = (
-                "power" if is_habit and mean >= habit.POWER
+                "power" if is_habit and mean >= POWER
                 else "habitual" if is_habit
                 else "novice" if mean >= habit.NOVICE
                 else "low" if mean > 0
@@ -84,13 +86,11 @@ def by_us(
 ) -> Counter[tuple[date, str]]:
     people = weeks["person"].n_unique()
     told = long_use.counted(weeks.filter(pl.col("acts") > 0), spans, free)
-    rules = [
-        pl.sql_expr(x).sum().alias(name) for name, x in habit.SEGMENTS.items() if name != "non"
-    ]
+    rules = [pl.sql_expr(x).sum().alias(name) for name, x in SEGMENTS.items() if name != "non"]
     rows = told.group_by("period").agg(*rules, non=people - pl.len())
     return Counter({
         (row["period"], name): row[name]
-        for row in rows.iter_rows(named=True) for name in habit.SEGMENTS if row[name]
+        for row in rows.iter_rows(named=True) for name in SEGMENTS if row[name]
     })  # fmt: skip
 
 
