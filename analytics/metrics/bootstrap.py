@@ -5,8 +5,8 @@ as often as it was drawn, and every sum is weights × weeks times weeks × colum
 """
 
 import numpy as np
-from scipy import stats
 
+from analytics.statistics import quantiles
 from analytics.statistics.interval import LEVEL
 
 DRAWS = 400
@@ -32,5 +32,5 @@ def standard_error(values: np.ndarray, weeks: int) -> float:
 
 def t_ends(value: float, error: float, freedom: int) -> tuple[float, float]:
     """Return value ± t · error. Percentiles of the draws would be too narrow with the 4 or 13 weeks of a period."""
-    half = stats.t.ppf(0.5 + LEVEL / 2, max(freedom, 1)) * error
+    half = float(quantiles.student(0.5 + LEVEL / 2, max(freedom, 1)) * error)
     return value - half, value + half

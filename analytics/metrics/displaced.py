@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import duckdb
 import numpy as np
 import polars as pl
-from scipy import stats
 
 from analytics.metrics import periods
 from analytics.metrics.passport import Passport, Words
 from analytics.schema import polars_schema
+from analytics.statistics import quantiles
 from analytics.statistics.interval import LEVEL, Numbers, publish_ends
 
 MARGIN = 4  # whole weeks needed on both sides of the week of the start
@@ -163,7 +163,7 @@ def displaced(table: Numbers, start: Numbers, never: Numbers) -> Difference | No
     freedom = spread**2 / sum(
         v**2 / (len(each) - 1) for v, each in zip(variances, (own, alike), strict=True)
     )
-    half = float(stats.t.ppf(0.5 + LEVEL / 2, freedom) * np.sqrt(spread))
+    half = float(quantiles.student(0.5 + LEVEL / 2, freedom) * np.sqrt(spread))
     value = float(own.mean())
     people = len(began), len(others)
     is_dominated = any(_dominated(each) for each in (fell[began, cohort], alike))

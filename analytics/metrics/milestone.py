@@ -8,11 +8,11 @@ from math import ceil
 import duckdb
 import numpy as np
 import polars as pl
-from scipy import stats
 
 from analytics.metrics import few, jump, periods, trial
 from analytics.metrics.passport import Passport, Words
 from analytics.schema import polars_schema
+from analytics.statistics import quantiles
 from analytics.statistics.interval import LEVEL, publish_ends
 from analytics.vault.milestones import Milestone, parse
 
@@ -62,7 +62,7 @@ class Moved:
         """Return the 95 % interval of the change: people, each with themselves, by Student's t."""
         own = self.after - self.before
         error = own.std(ddof=1) / np.sqrt(len(own))
-        half = float(stats.t.ppf(0.5 + LEVEL / 2, len(own) - 1) * error)
+        half = float(quantiles.student(0.5 + LEVEL / 2, len(own) - 1) * error)
         return self.change - half, self.change + half
 
 

@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import polars as pl
-from scipy import stats
 
 from analytics.metrics import answers, survey_passports
 from analytics.metrics.passport import Passport, Words
 from analytics.schema import polars_schema
+from analytics.statistics import quantiles
 from analytics.statistics.interval import Numbers, publish_ends
 
 METRIC = "gap_words_deeds"
@@ -56,6 +56,8 @@ def spearman(words: Numbers, deeds: Numbers) -> tuple[float, float, float] | Non
     """Return Spearman's ρ of groups and its 95 % ends, groups drawn anew; None where either does not vary."""
     if np.ptp(words) == 0 or np.ptp(deeds) == 0:
         return None
+    from scipy import stats  # heavy
+
     draw = np.random.default_rng(SEED).integers(0, len(words), (DRAWS, len(words)))
     ranks = [stats.rankdata(column[draw], axis=1) for column in (words, deeds)]
     a, b = (rank - rank.mean(axis=1, keepdims=True) for rank in ranks)
@@ -88,9 +90,9 @@ def _gaps(both: pl.DataFrame) -> list[dict[str, object]]:
         size = values.std(ddof=1)
         z.append((values - values.mean()) / size)
         ends = (both[f"high{suffix}"] - both[f"low{suffix}"]).to_numpy()
-        spread.append(ends / (2 * stats.norm.ppf(0.975)) / size)
+        spread.append(ends / (2 * quantiles.normal(0.975)) / size)
     gap, error = z[0] - z[1], np.hypot(*spread)
-    half = stats.norm.ppf(0.975) * error
+    half = quantiles.normal(0.975) * error
     told = zip(both["department"], both["n"], gap, half, strict=True)
     return [
         {"department": name, "n": n, "value": float(g), "low": float(g - h), "high": float(g + h)}

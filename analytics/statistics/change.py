@@ -6,8 +6,8 @@ has its own, far narrower interval, from sums over the people present in both pe
 
 import numpy as np
 import polars as pl
-from scipy import stats
 
+from analytics.statistics import quantiles
 from analytics.statistics.interval import LEVEL, Numbers
 
 # Sums over the people in both periods. now_* this period, then_* the one before; cross_xy = Σ x·y′ with x of
@@ -38,7 +38,7 @@ def change(cells: pl.DataFrame) -> pl.DataFrame:
 
 def change_ends(moved: Numbers, variance: Numbers, people: Numbers) -> tuple[Numbers, Numbers]:
     """Return the 95 % ends of a change: Student's t with one degree of freedom less than people."""
-    half = stats.t.ppf(0.5 + LEVEL / 2, np.maximum(people - 1, 1)) * np.sqrt(variance)
+    half = quantiles.student(0.5 + LEVEL / 2, np.maximum(people - 1, 1)) * np.sqrt(variance)
     return moved - half, moved + half
 
 

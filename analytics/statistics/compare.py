@@ -13,8 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
-from scipy import special, stats
+from scipy import special
 
+from analytics.statistics import quantiles
 from analytics.statistics.interval import Numbers, outward
 
 ALPHA = 0.05
@@ -58,14 +59,19 @@ def shrink_shares(yes: Numbers, n: Numbers) -> Shrunk:
         noise * ((n - 1) @ (1 - n / total)) or np.nan
     )
     if not alike > 0:
-        low, high = stats.beta.interval(1 - ALPHA, yes.sum() + 0.5, total - yes.sum() + 0.5)
+        low, high = _middle(yes.sum() + 0.5, total - yes.sum() + 0.5)
         same = np.ones(len(n))
         return Shrunk(share * same, low * same, high * same, 0.0)
     alike = min(alike, 1 - 1e-9)
     prior = (1 - alike) / alike
     a, b = yes + prior * share, n - yes + prior * (1 - share)
-    low, high = stats.beta.interval(1 - ALPHA, a, b)
+    low, high = _middle(a, b)
     return Shrunk(a / (a + b), low, high, alike)
+
+
+def _middle(a: Numbers, b: Numbers) -> tuple[Numbers, Numbers]:
+    """Return the ends between which 95 % of the beta distribution lie."""
+    return quantiles.beta(ALPHA / 2, a, b), quantiles.beta(1 - ALPHA / 2, a, b)
 
 
 def shrunken(cells: pl.DataFrame, by: list[str]) -> pl.DataFrame:
@@ -96,7 +102,9 @@ def distinguish(cells: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     usable = pl.col("value").is_not_null() & (pl.col("ny") > 0) & pl.col("sr").is_not_null()
     gates = _each_family(cells, by, usable, _gate, {"gate_p": pl.Float64})
     pages = gates.select(*by, "gate_p").drop_nulls("gate_p").unique(by)
-    adjusted = stats.false_discovery_control(pages["gate_p"]) if pages.height else []
+    from scipy.stats import false_discovery_control  # heavy
+
+    adjusted = false_discovery_control(pages["gate_p"]) if pages.height else []
     pages = pages.with_columns(gate_p=pl.Series(adjusted, dtype=pl.Float64))
     gates = gates.drop("gate_p").join(
         pages, on=by, how="left", nulls_equal=True, maintain_order="left"

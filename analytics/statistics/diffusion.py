@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from scipy import stats
 
-from analytics.statistics.interval import LEVEL, Numbers
+from analytics.statistics.interval import LEVEL, Numbers, Z
 
 WIDEST = 0.25  # of the ceiling's interval: wider says nothing to plan with
 # ln p, ln q: near .02 and .30, usual in the literature, and launches that all at once spread. One start alone may end in
@@ -24,7 +23,7 @@ CEILINGS = (
 STEPS = 100  # of a search; it ends when a step gains less of the log-likelihood than this, or none however short
 SETTLED, GIVEN_UP = 1e-10, 1e6
 DRAWS = 200  # of the parametric bootstrap
-CAP = float(stats.chi2.ppf(LEVEL, 1)) / 2
+CAP = Z**2 / 2  # χ² with one degree of freedom is a squared normal
 GREATEST, SMALLEST = np.log(5.0), np.log(1e-7)  # of p and q
 
 

@@ -7,8 +7,8 @@ show is too small in short series: it is put right by what series of the same de
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
+from analytics.statistics import quantiles
 from analytics.statistics.interval import LEVEL, Numbers
 
 LEVEL_AT, SLOPE_AT = 2, 3  # places of c and d among the coefficients
@@ -41,7 +41,7 @@ def found(values: Numbers, time: Numbers, at: float) -> Break:
     columns = design(time, at)
     correlation = put_right(columns, shown(columns, values))
     effects, errors = prais_winsten(columns, values, correlation)
-    half = stats.t.ppf(0.5 + LEVEL / 2, len(values) - columns.shape[1]) * errors
+    half = quantiles.student(0.5 + LEVEL / 2, len(values) - columns.shape[1]) * errors
     low, high = effects - half, effects + half
     return Break(
         float(effects[LEVEL_AT]), float(errors[LEVEL_AT]), (float(low[LEVEL_AT]), float(high[LEVEL_AT])),

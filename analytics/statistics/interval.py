@@ -9,7 +9,8 @@ from typing import Literal
 
 import numpy as np
 import polars as pl
-from scipy import stats
+
+from analytics.statistics import quantiles
 
 # share: one 0/1 row a person, Σy of them asked. clustered: a share of a person's weeks, messages or hours. ratio: anything
 # else. survival: the share to whom something has happened by a time, everybody being watched until then, as
@@ -18,7 +19,7 @@ Kind = Literal["share", "clustered", "ratio", "survival", "typical"]
 Numbers = np.ndarray
 
 LEVEL = 0.95
-Z = float(stats.norm.ppf(0.5 + LEVEL / 2))
+Z = quantiles.normal(0.5 + LEVEL / 2)
 FEW_PEOPLE = 40  # below this, shares near 0 or 1 take the wider exact interval
 MIDDLE_SHARE = (0.2, 0.8)
 
@@ -62,8 +63,8 @@ def wilson(share: Numbers, n: Numbers) -> tuple[Numbers, Numbers]:
 def exact(share: Numbers, n: Numbers) -> tuple[Numbers, Numbers]:
     """Return the Clopper–Pearson interval for a non-whole n: Korn and Graubard (1998)."""
     yes, tail = share * n, (1 - LEVEL) / 2
-    low = np.where(yes <= 0, 0.0, stats.beta.ppf(tail, yes, n - yes + 1))
-    high = np.where(yes >= n, 1.0, stats.beta.ppf(1 - tail, yes + 1, n - yes))
+    low = np.where(yes <= 0, 0.0, quantiles.beta(tail, yes, n - yes + 1))
+    high = np.where(yes >= n, 1.0, quantiles.beta(1 - tail, yes + 1, n - yes))
     return low, high
 
 
@@ -106,7 +107,7 @@ def _quotient(kind: Kind, *sums: Numbers) -> tuple[Numbers, Numbers, Numbers, Nu
     n, sx, sy = sums[:3]
     value = np.where((n > 0) & (sy > 0), sx / sy, np.nan)
     variance = ratio_variance(*sums)
-    student = stats.t.ppf(0.5 + LEVEL / 2, np.maximum(n - 1, 1))
+    student = quantiles.student(0.5 + LEVEL / 2, np.maximum(n - 1, 1))
     if kind == "ratio":
         half = student * np.sqrt(variance)
         return value, variance, value - half, value + half
@@ -128,7 +129,7 @@ def _quotient(kind: Kind, *sums: Numbers) -> tuple[Numbers, Numbers, Numbers, Nu
 def _typical(n: Numbers, sl: Numbers, sll: Numbers) -> tuple[Numbers, Numbers, Numbers, Numbers]:
     mean = np.where(n > 0, sl / n, np.nan)
     log_variance = np.where(n > 1, np.maximum(sll - n * mean**2, 0.0) / (n - 1) / n, np.nan)
-    half = stats.t.ppf(0.5 + LEVEL / 2, np.maximum(n - 1, 1)) * np.sqrt(log_variance)
+    half = quantiles.student(0.5 + LEVEL / 2, np.maximum(n - 1, 1)) * np.sqrt(log_variance)
     variance = log_variance * np.exp(mean) ** 2  # back on the scale of the count, to first order
     return np.expm1(mean), variance, np.maximum(np.expm1(mean - half), 0.0), np.expm1(mean + half)
 

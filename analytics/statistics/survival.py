@@ -6,8 +6,8 @@ has not happened yet), variance (Greenwood), low and high (95 %, on the log–lo
 
 import numpy as np
 import polars as pl
-from scipy import stats
 
+from analytics.statistics import quantiles
 from analytics.statistics.interval import Numbers, log_log_ends
 
 HALF = 0.5
@@ -75,4 +75,4 @@ def log_rank(times: Numbers, happened: Numbers, is_second: Numbers) -> tuple[flo
     left = np.maximum(at_risk - 1, 1)
     variance = (events * part * (1 - part) * (at_risk - events) / left).sum()
     square = float((seen - expected) ** 2 / variance)
-    return square, float(stats.chi2.sf(square, 1))
+    return square, quantiles.chi_square_above(square, 1)

@@ -7,8 +7,8 @@ help little. Bloom 2005 (Randomizing groups to evaluate place-based programs), f
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
 
+from analytics.statistics import quantiles
 from analytics.statistics.interval import LEVEL, Numbers
 
 POWER = 0.8  # of true effects of that size, so many would be found
@@ -41,6 +41,6 @@ def smallest_effect(groups: int, people: float, alike: Spread, tried: float, kno
     variance that what was before tells.
     """
     free = groups - 2
-    needed = stats.t.ppf(0.5 + LEVEL / 2, free) + stats.t.ppf(POWER, free)
+    needed = quantiles.student(0.5 + LEVEL / 2, free) + quantiles.student(POWER, free)
     noise = (alike.between + (1 - alike.between) / people) * (1 - known)
     return float(needed * alike.deviation * np.sqrt(noise / (tried * (1 - tried) * groups)))
