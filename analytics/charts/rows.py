@@ -38,14 +38,9 @@ def names_above(
         marks = alt.Chart(rows).mark_text(align=side, baseline="middle", dy=dy, **style)
         return marks.encode(x=alt.value(at), y=y, text=f"{name}:N")
 
-    names = {"fontSize": 13, "color": k.ink}
-    halo = {
-        "stroke": k.bg,
-        "strokeWidth": 4,
-        "strokeJoin": "round",
-        "aria": False,
-    }  # so that no line runs through a name
-    layers = [written("left", 0, field, **names, **halo), written("left", 0, field, **names)]
+    # behind a name its outline in the ground's colour, so that no line runs through it
+    halo = {"color": k.bg, "stroke": k.bg, "strokeWidth": 4, "strokeJoin": "round", "aria": False}
+    layers = [written("left", 0, field, fontSize=13, **halo), written("left", 0, field, fontSize=13, color=k.ink)]  # fmt: skip
     if right:
         layers.append(written("right", "width", right, color=k.muted))
     return alt.layer(*layers)

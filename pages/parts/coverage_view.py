@@ -28,11 +28,15 @@ TOOL, DEPARTMENT = "By tool", "By department"
 def draw(release: Release) -> None:
     """Draw coverage by tool, or by department for one tool."""
     seen = release.coverage().with_columns(share=pl.col("people") / pl.col("headcount"))
-    if not seen["people"].sum():  # none at all, or a vendor's totals alone
+    if seen["headcount"].null_count() == seen.height:  # nothing to be a share of
         state(
             "nothing_yet",
-            title="No export shows yet what people do.",
-            sentence="With one, whom it covers stands here, week by week.",
+            title="No export shows yet what people do."
+            if seen.is_empty()
+            else "Of how many people is not known.",
+            sentence="With one, whom it covers stands here, week by week."
+            if seen.is_empty()
+            else "With an HR file, whom each export covers stands here, week by week.",
             key="coverage",
         )
         return
