@@ -18,16 +18,19 @@ with stretch as (
 seen as (
     select distinct person, week from stretch
 ),
+-- the working days of each calendar; a group, so that nobody is joined to all days of a year before the weeks are asked
 open_day as (
-    select distinct e.day, e.week, e.month, e.quarter from event e where e.action <> 'notice'
+    select w.calendar, e.day, e.week, e.month, e.quarter, min(w.starts) as opens, min(w.ends) as closes
+    from (select distinct day, week, month, quarter from event where action <> 'notice') e
+    join working_day w on w.day = e.day
+    where w.starts < w.ends
+    group by w.calendar, e.day, e.week, e.month, e.quarter
 ),
 due as (
-    select s.person, o.day, o.week, o.month, o.quarter, w.starts as opens, w.ends as closes
+    select s.person, o.day, o.week, o.month, o.quarter, o.opens, o.closes
     from seen s
-    join open_day o on o.week = s.week
-    join lives l on l.person = s.person and o.day >= l.valid_from and o.day < l.valid_to
-    join working_day w on w.calendar = l.calendar and w.day = o.day
-    where w.starts < w.ends
+    join lives l on l.person = s.person
+    join open_day o on o.week = s.week and o.calendar = l.calendar and o.day >= l.valid_from and o.day < l.valid_to
 ),
 cut as (
     select d.person, d.day, d.opens, d.closes, s.event,
