@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from analytics.readers import json_list, json_records
 from analytics.readers.base import Sink, UnreadableExport
 from analytics.readers.files import open_source
 from analytics.readers.json_records import Kind, first_object, read_file
@@ -119,3 +120,50 @@ def test_a_file_cut_off_keeps_the_records_before_the_cut(tmp_path, start):
 
     assert rows == [("#0", "a"), ("#1", "b")]
     assert rejects == [("#2", "json_invalid")]
+
+
+LONG_TEXT = '\\"],[{,\\\\'  # as JSON has it: quotes, brackets and backslashes within a text
+
+
+def long_list(numbers, wrap='{"of":[1],"value":[%s],"count":2}'):
+    records = [f'{{"id":"{n}","name":"{LONG_TEXT * 40}","more":[{{"a":[1,2]}}]}}' for n in numbers]
+    return (wrap % ",\n".join(records)).encode()
+
+
+@pytest.mark.parametrize("wrap", ['{"of":[1],"value":[%s],"count":2}', " [%s]\n"])
+@pytest.mark.parametrize("long", [1_000, 5_000, 100_000])
+def test_a_long_list_read_in_pieces_holds_the_same_records(tmp_path, monkeypatch, wrap, long):
+    content = long_list(range(200), wrap)
+    monkeypatch.setattr(json_records, "LONG", long)
+    monkeypatch.setattr(json_list, "PIECE", 777)
+
+    rows, rejects, warnings = read(tmp_path, content)
+
+    assert rows == [(f"#{n}", str(n)) for n in range(200)]
+    assert (rejects, warnings) == ([], {})
+    assert (long < len(content)) == (len(taken(tmp_path, monkeypatch, content)) > 1)
+
+
+def taken(tmp_path, monkeypatch, content):
+    """Return the pieces that a file is read in."""
+    pieces = []
+    load = json_list.Piece.__init__
+    monkeypatch.setattr(json_list.Piece, "__init__", lambda *a: (pieces.append(a), load(*a))[1])
+    read(tmp_path, content)
+    return pieces
+
+
+def test_what_is_wrong_in_a_long_list_is_told_record_by_record(tmp_path, monkeypatch):
+    monkeypatch.setattr(json_records, "LONG", 1_000)
+    monkeypatch.setattr(json_list, "PIECE", 600)
+    content = long_list(range(50))
+    content = content.replace(b'"id":"7"', b'"id":"7","id":"8"').replace(b'"id":"9"', b'"id":tru')
+
+    rows, rejects, _ = read(tmp_path, content)
+    cut_rows, cut_rejects, _ = read(tmp_path, content[:-300])
+    _, _, warnings = read(tmp_path, long_list(range(50), '{"value":[%s],"@odata.nextLink":"x"}'))
+
+    assert [place for place, _ in rows] == [f"#{n}" for n in range(50) if n not in (7, 9)]
+    assert rejects == [("#7", "json_duplicate_key"), ("#9", "json_invalid")]
+    assert (cut_rows, cut_rejects) == (rows[:-1], [*rejects, ("#49", "json_invalid")])
+    assert warnings == {"incomplete_page": 1}

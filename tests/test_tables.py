@@ -1,4 +1,5 @@
 import gzip
+import io
 import zipfile
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -261,6 +262,22 @@ def test_entities_and_bombs_never_reach_the_parser(tmp_path):
         with path.open("rb") as stream, pytest.raises(UnreadableExport) as refusal:
             xlsx_sheet.check(stream, path.name)
         assert refusal.value.code == code
+
+
+def test_a_workbook_damaged_within_is_refused_in_words(tmp_path):
+    data = bytearray(
+        workbook(
+            tmp_path / "t.xlsx", [["id", "name"], *([i, f"n{i}"] for i in range(500))]
+        ).read_bytes()
+    )
+    with zipfile.ZipFile(tmp_path / "t.xlsx") as book:
+        at = book.getinfo("xl/worksheets/sheet1.xml").header_offset + 70
+    data[at : at + 40] = bytes(40)
+
+    with pytest.raises(UnreadableExport) as refusal:
+        xlsx_sheet.check(io.BytesIO(bytes(data)), "t.xlsx")
+
+    assert refusal.value.code == "xlsx_corrupt"
 
 
 # ------------------------------------------------------------------------------------------------- headers

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Generic, TypeVar
 
 import msgspec
 
-from analytics.readers import json_pieces
+from analytics.readers import json_list, json_pieces
 from analytics.readers.base import Sink, UnreadableExport
 from analytics.readers.files import Source
 
@@ -24,6 +24,7 @@ UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 UTF16_STARTS = (*UTF16_MARKS, b"[\x00", b"\x00[", b"{\x00", b"\x00{")
 HEAD = 262_144  # bytes from which a format is told
 LONGEST_LINE = 64 << 20
+LONG = 32 << 20  # from here on a list is read a piece at a time
 DAMAGED = object()  # null is a value
 NEXT_PAGE = ("@odata.nextLink", "nextPageToken", "next_page")
 WRAPPERS = ("value", "messages", "items", "records", "data")
@@ -110,7 +111,45 @@ def read_file(source: Source, kind: Kind[Record], sink: Sink) -> Iterator[Found[
             yield from _read_lines(stream, kind, sink)
         return
     with source.open() as stream:
-        yield from read_bytes(stream.read(), kind, sink, source.name)
+        begun = stream.read(LONG)
+        if len(begun) == LONG:
+            whole = json_list.LongList(stream, begun.removeprefix(BOM), kind.wrappers)
+            if whole.found and not _is_pages(head, kind):
+                yield from _read_long(whole, kind, sink)
+                return
+        yield from read_bytes(begun + stream.read(), kind, sink, source.name)
+
+
+def _is_pages(head: bytes, kind: Kind[Record]) -> bool:
+    return head.removeprefix(BOM).lstrip()[:1] == b"[" and bool(_wrapped(_first_object(head), kind))
+
+
+def _read_long(
+    whole: json_list.LongList, kind: Kind[Record], sink: Sink
+) -> Iterator[Found[Record]]:
+    """Yield the records of a long list, a piece of it at a time."""
+    decode: Callable[[bytes], list[Record]] = msgspec.json.Decoder(list[kind.struct]).decode  # type: ignore[name-defined]
+    number = 0
+    for piece in whole.pieces():
+        try:
+            records = decode(b"[" + piece.data + b"]")
+            is_plain = not _may_be_doubled(piece.data, kind, len(records))
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            is_plain = False
+        if is_plain:
+            yield from ((f"#{at}", record) for at, record in enumerate(records, number))
+            number += len(records)
+            continue
+        for data in piece.records:
+            here = f"#{number}"
+            number += 1
+            value = _load(data, sink, here)
+            if value is not DAMAGED and (record := convert(value, kind, sink, here)) is not None:
+                yield here, record
+    if whole.is_cut:
+        sink.reject(f"#{number}", "json_invalid")
+    if any(whole.rest.get(name) for name in NEXT_PAGE):
+        sink.warn("incomplete_page")
 
 
 def read_bytes(

@@ -7,6 +7,7 @@ from typing import BinaryIO
 import polars as pl
 
 from analytics.readers.base import UnreadableExport
+from analytics.readers.files import UNPACKING
 
 CHUNK = 2**20
 OVERLAP = 64
@@ -43,7 +44,7 @@ def check(stream: BinaryIO, file: str) -> bool:
                 if member.filename.casefold().endswith((".xml", ".rels")):
                     _check_member(book, member, file)
             return any(name.casefold().endswith("vbaproject.bin") for name in book.namelist())
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
+    except (*UNPACKING, ValueError, OSError):
         raise corrupt(file) from None
 
 
