@@ -16,6 +16,7 @@ MOST_XML = 2**30
 BOMB_FROM, BOMB_RATIO = 100 * 2**20, 100
 OLE = b"\xd0\xcf\x11\xe0"
 CELL = re.compile(rb' r="([A-Z]{1,3})([0-9]{1,7})"')
+UNREADABLE = (*UNPACKING, ValueError, OSError)
 ENTITY = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
@@ -44,7 +45,7 @@ def check(stream: BinaryIO, file: str) -> bool:
                 if member.filename.casefold().endswith((".xml", ".rels")):
                     _check_member(book, member, file)
             return any(name.casefold().endswith("vbaproject.bin") for name in book.namelist())
-    except (*UNPACKING, ValueError, OSError):
+    except UNREADABLE:
         raise corrupt(file) from None
 
 
