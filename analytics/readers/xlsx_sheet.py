@@ -16,7 +16,7 @@ MOST_XML = 2**30
 BOMB_FROM, BOMB_RATIO = 100 * 2**20, 100
 OLE = b"\xd0\xcf\x11\xe0"
 CELL = re.compile(rb' r="([A-Z]{1,3})([0-9]{1,7})"')
-UNREADABLE = (*UNPACKING, ValueError, OSError)
+UNREADABLE: tuple[type[Exception], ...] = (*UNPACKING, ValueError, OSError)
 ENTITY = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
