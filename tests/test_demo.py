@@ -68,6 +68,16 @@ def test_the_same_seed_gives_the_same_files_and_another_gives_others(tmp_path):
     assert digests("c", 2) != first
 
 
+def test_nobody_answers_before_being_asked(tmp_path):
+    log = pl.read_csv(company(tmp_path, 60, 10, 1)[2]).unique("message_id")
+    asked = log.select("message_id", asked="sent_at")
+
+    answers = log.join(asked, left_on="in_reply_to", right_on="message_id")
+
+    assert answers.height > 1000
+    assert answers.filter(pl.col("sent_at") <= pl.col("asked")).is_empty()
+
+
 def test_departments_have_the_planned_sizes():
     assert sum(sizes(400)) == 399
     assert len(sizes(400)) == len(plan.DEPARTMENTS)

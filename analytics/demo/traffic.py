@@ -88,7 +88,12 @@ def with_answers(
     delay = (
         draw.exponential(2.2 * 3600, int(answers.sum())).astype(np.int64) * 1_000_000 + 60_000_000
     )
-    answer_local = pushed_into_work(local[answers] + delay, draw)
+    # who answers lives by another clock, perhaps an hour behind the one that the question was asked by
+    own, theirs = (
+        utc(first, local[answers], zone[who[answers]]).dt.epoch("us") for who in (sender, to)
+    )
+    behind = (theirs - own).to_numpy()
+    answer_local = pushed_into_work(local[answers] - behind + delay, draw)
     ids = [f"<{i}@aurelia.example>" for i in range(len(sender))]
     answer_ids = [f"<a{i}@aurelia.example>" for i in np.flatnonzero(answers)]
     heads = np.flatnonzero(staff["level"].to_numpy() == 1)
