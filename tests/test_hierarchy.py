@@ -10,8 +10,9 @@ from analytics.metrics import periods
 from analytics.metrics.bootstrap import standard_error, week_weights
 from analytics.metrics.hierarchy import PASSPORTS, WORTH, _company, _periods, figures, verdict
 from analytics.metrics.org_flows import flows
+from analytics.metrics.org_margins import Margins
 from analytics.metrics.org_measures import Scope, Sums, values
-from analytics.metrics.org_tree import OrgTree, possible, within
+from analytics.metrics.org_tree import OrgTree
 from analytics.metrics.org_view import View
 from analytics.metrics.panel import panel
 from analytics.metrics.reasons import REASONS
@@ -230,17 +231,19 @@ def test_tree_sums_equal_the_sums_over_all_pairs(heads):
         pairs[: distance.max() + 1].tolist()
         == np.bincount(distance[both], minlength=distance.max() + 1).tolist()
     )
-    out, into = draw.integers(0, 9, (2, 3, 40)).astype(float)
+    weeks = draw.integers(0, 9, (2, 5, 40)).astype(float)
+    margins = Margins(*weeks, weights=draw.integers(0, 4, (3, 5)).astype(float))
+    out, into = margins.weights @ weeks
     product = np.einsum("di,dj->dij", out, into) * ~np.eye(40, dtype=bool)
     total = product.sum((1, 2))
-    assert possible(out, into) == pytest.approx(total)
-    found = tree.expected(out, into)
+    assert margins.possible == pytest.approx(total)
+    found = tree.expected(margins)
     assert found.distance == pytest.approx((product * distance).sum((1, 2)) / total)
     assert found.vertical == pytest.approx((product * (above | above.T)).sum((1, 2)) / total)
     direct = (above | above.T) & (distance == 1)
     assert found.direct == pytest.approx((product * direct).sum((1, 2)) / total)
     same = tree.branch[:, None] == tree.branch
-    assert within(out, into, tree.branch) - (out * into).sum(1) == pytest.approx(
+    assert margins.within(tree.branch) - margins.alone == pytest.approx(
         (product * same).sum((1, 2))
     )
 

@@ -4,20 +4,19 @@ Raw shares mean little: with one manager to ten reports, most pairs cross levels
 observed is set against what everybody's own sending and receiving would give by chance (org_tree.Expected).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import polars as pl
 
-from analytics.metrics.org_tree import OrgTree, possible, within
+from analytics.metrics.org_margins import Margins
+from analytics.metrics.org_tree import OrgTree
 
 Array = np.ndarray
 Key = tuple[str, str, str | None]  # metric, variant, bin
 Ratio = tuple[Array, Array, Array]  # value, numerator, denominator, one a weighting
 
-MEMORY = 4_000_000  # numbers in one block of draws × people
 FEWEST_PAIRS = 30
 LEADING_LEVEL = 1  # the head and those who report to the head
 LARGEST_LEADING_SHARE = 1 / 3
@@ -158,29 +157,12 @@ def _numbers(days: Array, weeks: Array) -> Array:
 
 def values(sums: Sums, weights: Array) -> dict[Key, Ratio]:
     """Return every figure under each row of `weights` (draws × weeks): value, numerator, denominator."""
-    parts = [_values(sums, rows) for rows in _blocks(weights, len(sums.scope.tree))]
-    joined: dict[Key, Ratio] = {}
-    for key in parts[0]:
-        value, above, below = (
-            np.concatenate(piece) for piece in zip(*(part[key] for part in parts), strict=True)
-        )
-        joined[key] = (value, above, below)
-    return joined
-
-
-def _blocks(weights: Array, people: int) -> Iterator[Array]:
-    rows = max(1, MEMORY // max(people, 1))
-    for start in range(0, len(weights), rows):
-        yield weights[start : start + rows]
-
-
-def _values(sums: Sums, weights: Array) -> dict[Key, Ratio]:
     scope, total = sums.scope, {name: weights @ column for name, column in sums.columns.items()}
-    out, into = weights @ sums.out, weights @ sums.into
+    margins = Margins(sums.out, sums.into, weights)
     with np.errstate(divide="ignore", invalid="ignore"):
         return {
-            **_reach(scope, total, out, into),
-            **_bridges(scope, total, out, into),
+            **_reach(scope, total, margins),
+            **_bridges(scope, total, margins),
             **_voice(scope, total),
             **_listening(total),
         }
@@ -190,8 +172,8 @@ def _ratio(above: Array, below: Array) -> Ratio:
     return above / below, above, below
 
 
-def _reach(scope: Scope, total: dict[str, Array], out: Array, into: Array) -> dict[Key, Ratio]:
-    expected = scope.tree.expected(out, into)
+def _reach(scope: Scope, total: dict[str, Array], margins: Margins) -> dict[Key, Ratio]:
+    expected = scope.tree.expected(margins)
     skipping = (total["vertical"] - total["direct"]) / total["vertical"]
     found: dict[Key, Ratio] = {
         ("tree_reach_ratio", "", None): _ratio(total["steps"] / total["all"], expected.distance),
@@ -200,20 +182,19 @@ def _reach(scope: Scope, total: dict[str, Array], out: Array, into: Array) -> di
     }
     for label, _, _, pairs in scope.bins:
         found["messages_by_distance", "", label] = _ratio(
-            total[f"distance {label}"], np.full(len(out), pairs)
+            total[f"distance {label}"], np.full(len(margins.weights), pairs)
         )
     return found
 
 
-def _bridges(scope: Scope, total: dict[str, Array], out: Array, into: Array) -> dict[Key, Ratio]:
-    alone = (out * into).sum(1)
-    observed = 2 * total["external"] / total["all"] - 1
-    expected = 1 - 2 * (within(out, into, scope.group) - alone) / possible(out, into)
+def _bridges(scope: Scope, total: dict[str, Array], margins: Margins) -> dict[Key, Ratio]:
     tree = scope.tree
-    between = out.sum(1) * into.sum(1) - within(out, into, tree.branch)
-    out_staff, into_staff = out[:, ~tree.is_manager], into[:, ~tree.is_manager]
-    unbrokered = out_staff.sum(1) * into_staff.sum(1)
-    unbrokered -= within(out_staff, into_staff, tree.branch[~tree.is_manager])
+    observed = 2 * total["external"] / total["all"] - 1
+    inside = margins.within(scope.group) - margins.alone
+    expected = 1 - 2 * inside / margins.possible
+    between = margins.all - margins.within(tree.branch)
+    staff = margins.among(~tree.is_manager)
+    unbrokered = staff.all - staff.within(tree.branch[~tree.is_manager])
     return {
         ("department_ei_excess", "", None): (observed - expected, observed, expected),
         ("manager_brokerage_lift", "", None): _ratio(

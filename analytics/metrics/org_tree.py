@@ -2,7 +2,7 @@
 
 The expectation keeps what everybody sends and receives and lets chance decide to whom: the share of messages
 from i to j is out_i · in_j, for i ≠ j. Every sum over pairs is worked out from sums over branches, so that
-no array of people × people is ever made. Arrays of margins are draws × people.
+no array of people × people is ever made.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,8 @@ from itertools import pairwise
 
 import numpy as np
 import polars as pl
+
+from analytics.metrics.org_margins import Margins
 
 Array = np.ndarray
 # steps below a head: real organisations have 4 to 12, and what is summed grows with the cube of it
@@ -158,20 +160,22 @@ class OrgTree:
         pairs[0] -= counted.sum()
         return pairs
 
-    def expected(self, out: Array, into: Array) -> Expected:
-        """Return what these margins (draws × people) give by chance, over all pairs of different people."""
-        all_pairs = possible(out, into)
+    def expected(self, margins: Margins) -> Expected:
+        """Return what these margins give by chance, over all pairs of different people."""
+        out, into, weights = margins.out, margins.into, margins.weights
         out_below, into_below = self._below(out), self._below(into)
-        out_all, into_all = out.sum(1, keepdims=True), into.sum(1, keepdims=True)
         linked = self.parent >= 0 if self.heads == 1 else np.ones(len(self), dtype=bool)
-        crossing = out_below * (into_all - into_below) + (out_all - out_below) * into_below
-        vertical = (out * (into_below - into) + into * (out_below - out)).sum(1)
+        crossing = np.zeros(len(weights))
+        for below, others in ((out_below, into), (into_below, out)):
+            crossing += (weights @ below[:, linked].sum(1)) * (weights @ others.sum(1))
+        crossing -= 2 * margins.pairs(out_below[:, linked], into_below[:, linked])
+        vertical = margins.pairs(out, into_below - into) + margins.pairs(out_below - out, into)
         reports = np.flatnonzero(self.parent >= 0)
         managers = self.parent[reports]
-        direct = (out[:, reports] * into[:, managers] + out[:, managers] * into[:, reports]).sum(1)
-        return Expected(
-            crossing[:, linked].sum(1) / all_pairs, vertical / all_pairs, direct / all_pairs
-        )
+        direct = margins.pairs(out[:, reports], into[:, managers])
+        direct += margins.pairs(out[:, managers], into[:, reports])
+        possible = margins.possible
+        return Expected(crossing / possible, vertical / possible, direct / possible)
 
     def _below(self, amounts: Array) -> Array:
         running = np.concatenate([np.zeros((len(amounts), 1)), np.cumsum(amounts, axis=1)], axis=1)
@@ -185,21 +189,6 @@ class OrgTree:
 
     def _add_pairs(self, pairs: Array, a: Array, b: Array, meeting: int) -> None:
         self._add_products(pairs, np.outer(a, b), meeting)
-
-
-def possible(out: Array, into: Array) -> Array:
-    """Return Σ out_i · in_j over all i ≠ j, one for each draw."""
-    return out.sum(1) * into.sum(1) - (out * into).sum(1)
-
-
-def within(out: Array, into: Array, group: Array) -> Array:
-    """Return Σ out_i · in_j over pairs of one group, i = j included, one for each draw."""
-    order = np.argsort(group, kind="stable")
-    starts = np.flatnonzero(np.r_[True, np.diff(group[order]) != 0])
-    return (
-        np.add.reduceat(out[:, order], starts, axis=1)
-        * np.add.reduceat(into[:, order], starts, axis=1)
-    ).sum(1)
 
 
 def _place_siblings(first: Array, size: Array, parent: Array, start: int, end: int) -> None:
