@@ -217,5 +217,7 @@ def test_all_corners_hold_whatever_is_assumed_inside_them():
 
 
 def test_without_a_whole_week_what_gave_way_is_not_told():
-    for row in displaced._of_tool(None, "slack", pl.Series([], dtype=pl.Date), None):
+    nothing = pl.Series([], dtype=pl.Date)
+
+    for row in displaced._of_tool({}, nothing, nothing, None):
         assert row["reason"] == "short_history"

@@ -26,41 +26,47 @@ MOST_OF_ONE, MOST_OF_TWO = (
 )  # of the sum of all changes: above, it would be about one or two people
 DIGITS = 3
 
-# One row a person and week with anything in the other tools; `week` counts from 0.
+# One row a person, tool and week with anything in it; `row` and `column`: where they stand among people and weeks.
 WEEKLY = """
 with mailing as (select distinct tool from person_day where tool is not null and mails_in > 0),
 counted as (
     select
-        person,
-        week,
-        sum(case when tool in (select tool from mailing) then messages else 0 end) as mails_written,
-        sum(mails_in)                                                              as mails_received,
-        0                                                                          as meeting_us
+        person, tool, week,
+        case when tool in (select tool from mailing) then messages else 0 end as mails_written,
+        mails_in                                                              as mails_received,
+        0                                                                     as meeting_us
     from person_day
-    where tool is not null and tool <> $tool
-    group by person, week
+    where tool is not null
     union all
-    select person, week, 0, 0, sum(meeting_us)
+    select person, tool, week, 0, 0, meeting_us
     from person_clock
-    where tool is not null and tool <> $tool
-    group by person, week
+    where tool is not null
+),
+"row" as (select person, row_number() over (order by person) - 1 as "row" from panel where quarter = $whole),
+"column" as (
+    select period as week, row_number() over (order by period) - 1 as "column"
+    from period
+    where grain = 'week' and tool is null and is_whole
 )
 select
-    person,
-    week,
-    sum(mails_written)::double        as mails_written,
-    sum(mails_received)::double       as mails_received,
-    sum(meeting_us)::double / 60000000 as meeting_minutes
+    "row", "column", tool,
+    sum(mails_written)::double  as mails_written,
+    sum(mails_received)::double as mails_received,
+    sum(meeting_us)::double     as meeting_minutes
 from counted
-group by person, week
+join "row" using (person)
+join "column" using (week)
+group by all
 """
+PEOPLE = "select count(*) from panel where quarter = $whole"
 STARTS = """
-select p.person, f.week
+select f.week
 from panel p
 left join first_seen f on f.person = p.person and f.tool = $tool
 where p.quarter = $whole
 order by p.person
 """
+UNITS = {"meeting_minutes": 60_000_000}  # what is added up, in one of a bin
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,16 @@ def figures(con: duckdb.DuckDBPyConnection, settings: periods.Hours) -> pl.DataF
         "select period from period where grain = 'week' and tool is null and is_whole order by period"
     ).pl()["period"]
     tools = con.sql("select distinct tool from calendar where tool is not null order by tool")
-    rows = [row for (tool,) in tools.fetchall() for row in _of_tool(con, tool, weeks, settings)]
+    done = con.sql(WEEKLY, params={"whole": periods.WHOLE}).pl()
+    rows: list[dict[str, object]] = []
+    [(people,)] = con.sql(PEOPLE, params={"whole": periods.WHOLE}).fetchall()
+    shape = people, len(weeks)
+    every = _tables(done, shape)
+    for (tool,) in tools.fetchall():
+        starts = con.sql(STARTS, params={"tool": tool, "whole": periods.WHOLE}).pl()["week"]
+        own = _tables(done.filter(tool=tool), shape)
+        others = {name: every[name] - own[name] for name in BINS}
+        rows += [{"tool": tool} | row for row in _of_tool(others, starts, weeks, settings)]
     schema = polars_schema("release.figure")
     empty = dict.fromkeys(schema) | {"metric": "displaced", "variant": "", "grain": "all"}
     found = pl.DataFrame([empty | row for row in rows], schema=schema)
@@ -93,19 +108,18 @@ def figures(con: duckdb.DuckDBPyConnection, settings: periods.Hours) -> pl.DataF
 
 
 def _of_tool(
-    con: duckdb.DuckDBPyConnection, tool: str, weeks: pl.Series, settings: periods.Hours
+    others: dict[str, Numbers], starts: pl.Series, weeks: pl.Series, settings: periods.Hours
 ) -> list[dict[str, object]]:
+    """Return the rows of one tool; others: people × weeks in all other tools; starts: the week in which each person began."""
     if weeks.is_empty():
-        unknown = {"tool": tool, "reason": "short_history"}
+        unknown = {"reason": "short_history"}
         return [unknown | {"bin": name, "position": i} for i, name in enumerate(BINS)]
-    starts = con.sql(STARTS, params={"tool": tool, "whole": periods.WHOLE}).pl()
-    done = con.sql(WEEKLY, params={"tool": tool}).pl()
-    start, never = _places(starts["week"], weeks), starts["week"].is_null().to_numpy()
+    start, never = _places(starts, weeks), starts.is_null().to_numpy()
     least = max(FEWEST, settings.threshold)
     rows: list[dict[str, object]] = []
     for position, name in enumerate(BINS):
-        row: dict[str, object] = {"tool": tool, "bin": name, "position": position}
-        table = _table(done, name, starts["person"], weeks) / len(settings.workdays)
+        row: dict[str, object] = {"bin": name, "position": position}
+        table = others[name] / UNITS.get(name, 1) / len(settings.workdays)
         found = displaced(table, start, never) if table.any() else None
         if found is None:
             is_there = "not_identified" if table.any() else None
@@ -128,16 +142,11 @@ def _places(week: pl.Series, weeks: pl.Series) -> Numbers:
     )
 
 
-def _table(done: pl.DataFrame, name: str, people: pl.Series, weeks: pl.Series) -> Numbers:
-    """Return people × weeks, 0 where nothing happened."""
-    placed = done.filter(
-        pl.col("person").is_in(people.implode()), pl.col("week").is_in(weeks.implode())
-    )
-    table = np.zeros((len(people), len(weeks)))
-    table[people.search_sorted(placed["person"]), weeks.search_sorted(placed["week"])] = placed[
-        name
-    ]
-    return table
+def _tables(done: pl.DataFrame, shape: tuple[int, int]) -> dict[str, Numbers]:
+    """Return people × weeks of each of BINS, 0 where nothing happened; minutes still in microseconds, which subtract exactly."""
+    place = done["row"].to_numpy() * shape[1] + done["column"].to_numpy()
+    size = shape[0] * shape[1]
+    return {name: np.bincount(place, done[name].to_numpy(), size).reshape(shape) for name in BINS}
 
 
 def displaced(table: Numbers, start: Numbers, never: Numbers) -> Difference | None:
