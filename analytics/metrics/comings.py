@@ -25,33 +25,52 @@ week as (
     join began b on b.tool is not distinct from w.tool and w.first_day >= b.day + $new_after
     join (select distinct tool, week, month, quarter from calendar) c on c.week = w.period and c.tool is not distinct from w.tool
     where w.grain = 'week' and w.is_whole and w.previous is not null
+      and (w.tool is null or w.tool in (select tool from seat))
+),
+done as (select person, tool, week from seated_week where acts > 0),
+moved as (
+    select w.tool, w.week, n.person, 1 as came, 0 as went
+    from week w
+    join done n on n.week = w.week and n.tool is not distinct from w.tool
+    left join done b on b.person = n.person and b.week = w.previous and b.tool is not distinct from w.tool
+    where b.person is null
+    union all
+    select w.tool, w.week, b.person, 0, 1
+    from week w
+    join done b on b.week = w.previous and b.tool is not distinct from w.tool
+    left join done n on n.person = b.person and n.week = w.week and n.tool is not distinct from w.tool
+    where n.person is null
 ),
 span as (
-    select tool, 'month' as grain, month as period, quarter, week, previous from week
+    select tool, month, quarter, week from week
     union all
-    select tool, 'quarter', quarter, quarter, week, previous from week
-    union all
-    select tool, 'all', $whole, $whole, week, previous from week
+    select tool, $whole, $whole, week from week
 ),
 member as (
-    select s.grain, s.period, s.tool, s.week, s.previous, p.person
+    select s.tool, s.month, s.quarter, s.week, p.person
     from span s
     join panel p on p.quarter = s.quarter
     where (s.tool is null or list_contains(string_split(p.tools, ','), s.tool))
       and exists (from seat t where t.person = p.person and (s.tool is null or t.tool = s.tool)
                   and t.valid_from <= s.week + 6 and t.valid_to > s.week)
 ),
-moved as (
-    select m.grain, m.period, m.tool, m.person,
-        count(*) filter (coalesce(now.acts, 0) > 0 and coalesce(before.acts, 0) = 0) as came,
-        count(*) filter (coalesce(now.acts, 0) = 0 and coalesce(before.acts, 0) > 0) as went
+-- those who never moved too
+by_month as (
+    select m.tool, m.month, m.quarter, m.person, coalesce(sum(v.came), 0) as came, coalesce(sum(v.went), 0) as went
     from member m
-    left join seated_week now    on now.person = m.person and now.week = m.week and now.tool is not distinct from m.tool
-    left join seated_week before on before.person = m.person and before.week = m.previous and before.tool is not distinct from m.tool
+    left join moved v on v.person = m.person and v.week = m.week and v.tool is not distinct from m.tool
     group by all
+),
+spell as (
+    select if(month = $whole, 'all', 'month') as grain, month as period, tool, came, went from by_month
+    union all
+    select 'quarter', quarter, tool, sum(came), sum(went)
+    from by_month
+    where quarter <> $whole
+    group by quarter, tool, person
 )
 select grain, nullif(period, $whole) as period, tool, came::bigint as came, went::bigint as went, count(*) as people
-from moved
+from spell
 group by all
 order by all
 """
