@@ -16,6 +16,7 @@ from analytics.readers.headers import (
     found_names,
     plain,
 )
+from analytics.readers.sandbox import parse
 
 ROWS = "id,name\n1,Anna\n2,Bruno\n"
 
@@ -411,3 +412,46 @@ def test_a_date_without_time_of_day_and_a_time_without_zone_are_marked():
 
     assert found.get_column("timed").to_list() == [False, True, True]
     assert found.get_column("zoned").to_list() == [False, True, True]
+
+
+LETTERS = {
+    "long": "Dear Anna,\n\nI was so glad to hear from you, and I hope that all of you are well.\nYours, Ben\n",
+    "wrapped": "Dear Anna,\n\nthank you, we came home\nwell, and the children\nslept all the way, as\never. Write soon, will\nyou?\n\nYours, Ben\n",
+    "commas": "Milan, 5 January\nDear Anna, dear Ben,\nwe came, and saw you.\nIt was, as ever, a joy.\nYours, Cy\n",
+}
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+@pytest.mark.parametrize("options", [NOTHING_SAID, Options({"sender": "from"})])
+def test_a_letter_is_called_text_and_nobody_is_asked_for_its_columns(tmp_path, letter, options):
+    path = tmp_path / "letter.txt"
+    path.write_text(LETTERS[letter])
+
+    report = parse(path, tmp_path / "out", options)
+
+    assert (report.reject_code, report.header) == ("no_recognised_data", [])
+    assert "text written for people, no table" in report.message
+    assert "a line that names its columns" in report.message
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "told"),
+    [
+        ("time,from,to,#\n2026-01-05 09:00,a@x.org,b@x.org,1\n", {"sender": "sendr"},
+         "the column named for “sender” is not in the file. Found: time, from, to, #."),
+        ("wann;wer;wem\n2026-01-05 09:00;a@x.org;b@x.org\n", {"time": "wann", "sender": "who", "recipient": "whom"},
+         "the columns named for “sender” and “recipient” are not in the file. Found: wann, wer, wem."),
+        ("1,2,1700000000\n2,3,1700000100\n", {"sender": "from"},
+         "the column named for “sender” is not in the file. Found: column1, column2, column3."),
+        ("2026-01-05 09:00,a@x.org,b@x.org\n", {"sender": "from"},
+         "the column named for “sender” is not in the file. No line of it names columns."),
+    ],
+)  # fmt: skip
+def test_after_a_wrong_name_it_is_said_which_one_is_wrong(tmp_path, text, said, told):
+    path = tmp_path / "log.csv"
+    path.write_text(text)
+
+    report = parse(path, tmp_path / "out", Options(said))
+
+    assert report.reject_code == "column_missing"
+    assert told in report.message

@@ -90,6 +90,29 @@ def _by_hand(names: Sequence[str], aliases: Aliases, options: Options, file: str
     return at
 
 
+def misnamed(
+    rows: Sequence[Sequence[str]], aliases: Aliases, options: Options, file: str
+) -> UnreadableExport | None:
+    """Return the refusal of a table without the columns that were named by hand; null where all of them are there.
+
+    `rows` are the first ones, of which any may be the header.
+    """
+    there = {plain(cell) for cells in rows for cell in cells}
+    named = {field: column for field, column in options.columns.items() if field in aliases}
+    lost = [field for field, column in named.items() if plain(column) not in there]
+    if not lost:
+        return None
+    one = len(lost) == 1
+    header = next((cells for cells in rows if len(cells) > 1 and looks_like_header(cells)), ())
+    found = found_names(header) if header else "No line of it names columns."
+    return UnreadableExport(
+        "column_missing",
+        f"{file}: the {'column' if one else 'columns'} named for {' and '.join(f'“{field}”' for field in lost)}"
+        f" {'is' if one else 'are'} not in the file. {found} Give one of the file's own names, spelt as there.",
+        header,
+    )
+
+
 def may_assign(
     names: Sequence[str], aliases: Aliases, enough: Callable[[set[str]], bool], options: Options
 ) -> bool:
@@ -127,6 +150,6 @@ def looks_like_header(names: Sequence[str]) -> bool:
     """Say whether every cell could be a column name: no address, number or date, no sentence, nothing unprintable."""
     filled = [name for name in names if name]
     return bool(filled) and not any(
-        re.search(r"@|^[\W\d]+$|[\x00-\x08\x0e-\x1f\ufffd]", name) or len(name) > LONGEST_NAME
+        re.search(r"@|^(?!#$)[\W\d]+$|[\x00-\x08\x0e-\x1f\ufffd]", name) or len(name) > LONGEST_NAME
         for name in filled
     )

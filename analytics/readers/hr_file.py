@@ -15,6 +15,7 @@ from analytics.readers.headers import (
     account_for_others,
     assign,
     may_assign,
+    misnamed,
     plain,
 )
 from analytics.readers.hr_columns import ALIASES, is_directory
@@ -99,8 +100,9 @@ def _choose(rows: list[tables.Row], file: str, options: Options) -> tables.Heade
     header = tables.find_header(rows, lambda cells: _is_header(cells, options))
     if header:
         return header
-    refusal = UnreadableExport("column_missing", f"{file}: {NEEDS}")
-    raise refusal if rows else tables.no_rows(file)
+    wrong = misnamed(tables.header_rows(rows), ALIASES, options, file)
+    needs = UnreadableExport("column_missing", f"{file}: {NEEDS}")
+    raise wrong or (needs if rows else tables.no_rows(file))
 
 
 def _fields(table: tables.Table, assigned: Assigned, sink: Sink) -> pl.DataFrame:

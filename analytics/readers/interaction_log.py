@@ -16,6 +16,7 @@ from analytics.readers.headers import (
     account_for_others,
     assign,
     may_assign,
+    misnamed,
 )
 from analytics.readers.log_acts import Staging
 from analytics.readers.log_columns import ALIASES, KINDS, MAIL_LIKE
@@ -113,9 +114,9 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
 def _choose(rows: list[tables.Row], file: str, options: Options) -> tables.Header:
     header = _header(rows, options)
     if header is None:
-        raise (
-            UnreadableExport("column_missing", f"{file}: {NEEDS}") if rows else tables.no_rows(file)
-        )
+        wrong = misnamed(tables.header_rows(rows), ALIASES, options, file)
+        needs = UnreadableExport("column_missing", f"{file}: {NEEDS}")
+        raise wrong or (needs if rows else tables.no_rows(file))
     return header
 
 

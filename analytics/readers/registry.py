@@ -7,6 +7,7 @@ from types import ModuleType
 from analytics.readers import tables, unread
 from analytics.readers.base import NOTHING_SAID, Options, UnreadableExport
 from analytics.readers.files import Source
+from analytics.readers.headers import misnamed
 
 FAMILIES = ("chat", "usage", "meetings", "mail", "people", "surveys", "tickets", "documents")
 ALONE = ("slack_export", "interaction_log", "hr_file")
@@ -41,7 +42,12 @@ def recognise(
             f"{source.name}: this could be read as {titles}. Leave out the columns or files that belong to the other.",
         )
     tables.refuse_forbidden(source)
-    raise unread.explain(source) or _explanation(source, readers) or _nobody_knows(source, readers)
+    raise (
+        unread.explain(source)
+        or _misnamed(source, options, readers)
+        or _explanation(source, readers)
+        or _nobody_knows(source, readers)
+    )
 
 
 def claims(
@@ -56,6 +62,27 @@ def claims(
         return [reader for reader in found if reader.FORMAT.tool is not None] or found
     mappable = [reader for reader in readers if hasattr(reader, "identify_mapped")]
     return [reader for reader in mappable if reader.identify_mapped(source, options)]
+
+
+def _misnamed(
+    source: Source, options: Options, readers: tuple[ModuleType, ...]
+) -> UnreadableExport | None:
+    """Return that columns named by hand are not in a table; null for what is none."""
+    if not options.columns or source.kind in ("zip", "folder") or tables.is_prose(source):
+        return None
+    if source.head(64).lstrip()[:1] in (b"{", b"[", b"<"):
+        return None  # no table, whatever its commas look like
+    aliases = {
+        field: spellings
+        for reader in readers
+        if hasattr(reader, "identify_mapped")
+        for field, spellings in reader.ALIASES.items()
+    }
+    try:
+        rows = tables.header_rows(tables.preview(source))
+    except UnreadableExport:
+        return None  # its reader says what is wrong with it
+    return misnamed(rows, aliases, options, source.name) if rows else None
 
 
 def _explanation(source: Source, readers: tuple[ModuleType, ...]) -> UnreadableExport | None:

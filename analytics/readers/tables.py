@@ -23,6 +23,8 @@ LONG_HEAD = (
 )  # bytes looked at where the first lines are longer than usual, as those of a survey are
 MARKDOWN = re.compile(r"#{1,6} \S")
 WORD = re.compile(r"[^\W\d_]{2,}")
+SENTENCE_END = re.compile(r"[^\W\d_]{2,}[.?!](?:\s|$)")
+NO_LETTER = re.compile(r",\S|[;\t|]")  # how tables part their cells
 SENTENCE = 8  # words that no name of a column has
 FEW_LINES = 5
 MOST_LINES = 200  # a quoted cell of a header runs on over fewer
@@ -157,6 +159,12 @@ def numeric_header(rows: list[Row]) -> Header | None:
     return None
 
 
+def header_rows(rows: list[Row]) -> list[list[str]]:
+    """Return the cells of every row that could be the header, with the names that stand in for one in columns of numbers."""
+    numeric = numeric_header(rows)
+    return [*(row.cells for row in rows), *([list(numeric.names)] if numeric else [])]
+
+
 def open_table(
     source: "Source", sink: Sink, choose: Choose, is_asked: Callable[[str], bool] = lambda _: False
 ) -> Table:
@@ -265,7 +273,9 @@ def explain(source: "Source", needs: str) -> UnreadableExport | None:
         return None  # JSON: whatever its commas look like
     if is_prose(source):
         return UnreadableExport(
-            "no_recognised_data", f"{source.name}: this is written text, not an export."
+            "no_recognised_data",
+            f"{source.name}: this is text written for people, no table. Bring the export as the tool made it, or a table"
+            " (CSV, XLSX) with a row for each act or person and a line that names its columns.",
         )
     names = rows[0].cells
     header = names if looks_like_header(names) else ()
@@ -280,17 +290,31 @@ def is_prose(source: "Source") -> bool:
         return False
     codec, mark = csv_text.head_encoding(head := source.head())
     lines = [line for line in head[mark:].decode(codec, "replace").splitlines() if line.strip()]
-    if not any(len(WORD.findall(line)) >= SENTENCE for line in lines[:PREVIEW_ROWS]):
-        return False
-    if MARKDOWN.match(lines[0]):
+    lines = lines[:PREVIEW_ROWS]
+    is_long = any(len(WORD.findall(line)) >= SENTENCE for line in lines)
+    if is_long and MARKDOWN.match(lines[0]):
         return True
     try:
         rows = [row.cells for row in preview(source)]
     except UnreadableExport:
         return False
+    if not rows or not is_long:
+        return bool(rows) and _is_punctuated(lines, rows)
     widths = Counter(len(cells) for cells in rows if len(cells) > 1)
     is_table = any(times >= len(rows) / 2 for times in widths.values())
-    return not is_table and any(len(cell.split()) >= SENTENCE for cells in rows for cell in cells)
+    is_sentence = any(len(cell.split()) >= SENTENCE for cells in rows for cell in cells)
+    return (is_sentence and not is_table) or _is_punctuated(lines, rows)
+
+
+def _is_punctuated(lines: list[str], rows: list[list[str]]) -> bool:
+    """Say whether commas stand in lines of words as they do in a letter: a blank after each, sentences that end."""
+    text = "\n".join(lines)
+    is_even = len({len(cells) for cells in rows}) == 1 and all(
+        rows[0]
+    )  # as a table is under its header
+    words = text.split()
+    mostly = sum(bool(WORD.match(word)) for word in words) * 10 >= len(words) * 7
+    return not is_even and mostly and bool(SENTENCE_END.search(text)) and not NO_LETTER.search(text)
 
 
 def no_rows(file: str) -> UnreadableExport:
