@@ -6,6 +6,7 @@ import shutil
 import polars as pl
 import pytest
 
+from analytics import people
 from analytics.readers.base import NOTHING_SAID, Options, UnreadableExport
 from analytics.readers.sandbox import parse
 from analytics.readers.tickets import (
@@ -18,6 +19,8 @@ from analytics.readers.tickets import (
     zendesk_tickets,
 )
 from analytics.readers.tickets.desk import micros, phase
+from analytics.vault import imports, store
+from analytics.vault.workspace import Workspace
 from tests.golden import EXPORTS
 from tests.reading import read_file, read_text
 
@@ -75,6 +78,42 @@ def test_customers_are_guests_agents_people_and_the_space_is_of_a_customer(tmp_p
     ]  # fmt: skip
     spaces = found.table("space").select("space", "openness", "purpose", "phase").rows()
     assert spaces == [("ticket/1", "external", "customer", None)]
+
+
+def test_an_agent_whom_another_month_names_is_no_customer_in_this_one(tmp_path):
+    """In May 11 is in charge of a ticket; in June 11 answers in one of 10's, and nothing in that file says who 11 is."""
+    may = CONVERSATION | {"id": 2, "assignee_id": 11, "comments": []}
+    june = CONVERSATION | {"comments": [CONVERSATION["comments"][2] | {"author_id": 11}]}
+    workspace = Workspace.open("acme", tmp_path / "home", create=True)
+    for month, record in (("may", may), ("june", june)):
+        path = tmp_path / f"{month}.json"
+        path.write_text(json.dumps(record))
+        report = parse(path, parts := workspace.scratch("parts"))
+        imports.add(workspace, report, parts, month * 16, path.name)
+    named = {
+        people.pseudonym(workspace.secret(), f"zendesk:{account}"): account
+        for account in (10, 11, 900)
+    }
+
+    with store.build(workspace).connect() as con:
+        kinds = con.sql("select person, kind from person").fetchall()
+        reached = con.sql(
+            "select e.actor, d.person from event e join delivery d using (event) where e.action = 'post' and e.thread <> e.event"
+        ).fetchall()
+
+    assert {named[key]: kind for key, kind in kinds if key in named} == {10: "human", 11: "human", 900: "guest"}  # fmt: skip
+    assert {(named[actor], named[person]) for actor, person in reached} == {(11, 900), (11, 10)}
+
+
+def test_who_is_in_charge_of_a_later_ticket_is_an_agent_in_the_earlier_ones_too(tmp_path):
+    earlier = CONVERSATION | {"comments": [CONVERSATION["comments"][2] | {"author_id": 11}]}
+    later = CONVERSATION | {"id": 2, "assignee_id": 11, "comments": []}
+
+    found = read_json(zendesk_tickets, [earlier, later], tmp_path)
+
+    answer = found.table("event").filter(event="message/104")
+    assert answer.select("actor", "action", "in_reply_to").rows() == [("11", "reply", "ticket/1")]
+    assert found.table("account").filter(account="11")["kind"].to_list() == ["human"]
 
 
 @pytest.mark.parametrize(

@@ -82,6 +82,9 @@ class Desk:
     tool: str
     tickets: dict[str, Ticket] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
+    strangers: set[str] = field(
+        default_factory=set
+    )  # wrote in public, and nothing in the export says who they are
 
     def __post_init__(self) -> None:
         self.acts = Acts(self.sink, self.tool)
@@ -120,9 +123,23 @@ class Desk:
         by_ticket: dict[str, list[Message]] = {}
         for message in self.messages:
             by_ticket.setdefault(message.ticket, []).append(message)
+        self._note_agents(by_ticket)
         for key in [*self.tickets, *(key for key in by_ticket if key not in self.tickets)]:
             self._conversation(key, by_ticket.get(key, []))
         self.acts.finish()
+
+    def _note_agents(self, by_ticket: dict[str, list[Message]]) -> None:
+        """Note who answers in any ticket before the first is told: in another one nothing may say so."""
+        for key, ticket in self.tickets.items():
+            if ticket.out:
+                continue
+            self.agent(ticket.agent)
+            for message in by_ticket.get(key, ()):
+                is_known = (
+                    message.author in self.acts.accounts or message.author == ticket.requester
+                )
+                if not (message.public or is_known):
+                    self.agent(message.author)  # only a company's own people write internal notes
 
     def _conversation(self, key: str, messages: list[Message]) -> None:
         ticket = self.tickets.get(key)
@@ -148,6 +165,8 @@ class Desk:
             if message.author is not None and message.author not in self.acts.accounts:
                 # nobody says who it is: only a company's own people write internal notes
                 self.agent(message.author) if not message.public else asks(message.author)
+                if message.public and not is_internal:
+                    self.strangers.add(message.author)
             waiting = self._message(message, space, asking, agent, waiting, is_internal=is_internal)
 
     def _space(self, key: str, ticket: Ticket | None) -> str:
@@ -183,13 +202,15 @@ class Desk:
         kind = self.acts.accounts[message.author].kind if message.author else "human"
         is_ours = kind == "human" and message.author != asking
         other = asking if is_ours and message.public else agent
+        # nobody here says whose side a stranger is on, and another import may know: what is public reaches both
+        both = (asking, agent) if message.author in self.strangers else (other,)
         # an automatic answer is none: the customer still waits
         answers = waiting if is_ours and message.public else None
         self.acts.add(
             Act(
                 place=message.place, key=f"message/{message.key}", us=message.us, actor=message.author,
                 action="reply" if answers else "post", space=space, thread=f"{space}",
-                in_reply_to=answers, to=[other] if other and other != message.author else [],
+                in_reply_to=answers, to=[one for one in both if one and one != message.author],
                 text=message.text, is_record=message.is_record,
             )
         )  # fmt: skip
