@@ -17,7 +17,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -48,7 +48,8 @@ class Job:
 
     `progress` is the last step ({"stage", "file", "done", "total"}), `read` the files that are through, each
     with its outcome; `result` the JSON of the command, once done, or what had become of the files when it ended
-    otherwise; `message` the sentence for the reader when it failed.
+    otherwise; `message` the sentence for the reader when it failed. Of one that is announced, `pid` is the process that
+    will start it.
     """
 
     id: str
@@ -63,6 +64,7 @@ class Job:
     message: str | None = None
     uploads: tuple[str, ...] = ()
     read: tuple[tuple[str, str], ...] = ()
+    is_announced: bool = False
 
 
 def upload_folder(workspace: str) -> Path:
@@ -73,16 +75,38 @@ def upload_folder(workspace: str) -> Path:
     return folder
 
 
+@contextlib.contextmanager
+def announced(workspace: str, files: Sequence[str]) -> Iterator[str]:
+    """Write an import down before its files are laid, so that every page shows it, and give its id for `start`.
+
+    What was not started by the end is struck out again.
+    """
+    folder, (id_, now) = _folder(workspace), _new_id()
+    for end in ("out", "err"):
+        (folder / f"{id_}.{end}").touch()
+    us = os.getpid()
+    _save(folder, Job(id_, "import", tuple(files), now, us, _born(us), is_announced=True))
+    try:
+        yield id_
+    finally:
+        if _look(workspace, id_).is_announced:
+            _strike(folder, id_)
+            with contextlib.suppress(OSError):  # not empty: there is more of this company
+                folder.rmdir()
+                folder.parent.rmdir()
+
+
 def start(
     workspace: str,
     paths: Sequence[Path],
     options: Options = NOTHING_SAID,
     time_zone: str | None = None,
     who: str | None = None,
+    announced_as: str | None = None,
 ) -> str:
     """Start importing files and return the job's id; `time_zone` is where the company works, if it is said.
 
-    `who` is the address of whoever started it, for the log.
+    `who` is the address of whoever started it, for the log. One that was announced and stopped since is not started.
     """
     arguments = ["ingest", *(str(path.absolute()) for path in paths), "--workspace", workspace]
     for field, column in options.columns.items():
@@ -91,7 +115,7 @@ def start(
         arguments += ["--tool", options.tool]
     if time_zone:
         arguments += ["--time-zone", time_zone]
-    return _start_on_files(workspace, "import", arguments, paths, who)
+    return _start_on_files(workspace, "import", arguments, paths, who, announced_as)
 
 
 def start_look(paths: Sequence[Path], workspace: str | None = None, who: str | None = None) -> str:
@@ -150,8 +174,7 @@ def list(workspace: str) -> builtins.list[Job]:
     ids = sorted((p.stem for p in _folder(workspace).glob("*.json")), reverse=True)
     jobs = [_look(workspace, id_) for id_ in ids if ID.fullmatch(id_)]
     for old in [job for job in jobs if job.state != "running"][KEPT:]:
-        for file in _folder(workspace).glob(f"{old.id}.*"):
-            file.unlink(missing_ok=True)
+        _strike(_folder(workspace), old.id)
         jobs.remove(old)
     return jobs
 
@@ -174,15 +197,21 @@ def cancel(workspace: str, job_id: str) -> Job:
     job = get(workspace, job_id)
     if job.state != "running":
         return job
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(job.pid, signal.SIGTERM)
+    if not job.is_announced:  # else the process is a server's
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(job.pid, signal.SIGTERM)
     message = "Stopped. The last release stands."
     result = _so_far(_folder(workspace) / f"{job_id}.err")
     return _finish(workspace, replace(job, state="cancelled", result=result, message=message))
 
 
 def _start_on_files(
-    workspace: str, kind: Kind, arguments: Sequence[str], paths: Sequence[Path], who: str | None
+    workspace: str,
+    kind: Kind,
+    arguments: Sequence[str],
+    paths: Sequence[Path],
+    who: str | None,
+    announced_as: str | None = None,
 ) -> str:
     """Start a command that removes the files that were uploaded for it once it has read them."""
     within = _folder(workspace)
@@ -201,6 +230,7 @@ def _start_on_files(
         names,
         ours,
         who=who,
+        announced_as=announced_as,
     )
 
 
@@ -212,10 +242,14 @@ def _start(
     uploads: tuple[str, ...] = (),
     *,
     who: str | None = None,
+    announced_as: str | None = None,
 ) -> str:
-    folder = _folder(workspace)
-    now = datetime.now(UTC)
-    id_ = f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}"
+    folder, (id_, now) = _folder(workspace), _new_id()
+    if announced_as:
+        id_, job = announced_as, get(workspace, announced_as)
+        if job.state != "running":  # stopped before it began
+            _finish(workspace, replace(job, uploads=uploads, is_announced=False))
+            return id_
     with (folder / f"{id_}.out").open("wb") as out, (folder / f"{id_}.err").open("wb") as err:
         process = subprocess.Popen(  # noqa: S603  # our own interpreter, our own command line
             [sys.executable, "-m", "analytics", *arguments],
@@ -228,10 +262,20 @@ def _start(
         )
     # nobody waits for it here: `_alive` collects it when it is looked at
     process.returncode = 0
-    started = now.isoformat(timespec="seconds")
-    job = Job(id_, kind, files, started, process.pid, _born(process.pid), uploads=uploads)
-    _save(folder, job)
+    _save(folder, Job(id_, kind, files, now, process.pid, _born(process.pid), uploads=uploads))
     return id_
+
+
+def _new_id() -> tuple[str, str]:
+    """Return the id of a job that begins now, and when that is."""
+    now = datetime.now(UTC)
+    return f"{now:%Y%m%dT%H%M%S}-{secrets.token_hex(4)}", now.isoformat(timespec="seconds")
+
+
+def _strike(folder: Path, job_id: str) -> None:
+    """Remove what is written of a job."""
+    for file in folder.glob(f"{job_id}.*"):
+        file.unlink(missing_ok=True)
 
 
 def _look(workspace: str, job_id: str) -> Job:

@@ -150,11 +150,16 @@ def begin(name: str) -> None:
     zone, who = st.session_state.get("zone"), access.viewer()
     if not (dropped or waiting) or not all(said.values()):
         return
-    if refused := first_import.settle(name, said):
+    names = [*(one.name for one in dropped), *(path.name for path in waiting)]
+    # to settle and to lay files takes seconds: whoever loads the page anew meanwhile sees the job all the same
+    with jobs.announced(name, names) as job:
+        refused = first_import.settle(name, said)
+        if not refused:
+            paths = [*laid(jobs.upload_folder(name), dropped), *waiting]
+            jobs.start(name, paths, time_zone=zone, who=who, announced_as=job)
+    if refused:
         st.session_state["first_refused"] = refused
         return
-    paths = [*laid(jobs.upload_folder(name), dropped), *waiting]
-    jobs.start(name, paths, time_zone=zone, who=who)
     look.forget()
     st.session_state["drop_round"] = round_ + 1
     st.session_state["inbox"] = []

@@ -207,3 +207,35 @@ def test_telling_of_jobs_opens_no_file_of_the_vault(home):
 
     assert sorted(path.name for path in (home / "acme").iterdir()) == ["identity.duckdb", "jobs"]
     assert jobs.get("acme", id_).state == "done"
+
+
+def test_an_import_is_listed_before_its_files_are_laid_and_goes_on_under_its_id(home):
+    with jobs.announced("acme", ["empty.csv"]) as id_:
+        before = jobs.list("acme")
+        folder = jobs.upload_folder("acme")
+        (folder / "empty.csv").write_bytes(b"")
+        started = jobs.start("acme", [folder / "empty.csv"], announced_as=id_)
+    job = until_over("acme", id_)
+
+    assert [(one.id, one.state, one.files) for one in before] == [(id_, "running", ("empty.csv",))]
+    assert (started, job.state) == (id_, "done")
+    assert jobs.list("acme") == [job]
+
+
+def test_an_import_that_was_not_started_leaves_nothing(home):
+    with jobs.announced("acme", ["a.csv"]):
+        pass
+
+    assert not (home / "acme").exists()
+
+
+def test_an_announced_import_that_is_stopped_ends_no_server_and_never_starts(home):
+    with jobs.announced("acme", ["a.csv"]) as id_:
+        folder = jobs.upload_folder("acme")
+        (folder / "a.csv").write_bytes(b"")
+        stopped = jobs.cancel("acme", id_)
+        jobs.start("acme", [folder / "a.csv"], announced_as=id_)
+
+    job = jobs.get("acme", id_)
+    assert (stopped.state, job.state, job.pid) == ("cancelled", "cancelled", os.getpid())
+    assert not folder.exists()
