@@ -290,3 +290,25 @@ def test_a_long_page_draws_the_part_that_its_address_names_and_the_log_says_whic
     assert "outside working hours?" in other and "of the meeting hours are" not in other
     assert set(PART_OF.values()) <= {tab.label for tab in at.tabs}
     assert [line.get("part") for line in audit_log.read(home / "drawn")][-1] == "Meetings"
+
+
+def test_the_lead_of_time_names_only_what_some_export_tells(home):
+    def change(drawn: pl.DataFrame) -> pl.DataFrame:
+        is_hours = pl.col("metric") == "collaboration_hours"
+        unknown = is_hours & pl.col("bin").is_in(["meeting", "call"])
+        kept_back = is_hours & (pl.col("bin") == "own_acts")
+        return drawn.with_columns(
+            value=pl.when(~(unknown | kept_back)).then("value"),
+            reason=pl.when(unknown)
+            .then(pl.lit("no_calendar"))
+            .when(kept_back)
+            .then(pl.lit("protected"))
+            .otherwise("reason"),
+        )
+
+    draw_release(home, change=change)
+
+    lead = shown("time_cost").split("####")[0]
+
+    assert "a week in writing" in lead
+    assert "meetings" not in lead.split("a week in")[1][:40]

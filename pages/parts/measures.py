@@ -27,15 +27,23 @@ MEASURES: dict[str, tuple[str, str, str | None]] = {
 
 
 ACTIVITIES = {"meeting": "meetings", "call": "calls", "own_acts": "writing"}
+# why a part has no hours in the total; a part that is kept back for another reason is in it
+NOT_THERE = (
+    "no_data",
+    "no_calendar",
+    "no_timestamps",
+    "not_applicable",
+    "short_history",
+    "deleted",
+)
 
 
 def activities(figures: Figures) -> str:
-    """Return what the exports tell of where time goes: meetings, calls and writing, or those of them that occur."""
+    """Return what the hours are made of: meetings, calls and writing, without what no export tells or nobody did."""
     rows = figures.block("collaboration_hours")
-    told = [
-        ACTIVITIES[bin_] for bin_ in rows.filter(pl.col("value") > 0)["bin"] if bin_ in ACTIVITIES
-    ]
-    return listed(sorted(told, key=list(ACTIVITIES.values()).index) or list(ACTIVITIES.values()))
+    is_part = pl.when(pl.col("value").is_null()).then(~pl.col("reason").is_in(NOT_THERE))
+    told = rows.filter(is_part.otherwise(pl.col("value") > 0))["bin"].to_list()
+    return listed([name for bin_, name in ACTIVITIES.items() if bin_ in told]) or "the tools"
 
 
 def measure_of(metric: str | None) -> str | None:
