@@ -419,3 +419,20 @@ def test_figures_in_cells_keep_three_times_the_light_of_their_ground(k):
         assert contrast(ground, k.bg if place / steps > k.turn[0] else k.ink) >= 3
     for doublings, ground in zip((-2, -1, 0, 1, 2), k.div, strict=True):
         assert contrast(ground, k.bg if abs(doublings) > k.turn[1] else k.ink) >= 3
+
+
+def test_a_period_left_open_has_a_ring_that_says_why():
+    found = rows("lifecycle", "week")
+    first = found["period"].min()
+    hidden = found.with_columns(
+        value=pl.when(pl.col("period") > first).then("value"),
+        reason=pl.when(pl.col("period") == first).then(pl.lit("nearly_all_or_none")),
+    )
+
+    drawn = shape.lifecycle_rows(hidden, "week")
+    marks = stack.columns(drawn.drop("period"), LIGHT).to_dict()["layer"]
+    without = stack.columns(shape.lifecycle_rows(found, "week").drop("period"), LIGHT)
+
+    assert drawn.drop_nulls("why").select("period", "why").rows() == [(first, "nearly_all_or_none")]
+    assert [mark["mark"]["type"] for mark in marks].count("point") == 1
+    assert "point" not in [mark["mark"]["type"] for mark in without.to_dict()["layer"]]

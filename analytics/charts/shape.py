@@ -165,8 +165,13 @@ def lifecycle_rows(figures: pl.DataFrame, grain: str) -> pl.DataFrame:
     A period of which any part is kept back stays open: a column without it would be taken for the whole.
     """
     rows = []
-    kept_back = figures.filter(pl.col("value").is_null())["period"].unique().sort()
-    for row in figures.filter(~pl.col("period").is_in(kept_back.implode())).iter_rows(named=True):
+    kept_back = (
+        figures.filter(pl.col("value").is_null())
+        .group_by("period")
+        .agg(why=pl.col("reason").sort_by("position").first().fill_null("kept back"))
+        .sort("period")
+    )
+    for row in figures.join(kept_back, on="period", how="anti").iter_rows(named=True):
         name, tone, order = LIVES[row["bin"]]
         people = row["numerator"] if row["numerator"] is not None else row["value"]
         sign = -1 if row["bin"] == "dormant" else 1
@@ -197,12 +202,13 @@ def lifecycle_rows(figures: pl.DataFrame, grain: str) -> pl.DataFrame:
     stayed, tone, order = LIVES["retained"]
     gaps = pl.DataFrame(
         [
-            {"period": period, "name": period_name(period, grain), "part": stayed, "people": "kept back", "tone": tone, "order": order}
-            for period in kept_back
+            {"period": period, "name": period_name(period, grain), "part": stayed, "people": "kept back", "tone": tone, "order": order, "why": why}
+            for period, why in kept_back.iter_rows()
         ],
-        schema_overrides={"period": pl.Date},
+        schema_overrides={"period": pl.Date, "why": pl.String},
     )  # fmt: skip
-    return pl.concat([drawn, gaps], how="diagonal_relaxed").sort("period", "order")
+    named = drawn.with_columns(why=pl.lit(None, pl.String))
+    return pl.concat([named, gaps], how="diagonal_relaxed").sort("period", "order")
 
 
 def _with_every_part(frame: pl.DataFrame) -> pl.DataFrame:

@@ -60,7 +60,7 @@ def columns(rows: pl.DataFrame, k: Look) -> Drawn:
     """Stack counts a period above zero and, with a negative value, below it.
 
     Takes name (of the period), part, value (negative = fell silent), people (written), tone, order,
-    last (label or null), at (height of the label).
+    last (label or null), at (height of the label), why (the period is left open for this reason, or null): a ring.
     """
     periods = rows["name"].unique(maintain_order=True).to_list()
     colors = rows.with_columns(
@@ -92,4 +92,16 @@ def columns(rows: pl.DataFrame, k: Look) -> Drawn:
         .mark_rule(color=k.muted)
         .encode(alt.Y("z:Q", title=None))
     )
-    return finish(alt.layer(bars, zero, words).properties(height=280), k)
+    return finish(alt.layer(bars, zero, *_rings(rows, x, k), words).properties(height=280), k)
+
+
+def _rings(rows: pl.DataFrame, x: alt.X, k: Look) -> list[Drawn]:
+    """Draw a ring at zero for each period that is left open."""
+    left_open = rows.filter(pl.col("why").is_not_null()).with_columns(zero=pl.lit(0))
+    if left_open.is_empty():
+        return []
+    rings = alt.Chart(left_open).mark_point(
+        size=46, filled=True, fill=k.bg, stroke=k.muted, strokeWidth=1.4, opacity=1
+    )
+    tips = [alt.Tooltip("name:N", title="From"), alt.Tooltip("why:N", title="Left open")]
+    return [rings.encode(x, alt.Y("zero:Q", title=None), tooltip=tips)]

@@ -10,6 +10,7 @@ from analytics.charts import numbers, shape, words
 from analytics.charts.cohorts import cohorts
 from analytics.charts.stack import columns
 from analytics.findings import say
+from analytics.metrics.reasons import REASONS
 from pages.parts.data import Figures, Row, once
 from pages.parts.figure import Block, Picture, Said, as_figure, figure, first_reason, source
 from pages.parts.screen import screen
@@ -97,11 +98,13 @@ def who_stays(figures: Figures) -> Block:
         grain = "month"
         found = figures.bins("lifecycle", grain=grain)
     rows = shape.lifecycle_rows(found, grain)
+    if rows.height:
+        rows = rows.with_columns(pl.col("why").replace(REASONS))
     ratio = figures.one(BALANCE)
     said = Said(
         finding=_fate(rows, grain) if rows.height else say("lifecycle_question"),
-        measure="People with a seat, by what they did in the period before; below zero: those who did nothing any more. Open where a part is too few to tell",
-        source=source(figures, found, _balance(ratio)),
+        measure="People with a seat, by what they did in the period before; below zero: those who did nothing any more. A ring stands where a part is kept back",
+        source=source(figures, found, " · ".join(filter(None, (_left_open(rows, grain), _balance(ratio))))),
         alt=words.in_words("Last period", rows.filter(pl.col("last").is_not_null())["part"].to_list(), rows.filter(pl.col("last").is_not_null())["people"].to_list())
         if rows.height else "Who stays and who falls silent: not known.",
         passports=[figures.passport("lifecycle"), figures.passport(BALANCE)],
@@ -118,6 +121,14 @@ def who_stays(figures: Figures) -> Block:
         # the oldest periods are short of history, which says nothing of the later ones
         first_reason(found.sort("period", descending=True)),
     )
+
+
+def _left_open(rows: pl.DataFrame, grain: str) -> str:
+    """Return of how many periods a part is kept back, and mostly why; "" where none is."""
+    if rows.is_empty() or (rings := rows.drop_nulls("why")).is_empty():
+        return ""
+    why = str(rings["why"].mode().sort()[0]).rstrip(".")
+    return f"{rings.height} of {rows['period'].n_unique()} {grain}s are open: {why[0].lower()}{why[1:]}"
 
 
 def _balance(told: Row | None) -> str:
