@@ -48,19 +48,29 @@ def read(text: str) -> dict[str, Place]:
 
     Raises ValueError with what is wrong.
     """
-    return dict(_entry(entry) for entry in text.split(";") if entry.strip())
+    return {
+        name.casefold(): _checked(name, calendar, zone) for name, calendar, zone in parted(text)
+    }
 
 
-def _entry(entry: str) -> tuple[str, Place]:
-    name, equals, said = entry.partition("=")
-    calendar, _, zone = (part.strip() for part in said.partition("@"))
-    if not (name.strip() and equals and calendar):
-        raise ValueError(f"it holds {entry.strip()!r}, which names no place or no country")
+def parted(text: str) -> list[tuple[str, str, str]]:
+    """Return the places of such a text as they were said: name, calendar, zone ("" where it says none)."""
+    found = []
+    for entry in filter(str.strip, text.split(";")):
+        name, _, said = (part.strip() for part in entry.partition("="))
+        calendar, _, zone = (part.strip() for part in said.partition("@"))
+        found.append((name, calendar, zone))
+    return found
+
+
+def _checked(name: str, calendar: str, zone: str) -> Place:
+    if not (name and calendar):
+        raise ValueError(f"it holds {(name or calendar)!r}, which names no place or no country")
     if not is_known(calendar):
         raise ValueError(f"the calendar {calendar!r} is not known")
     if zone and zone not in available_timezones():
         raise ValueError(f"the time zone {zone!r} is not known")
-    return name.strip().casefold(), Place(calendar, zone or zone_of(calendar))
+    return Place(calendar, zone or zone_of(calendar))
 
 
 def find(location: str | None, said: dict[str, Place]) -> Place:

@@ -6,15 +6,24 @@ Only settings.toml is read here; the vault, the key and the names stay closed to
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
 
 from analytics import audit_log, calendars, places
-from analytics.vault import presets
+from analytics.errors import UsageError
+from analytics.vault import milestones, presets
 from analytics.vault.changes import shown
+from analytics.vault.milestones import Milestone
 from analytics.vault.settings import Settings, read_settings
 
 PATIENCE = 60  # seconds; writing takes one
 Change = Mapping[str, str]
+Row = dict[str, Any]
+
+
+class Incomplete(UsageError):
+    """Rows that lack what the setting needs."""
 
 
 def read(workspace: str) -> Settings:
@@ -35,6 +44,52 @@ def rules() -> dict[str, presets.Preset]:
 def countries() -> dict[str, str]:
     """Return the countries whose public holidays are known: {code: name}, by name."""
     return calendars.names()
+
+
+def dates(settings: Settings) -> list[Row]:
+    """Return the dates that were named as rows: day, department ("" = everybody), what."""
+    named = [milestones.parse(entry) for entry in settings.milestones]
+    return [{"day": one.on, "department": one.department or "", "what": one.name} for one in named]
+
+
+def dates_in_words(rows: Iterable[Row]) -> str:
+    """Return rows of `dates` as the words that `change` takes; raises Incomplete where one lacks its day or its name."""
+    written = []
+    for row in rows:
+        if not (row["day"] and row["what"]):
+            raise Incomplete(
+                "One of the dates has no day or no name: give both, or delete the row."
+            )
+        if set(row["department"]) & set("=@"):
+            raise Incomplete("A department whose name holds = or @ cannot have a date of its own.")
+        on = date.fromisoformat(str(row["day"]))
+        written.append(milestones.written(Milestone(on, row["what"], row["department"] or None)))
+    return ",".join(written)
+
+
+def places_said(settings: Settings) -> list[Row]:
+    """Return where places of the HR file lie as rows: place, country, region, zone ("" where none was said)."""
+    return [
+        {"place": name, "country": country, "region": region, "zone": zone}
+        for name, calendar, zone in calendars.parted(settings.calendars)
+        for country, _, region in (calendar.partition("-"),)
+    ]
+
+
+def places_in_words(rows: Iterable[Row]) -> str:
+    """Return rows of `places_said` as the words that `change` takes; raises Incomplete where one lacks place or country."""
+    written = []
+    for row in rows:
+        if not (row["place"] and row["country"]):
+            raise Incomplete(
+                "One of the places has no name or no country: give both, or delete the row."
+            )
+        if set(row["place"]) & set("=;"):
+            raise Incomplete("A place whose name holds = or ; cannot be said here.")
+        region = f"-{row['region'].upper()}" if row["region"] else ""
+        zone = f"@{row['zone']}" if row["zone"] else ""
+        written.append(f"{row['place']}={row['country']}{region}{zone}")
+    return "; ".join(written)
 
 
 def as_words(settings: Settings) -> dict[str, str]:

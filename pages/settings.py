@@ -6,7 +6,8 @@ import polars as pl
 import streamlit as st
 
 from analytics import jobs, roles, settings_door
-from pages.parts import access, job_view, text, workspace
+from analytics.settings_door import Incomplete
+from pages.parts import access, job_view, setting_rows, text, workspace
 from pages.parts.access import guard
 from pages.parts.lead import headed
 from pages.parts.states import note, state
@@ -51,13 +52,13 @@ def main() -> None:
     if access.role() == "consultant":
         form(name)
     else:
-        as_table(settings_door.as_words(settings_door.read(name)))
+        as_table(name, settings_door.as_words(settings_door.read(name)))
         note("Whoever runs Convivio for this company changes them; the log says when, who and why.")
     st.space("small")
     who_may_see()
 
 
-def as_table(said: dict[str, str]) -> None:
+def as_table(name: str, said: dict[str, str]) -> None:
     """Show the settings as words."""
     kept = said["keep_days"]
     answers = {
@@ -77,7 +78,7 @@ def as_table(said: dict[str, str]) -> None:
         "hourly_cost": " / ".join(said["hourly_cost"].split(",")) + f" {said['currency']}"
         if said["hourly_cost"]
         else "",
-        "milestones": said["milestones"].replace(",", ", ").replace("=", ": ").replace("@", " in "),
+        "milestones": setting_rows.dates_as_text(name),
     }
     rows = pl.DataFrame(
         [{"Setting": LABELS[name], "Set to": words or NOT_SET} for name, words in answers.items()]
@@ -98,6 +99,12 @@ def form(name: str) -> None:
         protection(said)
         st.space("xsmall")
         working_time(said)
+        st.space("xsmall")
+        with st.grid(2, min_column_width=340, gap="medium"):
+            with st.container(gap="xsmall"):
+                setting_rows.dates(name)
+            with st.container(gap="xsmall"):
+                setting_rows.places(name)
         st.space("xsmall")
         st.text_input(
             "Reason",
@@ -214,52 +221,30 @@ def working_time(said: dict[str, str]) -> None:
                 placeholder=NOT_SET,
             )
         st.text_input("Currency", said["currency"], key="set_currency", max_chars=3)
-    st.text_input(
-        "Dates to look at: launches, trainings, rules",
-        said["milestones"],
-        key="set_milestones",
-        placeholder="2026-03-02=Viva Engage opens, 2026-04-13@Sales=Training",
-        help="A day, = and a name, separated by commas; @ and a department before the = where it was for that one alone. "
-        "Whoever sees figures sees these names.",
-    )
 
 
 def days_off(said: dict[str, str]) -> None:
-    """Ask whose public holidays count, and where places of the HR file lie."""
+    """Ask whose public holidays count."""
     countries = settings_door.countries()
     known = dict.fromkeys(
         ["", said["holidays"], *countries]
     )  # a region, DE-BY, is said at the command line
-    with st.grid(2, min_column_width=340, gap="medium"):
-        st.selectbox(
-            LABELS["holidays"],
-            list(known),
-            index=list(known).index(said["holidays"]),
-            format_func=lambda code: (
-                countries.get(code, code) or "Those of the rules above, else none"
-            ),
-            key="set_holidays",
-            help="For everybody who is not known to work elsewhere.",
-        )
-        st.text_input(
-            LABELS["calendars"],
-            said["calendars"],
-            key="set_calendars",
-            placeholder="Munich=DE-BY; Austin=US-TX@America/Chicago",
-            help="A place as the HR file names it, its country (and region), and its time zone where the country has several. "
-            "A place that is called like its country is known without.",
-        )
-    release = workspace.find_release()
-    unknown = (release.company().get("places_unknown") or "") if release else ""
-    if unknown:
-        note(f"In which country they lie is not known: {plain(text.listed(unknown.splitlines()))}.")
+    st.selectbox(
+        LABELS["holidays"],
+        list(known),
+        index=list(known).index(said["holidays"]),
+        format_func=lambda code: countries.get(code, code) or "Those of the rules above, else none",
+        key="set_holidays",
+        help="For everybody who is not known to work elsewhere.",
+        width=340,
+    )
 
 
 def typed() -> dict[str, str]:
     """Return what stands in the form as words: {setting: words}, empty = taken back."""
     held = st.session_state
     cost = [held[f"set_cost_{end}"] for end in ("low", "likely", "high")]
-    texts = ("purpose", "legal_basis", "agreement", "currency", "country", "holidays", "calendars")
+    texts = ("purpose", "legal_basis", "agreement", "currency", "country", "holidays")
     return {name: bare(held[f"set_{name}"] or "") for name in texts} | {
         "threshold": str(held["set_threshold"] or ""),
         "keep_days": str(held["set_keep_days"] or ""),
@@ -269,7 +254,6 @@ def typed() -> dict[str, str]:
         "day_ends": str(held["set_hours"][1]),
         "workdays": ",".join(str(day) for day in sorted(held["set_workdays"])),
         "hourly_cost": ",".join(str(value) for value in cost if value is not None),
-        "milestones": bare(held["set_milestones"] or ""),
     }
 
 
@@ -278,7 +262,11 @@ def save(name: str) -> None:
     if access.role() != "consultant" or name not in access.workspaces():
         return
     reason = bare(st.session_state["set_reason"] or "")
-    refused = settings_door.change(name, typed(), reason, access.viewer())
+    try:
+        said = typed() | setting_rows.typed(name)
+        refused = settings_door.change(name, said, reason, access.viewer())
+    except Incomplete as lack:
+        refused = str(lack)
     st.session_state["settings_saved"] = refused or ""
     if not refused:
         st.session_state["set_reason"] = ""

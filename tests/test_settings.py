@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from analytics import audit_log
+from analytics import audit_log, settings_door
 from analytics.__main__ import main
 from analytics.vault.changes import WrongChange, apply, changed, loosened, shown
 from analytics.vault.settings import Settings, WrongSetting, as_toml, read_settings
@@ -223,3 +223,47 @@ def test_the_command_shows_what_is_set_and_on_stderr_what_is_not(workspace, caps
 def test_a_wrong_entry_is_wrong_use(entry, capsys):
     assert main(["settings", "-w", "new", "--set", entry]) == 2
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_rows_of_dates_and_places_become_the_words_that_were_typed_before():
+    dates = [
+        {"day": "2026-03-02", "department": "", "what": "Viva Engage opens, at last"},
+        {"day": "2026-04-13", "department": "Customer care", "what": "Training"},
+    ]
+    places = [
+        {"place": "Munich", "country": "DE", "region": "by", "zone": ""},
+        {"place": "Austin", "country": "US", "region": "TX", "zone": "America/Chicago"},
+    ]
+
+    said = {
+        "milestones": settings_door.dates_in_words(dates),
+        "calendars": settings_door.places_in_words(places),
+    }
+    kept = changed(Settings(), said)
+
+    assert said == {
+        "milestones": "2026-03-02=Viva Engage opens, at last,2026-04-13@Customer care=Training",
+        "calendars": "Munich=DE-BY; Austin=US-TX@America/Chicago",
+    }
+    assert kept.milestones == ("2026-03-02=Viva Engage opens, at last", "2026-04-13@Customer care=Training")  # fmt: skip
+    assert settings_door.dates_in_words(settings_door.dates(kept)) == said["milestones"]
+    assert settings_door.places_in_words(settings_door.places_said(kept)) == said["calendars"]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {"day": "", "department": "", "what": "Training"},
+        {"day": "2026-03-02", "department": "Sales", "what": ""},
+        {"day": "2026-03-02", "department": "R=D", "what": "Training"},
+    ],
+)
+def test_a_date_that_lacks_its_day_or_name_is_refused(row):
+    with pytest.raises(settings_door.Incomplete):
+        settings_door.dates_in_words([row])
+
+
+@pytest.mark.parametrize("row", [{"place": "Munich", "country": ""}, {"place": "", "country": "DE"}, {"place": "A;B", "country": "DE"}])  # fmt: skip
+def test_a_place_without_its_country_is_refused(row):
+    with pytest.raises(settings_door.Incomplete):
+        settings_door.places_in_words([{"region": "", "zone": "", **row}])

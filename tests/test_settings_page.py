@@ -2,6 +2,7 @@
 
 import shutil
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from analytics import audit_log, jobs, settings_door
 from analytics.vault.settings import Settings, as_toml
+from pages.parts import setting_rows
 from tests.drawn_release import draw_release
 
 SHELL = Path(__file__).resolve().parent.parent / "pages" / "shell.py"
@@ -142,3 +144,47 @@ def test_without_a_country_what_runs_goes_on_and_with_one_it_waits(company, monk
     assert runs == []
     assert first_import.asked("acme") == ["purpose", "legal_basis", "keep_days", "agreement"]
     assert first_import.asked("demo") == []
+
+
+def test_rows_stand_as_the_browser_left_them_and_empty_ones_are_none():
+    rows = [
+        {"day": date(2026, 3, 2), "department": "", "what": "Launch"},
+        {"day": date(2026, 3, 9), "department": "Sales", "what": "Training"},
+        {"day": date(2026, 4, 6), "department": "", "what": "A rule"},
+    ]
+    edits = {
+        "edited_rows": {0: {"what": "Viva Engage opens"}, 1: {"department": None}},
+        "added_rows": [{"day": "2026-05-04", "what": "Pilot"}, {}],
+        "deleted_rows": [2],
+    }
+
+    found = setting_rows.edited(rows, setting_rows.DATES, edits)
+
+    assert found == [
+        {"day": "2026-03-02", "department": "", "what": "Viva Engage opens"},
+        {"day": "2026-03-09", "department": "", "what": "Training"},
+        {"day": "2026-05-04", "department": "", "what": "Pilot"},
+    ]
+
+
+def test_what_was_said_at_the_command_line_stays_as_it_was_written(company):
+    said = {"milestones": "2026-03-02=Launch, 2026-04-13@Sales=Training", "calendars": "Munich=DE-BY;Austin=US-TX@America/Chicago"}  # fmt: skip
+    assert settings_door.change("acme", said, "", "x@acme.example") is None
+    before = settings_door.read("acme")
+
+    at = seen_by("consultant")
+    at.button(key="save").click().run()
+
+    assert "**Saved.**" in words(at)
+    assert settings_door.read("acme") == before
+    assert before.milestones == ("2026-03-02=Launch", "2026-04-13@Sales=Training")
+
+
+def test_dates_are_read_as_words_by_who_may_not_change_them(company):
+    said = {"milestones": "2026-03-02=Launch,2026-04-13@Sales=Training"}
+    assert settings_door.change("acme", said, "", "x@acme.example") is None
+
+    table = seen_by("hr").table[0].value
+
+    told = dict(zip(table["Setting"], table["Set to"], strict=True))["Dates to look at"]
+    assert told.replace("\\", "") == "2 March 2026: Launch, 13 April 2026: Training (Sales)"

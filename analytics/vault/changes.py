@@ -5,6 +5,7 @@ from typing import Any
 
 from analytics import audit_log
 from analytics.errors import UsageError
+from analytics.vault import milestones
 from analytics.vault.settings import Settings, WrongSetting, with_values
 from analytics.vault.workspace import Workspace
 
@@ -37,7 +38,7 @@ READ: dict[str, Callable[[str], object]] = {
     "calendars": str,
     "hourly_cost": _many(float),
     "currency": str,
-    "milestones": _many(str),
+    "milestones": milestones.split,
 }
 
 
