@@ -28,7 +28,7 @@ from analytics.readers.jail import HELD_TOGETHER, Limits, die_with_parent, lock
 
 START = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
-    "import jiter; from analytics.schema import load_rules; load_rules();"
+    "import jiter; from analytics.schema import tables; tables();"
     "from analytics.readers.sandbox import work; from analytics.readers.nursery import keep;"
     "keep(lambda job: work(job).to_dict())"
 )

@@ -8,7 +8,7 @@ import polars as pl
 from analytics.readers.slack_directory import Space, digest
 from analytics.readers.slack_json import NO_BLOCKS, Message, Reaction, Room, text_of
 
-BATCH_ROWS = 12_000
+BATCH_ROWS = 20_000
 BATCH_BYTES = 64 << 20  # a batch of giant messages is cut earlier
 
 APP_SUBTYPES = ("bot_message", "assistant_app_thread")

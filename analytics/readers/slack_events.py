@@ -62,6 +62,14 @@ class Turnover:
     emoji: dict[str, str] = field(default_factory=dict)
     spaces: list[Space] = field(default_factory=list)  # those met up to the batch in hand
 
+    def __post_init__(self) -> None:
+        """Make columns of the kinds of accounts, once for all batches."""
+        kinds = self.directory.kinds
+        self.kinds = (
+            pl.Series(list(kinds), dtype=pl.String),
+            pl.Series(list(kinds.values()), dtype=pl.String),
+        )
+
     def turn(self, batch: Batch, *, is_last: bool) -> None:
         """Write what the batch holds; the conversation of its last message stays open unless this is the last batch."""
         self.spaces = batch.spaces
@@ -72,9 +80,7 @@ class Turnover:
             self.sink.warn(note, times)
         messages = self._believable(with_times(batch.frame()), batch)
         messages = self._without_repeats(messages, batch)
-        acts = with_actors(messages.lazy(), self.directory.kinds)
-        acts = acts.join(self._space_keys(), on="space_no", how="left", maintain_order="left")
-        messages = with_own_text(with_keys(with_calls(acts, batch.calls))).collect(engine=WHOLE)
+        messages = self._as_acts(messages, batch)
         mentioned = mentions(messages)
         messages = with_form(messages.lazy(), mentioned).collect(engine=WHOLE)
         self._tell(messages)
@@ -156,6 +162,13 @@ class Turnover:
         return bool(places.select(is_next.all()).item())
 
     # ------------------------------------------------------------------------------------ whom it reached
+
+    def _as_acts(self, messages: pl.DataFrame, batch: Batch) -> pl.DataFrame:
+        """Say of each message who acted, how, where and when."""
+        acts = with_actors(messages.lazy(), self.kinds)
+        acts = acts.join(self._space_keys(), on="space_no", how="left", maintain_order="left")
+        acts = with_own_text(with_keys(with_calls(acts, batch.calls)))
+        return acts.collect(engine=WHOLE)
 
     def _space_keys(self) -> pl.LazyFrame:
         keys = [space.key for space in self.spaces]
@@ -253,10 +266,13 @@ class Turnover:
                 self.sink.warn(code, times)
 
     def _add(self, table: str, *frames: pl.DataFrame) -> None:
-        """Hand over rows; the same in all of them: the tool, and that no delivery comes twice."""
+        """Hand over rows; what a frame lacks is null, the tool is the same in all, and no delivery comes twice."""
         schema = polars_schema(f"export.{table}")
         same = {"tool": pl.lit(self.tool), "copy": pl.lit(0)}
-        columns = [same.get(name, pl.col(name)).alias(name) for name in schema]
-        rows = pl.concat([frame.select(columns).cast(pl.Schema(schema)) for frame in frames])
+        own = [frame.select(frame.collect_schema().keys() & schema.keys()) for frame in frames]
+        columns = [
+            same.get(name, pl.col(name)).cast(type_).alias(name) for name, type_ in schema.items()
+        ]
+        rows = pl.concat(own, how="diagonal").select(columns)
         self.seen |= set(rows["actor" if table == "event" else "account"].unique())
         self.sink.add(table, rows)

@@ -34,26 +34,16 @@ NOTICES = (
     "welcome_party",
 )
 
-NOT_OF_REACTIONS = (
-    "thread",
-    "in_reply_to",
-    "recipients",
-    "seconds",
-    "words",
-    "is_question",
-    "mentions",
-)
-
 MENTION = r"<@([UW][A-Z0-9]+)(?:\|[^>]*)?>"
 MARKUP = r"<[^>]*>|:[a-z+-][a-z0-9_+'-]*:"  # mentions, links, channels; emoji such as :tada:
 
 
-def with_actors(messages: pl.LazyFrame, kinds: dict[str, str]) -> pl.LazyFrame:
+def with_actors(messages: pl.LazyFrame, kinds: tuple[pl.Series, pl.Series]) -> pl.LazyFrame:
     """Add action, actor, is_app and is_human; what an app posts in a person's name is the app's act.
 
-    `kinds` holds the kind of every listed account.
+    `kinds` are the listed accounts, and of each its kind.
     """
-    kind = pl.col("author").replace_strict(kinds, default=None, return_dtype=pl.String)
+    kind = pl.col("author").replace_strict(*kinds, default=None, return_dtype=pl.String)
     subtype = pl.col("subtype").fill_null("")
     is_notice = ~subtype.is_in(ACTS)
     is_app = pl.col("app").is_not_null() & ~is_notice
@@ -77,7 +67,7 @@ def with_actors(messages: pl.LazyFrame, kinds: dict[str, str]) -> pl.LazyFrame:
 
 
 def with_times(raw: pl.DataFrame) -> pl.DataFrame:
-    """Add us, thread_us and version: microseconds since 1970 of texts such as 1741952345.338929, exactly.
+    """Put us, thread_us and version in place of the texts of times: microseconds since 1970 of texts such as 1741952345.338929, exactly.
 
     Null where it is no such text; version is 0 where there was no edit.
     """
@@ -90,7 +80,7 @@ def with_times(raw: pl.DataFrame) -> pl.DataFrame:
     ]
     if not times.select(pl.all_horizontal(is_usual)).item():  # five times as slow
         times = raw.with_columns(**{name: _by_parts(text) for name, text in TIMES.items()})
-    return times.with_columns(pl.col("version").fill_null(0))
+    return times.with_columns(pl.col("version").fill_null(0)).drop(TIMES.values())
 
 
 def _digits(text: str) -> pl.Expr:
@@ -191,5 +181,4 @@ def with_recipients(messages: pl.DataFrame, addressed: pl.DataFrame) -> pl.DataF
 
 def as_acts(reactions: pl.DataFrame) -> pl.DataFrame:
     """Add what is the same of every reaction; it carries the time of its message."""
-    nothing = {name: pl.lit(None) for name in NOT_OF_REACTIONS}
-    return reactions.with_columns(action=pl.lit("reaction"), is_timed=pl.lit(False), **nothing)
+    return reactions.with_columns(action=pl.lit("reaction"), is_timed=pl.lit(False))
