@@ -133,7 +133,8 @@ def start_look(paths: Sequence[Path], workspace: str | None = None, who: str | N
 def start_undo(workspace: str, import_id: str, who: str | None = None) -> str:
     """Start leaving an import out and return the job's id."""
     arguments = ["imports", "--workspace", workspace, "--undo", import_id]
-    return _start(workspace, "undo", [*arguments, "--format", "json", "--progress"], who=who)
+    named = tuple(entry["file"] for entry in imported(workspace) if entry["id"] == import_id)
+    return _start(workspace, "undo", [*arguments, "--format", "json", "--progress"], named, who=who)
 
 
 def start_demo(workspace: str, who: str | None = None) -> str:

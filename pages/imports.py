@@ -9,7 +9,7 @@ from analytics import formats, jobs, places
 from pages.parts import access, first_import, look, text, workspace
 from pages.parts.access import guard
 from pages.parts.import_report import imports_list
-from pages.parts.job_view import running
+from pages.parts.job_view import newest, running
 from pages.parts.lay import Upload, laid
 from pages.parts.lead import headed
 from pages.parts.states import note, page_link
@@ -40,7 +40,8 @@ def page() -> None:
     st.space("small")
     running(name)
     if imports := jobs.imported(name):
-        imports_list(name, imports)
+        job = newest(name)
+        imports_list(name, imports, is_busy=job is not None and job.state == "running")
     look.remembered(name)
 
 

@@ -453,6 +453,27 @@ def test_a_reader_cannot_have_the_demo_made(home):
     assert "open_demo" not in {button.key for button in at.button}
 
 
+def test_what_is_left_out_stands_last_and_nothing_can_be_left_out_while_a_job_runs(home, draw):
+    draw("acme")
+    one = {"format": "hr_file", "rows": 3, "undone": False, "report": {}}
+    listed = [
+        one | {"id": "a" * 16, "file": "first.csv", "at": "2026-01-05T09:00:00+00:00"},
+        one | {"id": "b" * 16, "file": "second.csv", "at": "2026-01-06T09:00:00+00:00"},
+        one | {"id": "c" * 16, "file": "third.csv", "at": "2026-01-07T09:00:00+00:00", "undone": True},
+    ]  # fmt: skip
+    (home / "acme" / "imports.json").write_text(json.dumps(listed))
+
+    calm = seen_by(None, "imports", ws="acme")
+    with jobs.announced("acme", ["fourth.csv"]):
+        busy = seen_by(None, "imports", ws="acme")
+
+    text = words(calm)
+    places = [text.index(name) for name in ("second", "first", "Left out: **third")]
+    assert places == sorted(places)
+    buttons = [[b.disabled for b in at.button if b.label == "Leave out"] for at in (calm, busy)]
+    assert buttons == [[False, False], [True, True]]
+
+
 @pytest.mark.parametrize(
     "name",
     ["../../etc/passwd", "/etc/passwd", "C:\\temp\\a.csv", "..", ".hidden", "a" * 300 + ".csv", "CON", "-rf", "*.csv",

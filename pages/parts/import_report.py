@@ -213,24 +213,25 @@ def _account(file: dict[str, Any]) -> dict[str, Any]:
     return {key: values.get(key) for key in ACCOUNT} | more
 
 
-def imports_list(workspace: str, imports: list[dict[str, Any]]) -> None:
-    """Draw every import, newest first, each with the button that leaves it out."""
+def imports_list(workspace: str, imports: list[dict[str, Any]], *, is_busy: bool = False) -> None:
+    """Draw every import, newest first, those left out last, each with the button that leaves it out; none while a job runs."""
     st.space("small")
     st.markdown("#### What the figures rest on", anchors=False)
-    for entry in reversed(imports):
+    for entry in sorted(imports, key=lambda one: (not one["undone"], one["at"]), reverse=True):
         with st.container(
             horizontal=True, vertical_alignment="center", gap="small", key=f"finding_{entry['id']}"
         ):
             when = day(datetime.fromisoformat(entry["at"]).date())
-            left_out = " · left out" if entry["undone"] else ""
-            st.markdown(
-                f"**{plain(entry['file'])}** · {codes.format_name(entry['format'])} · {number(entry['rows'])} records · {when}{left_out}",
-                width="stretch",
+            about = (
+                f"{codes.format_name(entry['format'])} · {number(entry['rows'])} records · {when}"
             )
+            said = f"**{plain(entry['file'])}** · {about}"
+            st.markdown(f":gray[○ Left out: {said}]" if entry["undone"] else said, width="stretch")
             set_apart_button(workspace, entry["id"], f"list_{entry['id']}")
             if not entry["undone"] and st.button(
-                "Leave out", key=f"undo_{entry['id']}", type="tertiary", icon=":material/undo:"
-            ):
+                "Leave out", key=f"undo_{entry['id']}", type="tertiary", icon=":material/undo:",
+                disabled=is_busy, help="Another job runs: wait until it is done" if is_busy else None,
+            ):  # fmt: skip
                 jobs.start_undo(workspace, entry["id"], who=access.viewer())
                 st.rerun()
     note(

@@ -84,7 +84,8 @@ def ended(workspace: str, job: jobs.Job) -> None:
         failed(workspace, job, result)
         return
     if job.kind == "undo":
-        st.markdown("● **Left out.** The figures were computed anew without it.")
+        what = f"{plain(job.files[0])} is left out" if job.files else "Left out"
+        st.markdown(f"● **{what}.** The figures were computed anew without it.")
         return
     if not result:
         st.markdown("● Done. A new release is open.")
