@@ -6,7 +6,7 @@ the vault: exact sums of squares, ranks or logarithms would lay small groups ope
 """
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
@@ -78,20 +78,23 @@ def cells(
     long_use.make(con, len(settings.workdays))
     placed.make(con, zone_is_set=settings.time_zone is not None)
     found = [pl.DataFrame(schema=SCHEMA)]
-    for grain in periods.GRAINS:
-        wanted = tuple(measure for measure in measures if grain in measure.grains)
-        steps.coarser(con, numbers, grain)
-        if not wanted:
-            continue
-        base.spans(con, numbers, grain)
-        sources = Sources.of(con, {text for m in wanted for text in (m.x, m.y)})
-        base.make(
-            con,
-            numbers,
-            grain,
-            sources.wanted(text for m in wanted for text in (m.x, m.y, m.reason)),
-        )
-        found += _of_grain(con, grain, wanted, sources)
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        named: list[Future[pl.DataFrame]] = []
+        for grain in periods.GRAINS:
+            wanted = tuple(measure for measure in measures if grain in measure.grains)
+            steps.coarser(con, numbers, grain)
+            if not wanted:
+                continue
+            base.spans(con, numbers, grain)
+            sources = Sources.of(con, {text for m in wanted for text in (m.x, m.y)})
+            base.make(
+                con,
+                numbers,
+                grain,
+                sources.wanted(text for m in wanted for text in (m.x, m.y, m.reason)),
+            )
+            named += _of_grain(con, grain, wanted, sources, pool)
+        found += [cells.result() for cells in named]
     return pl.concat(found)
 
 
@@ -108,35 +111,45 @@ SCHEMA: dict[str, pl.DataType] = {
 
 
 def _of_grain(
-    con: duckdb.DuckDBPyConnection, grain: str, measures: tuple[Measure, ...], sources: Sources
-) -> list[pl.DataFrame]:
+    con: duckdb.DuckDBPyConnection,
+    grain: str,
+    measures: tuple[Measure, ...],
+    sources: Sources,
+    pool: ThreadPoolExecutor,
+) -> list[Future[pl.DataFrame]]:
+    """Add up a grain; its cells are named while the next is laid."""
     reasons = list(dict.fromkeys(measure.reason for measure in measures))
     found = lattice.cells(con, reasons)
     if found.is_empty():
         return []
     ground = Ground.of(Lattice.of(con, found), is_ranked=grain != "week")
-    sums = _sums(con, ground, {_key(measure) for measure in measures}, sources)
+    sums = _sums(con, ground, {_key(measure) for measure in measures}, sources, pool)
     metrics = list(dict.fromkeys(measure.metric for measure in measures))
     ordered = sorted(measures, key=lambda measure: metrics.index(measure.metric))
-    return [_cells(ground.lattice, sums, grain, ordered, reasons)]
+    return [pool.submit(_cells, ground.lattice, sums, grain, ordered, reasons)]
 
 
 def _sums(
-    con: duckdb.DuckDBPyConnection, ground: Ground, wanted: set[Key], sources: Sources
+    con: duckdb.DuckDBPyConnection,
+    ground: Ground,
+    wanted: set[Key],
+    sources: Sources,
+    pool: ThreadPoolExecutor,
 ) -> dict[Key, dict[str, Numbers]]:
+    """Read the numbers of a few measures while those of the few before are added up."""
     keys = sorted(wanted, key=lambda key: (key[1], str(key)))
     place = ground.lattice
     found: dict[Key, dict[str, Numbers]] = {}
-    with ThreadPoolExecutor(AT_A_TIME) as pool:
-        for first in range(0, len(keys), AT_ONCE):
-            some = keys[first : first + AT_ONCE]
-            expressions = {text for x, y, _ in some for text in (x, y)}
-            values = sources.read(con, place.row_of, len(place.key), expressions)
-            for _, y, _ in some:
-                ground.meet(y, values[y])
-            x = [values[key[0]] for key in some]
-            found |= zip(some, pool.map(ground.sums, x, some), strict=True)
-    return found
+    running: dict[Key, Future[dict[str, Numbers]]] = {}
+    for first in range(0, len(keys), AT_ONCE):
+        some = keys[first : first + AT_ONCE]
+        expressions = {text for x, y, _ in some for text in (x, y)}
+        values = sources.read(con, place.row_of, len(place.key), expressions)
+        for _, y, _ in some:
+            ground.meet(y, values[y])
+        found |= {key: sums.result() for key, sums in running.items()}
+        running = {key: pool.submit(ground.sums, values[key[0]], key) for key in some}
+    return found | {key: sums.result() for key, sums in running.items()}
 
 
 def _key(measure: Measure) -> Key:
