@@ -673,15 +673,21 @@ def test_nothing_private_is_left_in_any_file(tmp_path):
 
 
 def test_batches_give_what_one_batch_gives(tmp_path, monkeypatch):
-    """Threads, repeats and reactions that cross the border of a batch come out the same."""
+    """Threads, repeats and reactions that cross the border of a batch, or of a part of one, come out the same."""
     records = []
     for number in range(60):
         root = f"{1767603600 + 86400 * (number // 7 * 7 // 10)}.{number // 7 * 7:06d}"
         ts = f"{1767603600 + 86400 * (number // 10)}.{number:06d}"
-        who = f"U00{number % 4 + 1}"
+        app = {"subtype": "bot_message", "username": "Helper"} if number % 9 == 4 else {}
+        who = "" if app else f"U00{number % 4 + 1}"
         records.append(
             message(
-                ts, who, "<@U002> hi", thread_ts=root, reactions=[{"name": "a", "users": ["U003"]}]
+                ts,
+                who,
+                "<@U002> hi",
+                thread_ts=root,
+                reactions=[{"name": "a", "users": ["U003"]}],
+                **app,
             )
         )
     days = {
@@ -691,9 +697,10 @@ def test_batches_give_what_one_batch_gives(tmp_path, monkeypatch):
     }
     source = write_folder(tmp_path / "in", export(**days))
     found = []
-    for rows in (100_000, 15, 1):
+    for rows, packed in ((100_000, 100_000), (100_000, 1), (15, 4), (1, 1)):
         monkeypatch.setattr("analytics.readers.slack_batch.BATCH_ROWS", rows)
-        out = tmp_path / str(rows)
+        monkeypatch.setattr("analytics.readers.slack_batch.PACKED_ROWS", packed)
+        out = tmp_path / f"{rows}-{packed}"
         out.mkdir()
         sink = Sink(out)
         read_source(open_source(source), sink, NOTHING_SAID)
@@ -704,7 +711,9 @@ def test_batches_give_what_one_batch_gives(tmp_path, monkeypatch):
         found.append((tables, sink.stored, sink.duplicates, dict(sink.warnings)))
     assert found[0][1:3] == (120, 10)
     assert len([row for row in found[0][0][1] if "reply" in row]) > 50
-    assert found[0] == found[1] == found[2]
+    actors = [actor for row in found[0][0][0] for actor in row if str(actor).startswith("bot:")]
+    assert (len(actors), len(set(actors))) == (2 * 7, 1)  # 7 of 60 in each conversation
+    assert found[0] == found[1] == found[2] == found[3]
 
 
 def test_the_tool_may_be_named(tmp_path):

@@ -8,7 +8,8 @@ import polars as pl
 from analytics.readers.slack_directory import Space, digest
 from analytics.readers.slack_json import NO_BLOCKS, Message, Reaction, Room, text_of
 
-BATCH_ROWS = 20_000
+BATCH_ROWS = 30_000
+PACKED_ROWS = 3_000  # a whole batch as lists of Python would take 7 MB more
 BATCH_BYTES = 64 << 20  # a batch of giant messages is cut earlier
 
 APP_SUBTYPES = ("bot_message", "assistant_app_thread")
@@ -43,6 +44,8 @@ class Batch:
         self.notes: Counter[str] = Counter()
         self.non_records = 0
         self.columns: dict[str, list[object]] = {name: [] for name in RAW}
+        self.packed: list[pl.DataFrame] = []
+        self.rows_packed = 0
         self.reactions: tuple[list[int], list[str], list[str]] = ([], [], [])
         self.calls: list[tuple[int, int | None, int | None]] = []
         self.attendees: list[tuple[int, str]] = []
@@ -52,12 +55,12 @@ class Batch:
     @property
     def is_full(self) -> bool:
         """Say whether it is time to turn the batch over."""
-        return len(self.columns["ts"]) >= BATCH_ROWS or self.size >= BATCH_BYTES
+        return self._rows() >= BATCH_ROWS or self.size >= BATCH_BYTES
 
     def add(self, path: str, space_no: int, messages: list[Message], numbers: list[int]) -> None:
         """Take the messages of one day file."""
         columns: dict[str, list[Any]] = self.columns
-        first = len(columns["ts"])
+        first = self._rows()
         columns["file"] += [len(self.files)] * len(messages)
         self.files.append(path)
         columns["space_no"] += [space_no] * len(messages)
@@ -77,19 +80,38 @@ class Batch:
                 self._add_reactions(row, message.reactions)
             if not message.user or not message.text or message.subtype or message.bot_id == "":
                 self._settle(row, message)
+        if len(columns["ts"]) >= PACKED_ROWS:
+            self._pack()
 
     def frame(self) -> pl.DataFrame:
         """Return row and the columns of RAW, and let go of what they are made of."""
-        frame = pl.DataFrame(self.columns, schema=RAW).with_row_index("row")
-        self.columns.clear()
+        self._pack()
+        frame = pl.concat(self.packed, rechunk=True).with_row_index("row")
+        self.packed.clear()
         return frame
+
+    def _rows(self) -> int:
+        return self.rows_packed + len(self.columns["ts"])
+
+    def _pack(self) -> None:
+        """Make columns of the messages that wait as lists; one that is null throughout needs no list to be looked at."""
+        rows = len(self.columns["ts"])
+        told = {
+            name: None if values.count(None) == rows > 0 else values
+            for name, values in self.columns.items()
+        }
+        self.packed.append(pl.DataFrame(told, schema=RAW))
+        self.rows_packed += rows
+        for values in self.columns.values():
+            values.clear()
 
     def _settle(self, row: int, message: Message) -> None:
         """Say of a message that is not a person's plain text who wrote it, what, and whom it called."""
-        self.columns["author"][row] = _author(message)
-        self.columns["app"][row] = _app(message)
+        at = row - self.rows_packed
+        self.columns["author"][at] = _author(message)
+        self.columns["app"][at] = _app(message)
         if not message.text:
-            self.columns["text"][row] = _text(message)
+            self.columns["text"][at] = _text(message)
         if message.room and message.subtype == HUDDLE:
             self._add_call(row, message.room)
 
