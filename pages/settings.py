@@ -5,11 +5,12 @@ from zoneinfo import available_timezones
 import polars as pl
 import streamlit as st
 
-from analytics import jobs, roles, settings_door
+from analytics import jobs, settings_door
 from analytics.settings_door import Incomplete
-from pages.parts import access, job_view, setting_rows, text, workspace
+from pages.parts import access, job_view, setting_rows, workspace
 from pages.parts.access import guard
 from pages.parts.lead import headed
+from pages.parts.sights import who_may_see
 from pages.parts.states import note, state
 from pages.parts.table import show_table
 from pages.parts.text import bare, plain
@@ -290,25 +291,6 @@ def publish(name: str) -> None:
     """Start publishing anew."""
     if access.role() == "consultant" and name in access.workspaces():
         jobs.start_publish(name, access.viewer())
-
-
-def who_may_see() -> None:
-    """Show who sees what, as the access table has it."""
-    st.markdown("#### Who may see", anchors=False)
-    rows = [
-        {
-            "What": sight.what,
-            "Who": text.listed([name for role, name in roles.NAMES.items() if role in sight.roles])
-            or "Nobody",
-        }
-        for sight in roles.SIGHTS
-    ]
-    show_table(pl.DataFrame(rows), "Who may see what, by role")
-    note(
-        "Who holds which role stands in `data/access.toml`, or in the groups of the company directory."
-        if access.auth_on()
-        else "There is no sign-in: whoever sits at this machine sees all of it. The README says how to let others in."
-    )
 
 
 main()
