@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 SHUFFLES = 400
+ENDS = 2**24  # low digits of a tie's number, in 16 MB: thirty times as many as half a million ties
 
 
 @dataclass(frozen=True)
@@ -39,20 +40,23 @@ def org_match(lines: np.ndarray, ties: np.ndarray, people: int, seed: int) -> Or
     Places run from 0 to people - 1; the direction of ties does not matter. There must be a line and a tie at least.
     """
     known = distinct(_keys(ties[:, 0], ties[:, 1], people))
+    ends = np.zeros(ENDS, dtype=bool)
+    ends[known & (ENDS - 1)] = True
     draw = np.random.default_rng(seed)
     shares = np.empty(SHUFFLES)
     for shuffle in range(SHUFFLES):
         moved = draw.permutation(people)
-        shares[shuffle] = _in_touch(moved[lines], known, people) / len(lines)
-    real = _in_touch(lines, known, people)
+        shares[shuffle] = _in_touch(moved[lines], known, ends, people) / len(lines)
+    real = _in_touch(lines, known, ends, people)
     return OrgMatch(
         real, len(lines), float(shares.min()), float(shares.max()), float(shares.mean())
     )
 
 
-def _in_touch(lines: np.ndarray, known: np.ndarray, people: int) -> int:
-    # in order: what is looked for next lies near by, which is ten times as fast among a million
-    keys = np.sort(_keys(lines[:, 0], lines[:, 1], people))
+def _in_touch(lines: np.ndarray, known: np.ndarray, ends: np.ndarray, people: int) -> int:
+    """Return how many lines are known ties; ends: the low digits that those have, by which nearly all others are ruled out at once."""
+    keys = _keys(lines[:, 0], lines[:, 1], people)
+    keys = keys[ends[keys & (ENDS - 1)]]
     return int((known[np.searchsorted(known, keys).clip(max=len(known) - 1)] == keys).sum())
 
 
