@@ -36,6 +36,13 @@ def test_direction_and_repeats_of_ties_do_not_matter():
     assert org_match(lines, once, 4, seed=1).in_touch == 2
 
 
+def test_a_pair_with_the_low_digits_of_a_tie_is_not_in_touch():
+    people = 2**13
+    lines = np.array([[5000, 1], [5000, 1 + 2**11]])  # their numbers are 2^24 apart
+
+    assert org_match(lines, np.array([[1, 5000]]), people, seed=1).in_touch == 1
+
+
 def test_the_right_org_file_passes(shared, tmp_path):
     figure, _ = result(shared, tmp_path, "communication.csv")
     match = figure.filter(pl.col("metric") == "org_match", pl.col("tool").is_null()).row(
