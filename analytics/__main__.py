@@ -83,7 +83,7 @@ def parser() -> argparse.ArgumentParser:  # noqa: PLR0915  # a list of commands
         one.add_argument("--workspace", "-w", required=True, help="name of the workspace")
 
     one = command("demo", demo, "Make a company with known truth and import its exports.")
-    one.add_argument("--people", type=int, default=400)
+    one.add_argument("--people", type=int, default=600)
     one.add_argument("--weeks", type=int, default=52)
     one.add_argument("--seed", type=int, default=1)
     one.add_argument("--workspace", "-w", default="demo")

@@ -15,7 +15,7 @@ from pages.parts.text import listed
 
 guard("welcome")
 
-DEMO_FACTS = "400 made-up people, a year of chat, mail, meetings, tickets and a survey. Ready in a minute or two, and nothing leaves this machine."
+DEMO_FACTS = "600 made-up people, a year of chat, mail, meetings, tickets and a survey. Ready in a minute or two, and nothing leaves this machine."
 ALL, PART, NONE = "● all of it", "◐ part of it", "· nothing"
 OPENS = pl.DataFrame(
     [

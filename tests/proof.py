@@ -3,6 +3,8 @@
 import os
 
 PROOF = bool(os.environ.get("CONVIVIO_PROOF"))
+# of the demo company: what is planted must show in any
+SEED = int(os.environ.get("CONVIVIO_SEED", "1"))
 
 
 def drawn(whole: int, quick: int) -> int:

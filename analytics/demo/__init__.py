@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 WEEKS = 52
 
 
-def company(folder: Path, people: int = 400, weeks: int = WEEKS, seed: int = 1) -> list[Path]:
+def company(
+    folder: Path, people: int = plan.PEOPLE, weeks: int = WEEKS, seed: int = 1
+) -> list[Path]:
     """Write an HR file, a Slack export, a mail log, a calendar, usage reports of Viva Engage, customers' tickets, a survey; return their paths.
 
     The same people, weeks and seed give the same content. What is true in it stands in demo/plan.py.

@@ -31,18 +31,19 @@ def staff(people: int, first_day: date, last_day: date, draw: np.random.Generato
     place = places(department, draw)
     names = unique_names(n, draw)
     emails = [address(name, i) for i, name in enumerate(names)]
-    hired = [first_day - timedelta(days=int(days)) for days in draw.integers(60, 3600, n)]
+    hired: list[date | None] = [
+        first_day - timedelta(days=int(days)) for days in draw.integers(60, 3600, n)
+    ]
     leaves: list[date | None] = [None] * n
     leaf = np.setdiff1d(np.arange(n), manager)
-    span = (last_day - first_day).days
-    movers = draw.choice(leaf, max(2, n // 25), replace=False)
-    for i in movers[: len(movers) * 7 // 10]:
-        hired[i] = first_day + timedelta(days=int(draw.integers(span // 5, span * 4 // 5)))
-    for i in movers[len(movers) * 7 // 10 :]:
-        leaves[i] = first_day + timedelta(days=int(draw.integers(span // 5, span * 4 // 5)))
+    named = np.array([DEPARTMENTS[i].name if i >= 0 else "Direzione" for i in department])
+    for where, when, days in ((plan.COME, plan.COMING, hired), (plan.GO, plan.GOING, leaves)):
+        own = leaf[named[leaf] == where]
+        for i in draw.choice(own, min(round(plan.MOVERS * n), len(own) // 2), replace=False):
+            days[i] = first_day + draw.uniform(*when) * (last_day - first_day)
     return pl.DataFrame({
         "number": np.arange(n),
-        "department": [DEPARTMENTS[i].name if i >= 0 else "Direzione" for i in department],
+        "department": named,
         "level": level,
         "manager": manager,
         "place": place,
@@ -55,13 +56,16 @@ def staff(people: int, first_day: date, last_day: date, draw: np.random.Generato
 
 
 def places(department: list[int], draw: np.random.Generator) -> list[str]:
-    """Return where each person works, in exactly the planned shares: Engineering mostly in Berlin."""
+    """Return where each person works, in every department in the planned shares, to one person: Engineering mostly in Berlin."""
     names = list(PLACES)
-    here = np.array([i >= 0 and DEPARTMENTS[i].name == ENGINEERING for i in department])
-    place = np.empty(len(here), dtype=object)
-    for share, who in ((1, np.flatnonzero(here)), (2, np.flatnonzero(~here))):
+    own = np.array(department)
+    place = np.empty(len(own), dtype=object)
+    for number in np.unique(own):
+        who = np.flatnonzero(own == number)
+        share = 1 if DEPARTMENTS[number].name == ENGINEERING and number >= 0 else 2
         ends = np.cumsum([PLACES[name][share] for name in names])
-        ranks = (draw.permutation(len(who)) + 0.5) / max(len(who), 1)
+        # a start of its own for each, so that the rounding of small ones evens out
+        ranks = (draw.permutation(len(who)) + 0.37 * (number + 1) % 1) / len(who)
         place[who] = np.array(names)[np.minimum(np.searchsorted(ends, ranks), len(names) - 1)]
     return list(place)
 
@@ -91,10 +95,10 @@ def tree(
     manager: list[int],
     draw: np.random.Generator,
 ) -> None:
-    """Append one department: a head, managers of some twenty people, leads of some seven, staff."""
+    """Append one department: a head, managers of some twenty people, leads of some nine, staff."""
     start = len(department)
     managers = min(max(round(size / 20), 1), max(size - 1, 0))
-    leads = max(min(round(size / 7), size - 1 - managers), 0) if size > 40 else 0  # noqa: PLR2004  # small ones have no leads
+    leads = max(min(round(size / 9), size - 1 - managers), 0) if size > 40 else 0  # noqa: PLR2004  # small ones have no leads
     plan = [(1, [0])] + [(2, [start])] * managers
     plan += [(3, list(range(start + 1, start + 1 + managers)))] * leads
     above = (

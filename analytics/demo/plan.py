@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+PEOPLE = 600  # so many that what is planted in a department of 80 shows for any seed
 LAST_WEEK = date(2026, 9, 21)  # 52 weeks are four whole quarters
 
 
@@ -14,24 +15,29 @@ class Department:
     share: float
     adopters: float  # share of its people who ever take up Slack: exact, not drawn
     late: float  # share of acts outside working hours
+    listening: float  # from -1, hardly answered and not listened to by its own word, to 1
     division: str = "Mercato"  # the unit above it
 
 
-# Six departments, of 14 to 84 of 400 people, adopt alike; Customer care does more, Operazioni less. Vendite writes late.
-# Divisions differ in nothing but their departments.
+# Ten departments, of 18 to 144 of 600 people, adopt alike; Customer care does more, Operazioni less. Vendite writes late.
+# Divisions differ in nothing but their departments. Eleven can be told, so that words can be held against deeds; the one
+# that flattens is answered a little less than the others, or its writing upwards alone would raise the company's answers.
 USUAL, USUAL_LATE = 0.65, 0.07
 HEAD_OFFICE = "Servizi centrali"
 ENGINEERING = "Engineering"
 DEPARTMENTS = (
-    Department(ENGINEERING, 0.21, USUAL, USUAL_LATE, "Produzione"),
-    Department("Operazioni", 0.19, 0.35, USUAL_LATE, "Produzione"),
-    Department("Vendite", 0.16, USUAL, 0.30),
-    Department("Customer care", 0.15, 0.85, USUAL_LATE),
-    Department("Marketing", 0.10, USUAL, USUAL_LATE),
-    Department("Finanza", 0.08, USUAL, USUAL_LATE, HEAD_OFFICE),
-    Department("Risorse umane", 0.06, USUAL, USUAL_LATE, HEAD_OFFICE),
-    Department("Legal", 0.035, USUAL, USUAL_LATE, HEAD_OFFICE),
-    Department("Facilities", 0.015, USUAL, USUAL_LATE, HEAD_OFFICE),
+    Department(ENGINEERING, 0.24, USUAL, USUAL_LATE, -0.3, "Produzione"),
+    Department("Operazioni", 0.125, 0.30, USUAL_LATE, -1.0, "Produzione"),
+    Department("Vendite", 0.115, USUAL, 0.30, 0.2),
+    Department("Customer care", 0.125, 0.85, USUAL_LATE, 0.8),
+    Department("Logistica", 0.065, USUAL, USUAL_LATE, -0.6),
+    Department("Marketing", 0.06, USUAL, USUAL_LATE, 1.0),
+    Department("Finanza", 0.055, USUAL, USUAL_LATE, -0.2, HEAD_OFFICE),
+    Department("Acquisti", 0.055, USUAL, USUAL_LATE, -0.8, HEAD_OFFICE),
+    Department("Qualità", 0.05, USUAL, USUAL_LATE, 0.4, "Produzione"),
+    Department("Risorse umane", 0.045, USUAL, USUAL_LATE, 0.6, HEAD_OFFICE),
+    Department("Legal", 0.035, USUAL, USUAL_LATE, -0.4, HEAD_OFFICE),
+    Department("Facilities", 0.03, USUAL, USUAL_LATE, 0.0, HEAD_OFFICE),
 )
 # name -> zone, share of Engineering, share of all others
 PLACES = {
@@ -60,13 +66,20 @@ LAUNCH = 0.10  # Slack opens to all after this part of the time
 STEEPEST = 0.30  # the part at which most people take it up
 TAKEN_UP = 0.6  # by then everybody who ever takes it up has
 SWITCH = 0.75  # from here on the planted changes of conduct hold: the last quarter of a year
-FLATTENING = ENGINEERING  # its people write past the tree and upwards, and are answered as before
+FLATTENING = ENGINEERING  # its staff write past the tree and upwards, and are answered as before
 SILENT = "Operazioni"  # the head of this department stops answering and writes a fifth as much
-MIXED = 0.6  # share of Engineering's mail, after the switch, addressed without regard to the tree
-UPWARD_EXTRA = 1.2  # further upward mails a week from each of Engineering's staff, after the switch
-ANSWERED = 0.55
+# Of the mail of Engineering's staff, after the switch: to anybody elsewhere, and to who leads them. Nobody writes more.
+MIXED, UPWARD = 0.85, 0.15
+ANSWERED = 0.55  # of mails, where as many are listened to as not
+ANSWERED_MORE = 0.25  # where all are
 SILENT_ANSWERED = 0.04
 SILENT_WRITES = 0.2
+
+# Who comes and goes does so in numbers: one at a time, nearly every figure of a department would have to be hidden, since
+# with that of the quarter before it would tell of the one.
+COME, COMING = ENGINEERING, (0.28, 0.46)  # eighteen, in the second quarter
+GO, GOING = "Operazioni", (0.54, 0.71)  # eighteen, in the third
+MOVERS = 0.03  # of the staff come, and as many go
 
 # Not everybody who took Slack up is there every week: one in four is an occasional guest, and some are away for weeks.
 OCCASIONAL, OCCASIONAL_WEEKS = 0.25, (0.3, 0.5)
@@ -108,10 +121,9 @@ PHASES = {
     "support": Phase("support", 12, 0.95, 1.0),
     "renewal": Phase("renewal", 3, 0.55, 8.0),
 }
-# Of five: who is listened to by their own word. All others alike, and all alike in what they dare to say.
-TOOK_PART = 0.75
-USUALLY_LISTENED_TO = 3.4
-LISTENED_TO = {"Engineering": 4.1, "Operazioni": 2.7}
+# Of five: how far people are listened to by their own word. All alike in what they dare to say.
+TOOK_PART = 0.8
+LISTENED_TO, LISTENED_TO_MORE = 3.4, 0.9
 
 
 def mondays(weeks: int) -> list[date]:

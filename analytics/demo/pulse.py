@@ -31,8 +31,9 @@ def write_answers(staff: pl.DataFrame, last: date, path: Path, draw: np.random.G
     took_part = here.filter(pl.Series(draw.random(here.height) < plan.TOOK_PART))
     start = datetime.combine(last - timedelta(days=18), time(9))
     rows: list[tuple[object, ...]] = [HEADER]
+    listening = {department.name: department.listening for department in plan.DEPARTMENTS}
     for minute, department in enumerate(took_part["department"]):
-        mean = plan.LISTENED_TO.get(department, plan.USUALLY_LISTENED_TO)
+        mean = plan.LISTENED_TO + plan.LISTENED_TO_MORE * listening[department]
         answers = [*_answers(mean, len(LISTENED), draw), *_answers(3.4, len(SAFETY), draw)]
         turned = [False] * len(LISTENED) + [turn for _, turn in EDMONDSON]
         at = (start + timedelta(minutes=37 * minute)).strftime("%d/%m/%Y %H.%M.%S")

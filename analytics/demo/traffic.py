@@ -36,7 +36,8 @@ def mail(staff: pl.DataFrame, first: date, weeks: int, draw: np.random.Generator
     steps = distances(manager)
     busy = draw.lognormal(0.0, 0.45, n)
     switch = round(weeks * plan.SWITCH)
-    flat = department == plan.FLATTENING
+    # who leads people writes to them as before, or superiors would be answered less
+    mixing = (department == plan.FLATTENING) & ~np.isin(np.arange(n), manager)
     silent = (department == plan.SILENT) & (level == 1)
     senders, week_of, first_to = [], [], []
     for person in range(
@@ -44,8 +45,7 @@ def mail(staff: pl.DataFrame, first: date, weeks: int, draw: np.random.Generator
     ):  # the drawing of a company, not a measurement: a loop over people is fine here
         near = NEARNESS[np.minimum(steps[person], len(NEARNESS) - 1)] * busy
         near[person] = 0.0
-        anybody = busy.copy()
-        anybody[person] = 0.0
+        elsewhere = np.where(department == department[person], 0.0, busy)
         for start, stop, after in ((0, switch, False), (switch, weeks, True)):
             rate = (
                 MAILS_A_WEEK
@@ -54,17 +54,12 @@ def mail(staff: pl.DataFrame, first: date, weeks: int, draw: np.random.Generator
             )
             total = draw.poisson(rate * (stop - start))
             chance = near / near.sum()
-            if flat[person] and after:
-                chance = (1 - plan.MIXED) * chance + plan.MIXED * anybody / anybody.sum()
+            if mixing[person] and after:
+                up = np.isin(np.arange(n), [manager[person], manager[manager[person]]]) / 2
+                chance = (1 - plan.MIXED - plan.UPWARD) * chance + plan.MIXED * elsewhere / elsewhere.sum() + plan.UPWARD * up  # fmt: skip
             senders.append(np.full(total, person))
             week_of.append(draw.integers(start, stop, total))
             first_to.append(draw.choice(n, total, p=chance))
-            if flat[person] and after and level[person] >= 3:  # noqa: PLR2004  # staff and leads
-                up = np.array([manager[person], manager[manager[person]]])
-                more = draw.poisson(plan.UPWARD_EXTRA * (stop - start))
-                senders.append(np.full(more, person))
-                week_of.append(draw.integers(start, stop, more))
-                first_to.append(draw.choice(up, more))
     sender, week, to = map(np.concatenate, (senders, week_of, first_to))
     local = moments(week, lateness(staff)[sender], draw)
     return with_answers(staff, first, weeks, (sender, week, to, local), silent, switch, draw)
@@ -82,8 +77,10 @@ def with_answers(
     """Add answers, copies to colleagues and heads' news to everybody in the department."""
     sender, week, to, local = sent
     zone = staff["zone"].to_numpy()
+    listening = {planned.name: planned.listening for planned in plan.DEPARTMENTS}
+    heard = plan.ANSWERED + plan.ANSWERED_MORE * staff["department"].replace_strict(listening, default=0.0).to_numpy()  # fmt: skip
     answers = draw.random(len(sender)) < np.where(
-        silent[to] & (week >= switch), plan.SILENT_ANSWERED, plan.ANSWERED
+        silent[to] & (week >= switch), plan.SILENT_ANSWERED, heard[sender]
     )
     delay = (
         draw.exponential(2.2 * 3600, int(answers.sum())).astype(np.int64) * 1_000_000 + 60_000_000
@@ -99,8 +96,8 @@ def with_answers(
     heads = np.flatnonzero(staff["level"].to_numpy() == 1)
     news_head = np.repeat(heads, weeks)
     news_week = np.tile(np.arange(weeks), len(heads))
-    heard = ~(silent[news_head] & (news_week >= switch))
-    news_head, news_week = news_head[heard], news_week[heard]
+    told = ~(silent[news_head] & (news_week >= switch))
+    news_head, news_week = news_head[told], news_week[told]
     news_local = moments(news_week, np.zeros(len(news_week)), draw)
     department = staff["department"].to_numpy()
     members = {
