@@ -58,6 +58,16 @@ def first_object(source: Source, member: str | None = None) -> dict[str, Any]:
     return found
 
 
+def first_record(source: Source, wrapper: str) -> dict[str, Any]:
+    """Return the first record of a file, that of the wrapped list where there is one; empty where it is no JSON file."""
+    if source.kind != "file":
+        return {}
+    first = first_object(source)
+    listed = first.get(wrapper)
+    inner = listed[0] if isinstance(listed, list) and listed else None
+    return inner if isinstance(inner, dict) else first
+
+
 def _first_object(head: bytes) -> dict[str, Any]:
     try:
         head = as_utf8(head).lstrip()

@@ -65,12 +65,7 @@ PERSON = json_records.Kind(Person)
 
 def first_meeting(source: "Source") -> dict[str, Any]:
     """Return the first record of a file: the first of `meetings` where it wraps them."""
-    if source.kind != "file":
-        return {}
-    first = json_records.first_object(source)
-    listed = first.get("meetings")
-    inner = listed[0] if isinstance(listed, list) and listed else None
-    return inner if isinstance(inner, dict) else first
+    return json_records.first_record(source, "meetings")
 
 
 def identify(source: "Source") -> bool:

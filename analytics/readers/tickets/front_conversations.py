@@ -74,12 +74,7 @@ MESSAGE = json_records.Kind(FrontMessage)
 
 def first_conversation(source: "Source") -> dict[str, Any]:
     """Return the first record where it is a conversation of Front, with or without messages; else nothing."""
-    if source.kind != "file":
-        return {}
-    first = json_records.first_object(source)
-    listed = first.get("_results")
-    inner = listed[0] if isinstance(listed, list) and listed else None
-    record = inner if isinstance(inner, dict) else first
+    record = json_records.first_record(source, "_results")
     needed = {"id", "status", "assignee", "recipient", "created_at"}
     return record if needed <= record.keys() else {}
 
