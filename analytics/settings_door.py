@@ -3,15 +3,12 @@
 Only settings.toml is read here; the vault, the key and the names stay closed to the process that serves pages.
 """
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from analytics import audit_log, calendars, places
-from analytics.errors import UsageError
+from analytics import calendars, own_process, places
+from analytics.errors import AnalyticsError, UsageError
 from analytics.vault import milestones, presets
 from analytics.vault.changes import shown
 from analytics.vault.milestones import Milestone
@@ -110,22 +107,16 @@ def change(workspace: str, said: Change, reason: str, who: str) -> str | None:
         return None
     entries = [part for name, words in differs.items() for part in ("--set", f"{name}={words}")]
     try:
-        done = subprocess.run(  # noqa: S603  # our own interpreter, our own command line
-            [
-                sys.executable, "-m", "analytics", "settings", "--workspace", workspace, f"--reason={reason}",
-                "--format", "json", *entries,
-            ],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE,
-            cwd=places.ROOT,
-            env={**os.environ, audit_log.ACTOR: who},
-            check=False,
-        )  # fmt: skip
-    except subprocess.TimeoutExpired:
-        return "The settings could not be written in time. Nothing was changed; try again."
-    if done.returncode == 0:
-        return None
-    said_last = done.stderr.strip().splitlines()
-    return said_last[-1] if said_last else "The settings could not be written. Nothing was changed."
+        own_process.ask(
+            workspace,
+            "settings",
+            f"--reason={reason}",
+            *entries,
+            who=who,
+            patience=PATIENCE,
+            late="The settings could not be written in time. Nothing was changed; try again.",
+            silent="The settings could not be written. Nothing was changed.",
+        )
+    except AnalyticsError as error:
+        return str(error)
+    return None

@@ -12,7 +12,7 @@ import polars as pl
 from analytics import release as releases
 from analytics.findings.verdicts import Verdict, change_verdict
 from analytics.release import Grain, Release
-from pages.parts import workspace
+from pages.parts import states
 from pages.parts.filters import Scope, scope
 
 GRAINS: tuple[Grain, ...] = ("week", "month", "quarter")
@@ -223,5 +223,5 @@ class Figures:
 
 def on_screen() -> Figures:
     """Return the figures on screen; without a release, say so and stop the page."""
-    release = workspace.release()
+    release = states.release()
     return Figures(release, scope(release))

@@ -9,8 +9,7 @@ import streamlit as st
 
 from analytics.charts.words import capitals
 from analytics.release import Grain, Release
-from pages.parts import text, workspace
-from pages.parts.states import note
+from pages.parts import states, text
 
 Step = Literal["week", "month", "quarter"]
 STEPS: dict[str, tuple[Step, ...]] = {
@@ -165,7 +164,7 @@ def scope(release: Release) -> Scope:
 
 def choose(**change: str | None) -> None:
     """Change the scope as a widget would: null takes a filter away. For callbacks and links."""
-    wanted = {**written(scope(workspace.release())), **change}
+    wanted = {**written(scope(states.release())), **change}
     if any(cut in change for cut in PEOPLE):
         wanted.update({cut: None for cut in PEOPLE if cut not in change})
     kept = {key: value for key, value in wanted.items() if value is not None}
@@ -185,7 +184,7 @@ def _write(said: dict[str, str]) -> None:
 
 def bar() -> Scope:
     """Draw the filter bar over a page and return the scope; called by the shell alone."""
-    release = workspace.release()
+    release = states.release()
     now = scope(release)
     st.session_state["scope"] = written(now)
     _write(written(now))
@@ -197,7 +196,7 @@ def bar() -> Scope:
         company = release.company()
         seen, all_ = company.get("visible"), company.get("headcount")
         if seen and all_:
-            note(
+            states.note(
                 f"{text.number(float(seen))} of {text.count(float(all_))} visible", width="content"
             )
     return now

@@ -4,8 +4,10 @@ import polars as pl
 import streamlit as st
 
 from analytics.metrics.reasons import REASONS
+from analytics.release import Release
 from pages.parts import access
 from pages.parts.text import day, small
+from pages.parts.workspace import find_release
 
 _PAGE_STATES: dict[str, tuple[str, str, str, str | None]] = {
     # reason: icon, what is the matter, what would help, page that helps
@@ -168,8 +170,6 @@ _FALLBACK = ("visibility_off", "We can't tell.", "", None)
 
 def meant(reason: str) -> str:
     """Return the reason itself; where no act was ever imported, nothing is missing from the split: all is, or all but totals."""
-    from pages.parts.workspace import find_release
-
     if reason not in {"not_released", "not_applicable"}:
         return reason
     found = find_release()
@@ -222,6 +222,17 @@ def state(
         if sentence or help_:
             st.markdown(small(sentence or help_), width="content", text_alignment="center")
         page_link(_link(reason))
+
+
+def release() -> Release:
+    """Return the release on screen; without one, say so and stop the page."""
+    found = find_release()
+    if found is None:
+        on_page = access.BY_NAME.get(str(st.session_state.get("on_page")))
+        st.title(on_page.title if on_page else "Convivio", anchor=False)
+        state("nothing_yet")
+        st.stop()
+    return found
 
 
 def page_link(

@@ -25,16 +25,3 @@ def find_release() -> Release | None:
     workspace = chosen()
     path = releases.current(workspace) if workspace else None
     return releases.open_release(path) if path else None
-
-
-def release() -> Release:
-    """Return the release on screen; without one, say so and stop the page."""
-    found = find_release()
-    if found is None:
-        from pages.parts.states import state
-
-        on_page = access.BY_NAME.get(str(st.session_state.get("on_page")))
-        st.title(on_page.title if on_page else "Convivio", anchor=False)
-        state("nothing_yet")
-        st.stop()
-    return found
