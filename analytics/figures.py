@@ -11,6 +11,7 @@ import polars as pl
 from analytics.metrics.panel import with_division
 from analytics.metrics.passport import LABELS, Passport
 from analytics.metrics.periods import quarter_of
+from analytics.metrics.sums import ONCE
 from analytics.privacy import bounds
 from analytics.privacy.by_value import judged, withhold
 from analytics.privacy.lattice import lies_in
@@ -22,6 +23,7 @@ from analytics.statistics.interval import interval, publish_ends
 COMPARED = ("division", "department", "level", "location", "department_tool")
 NAMED_GRAINS = ("quarter", "all")  # naming weekly would be thirteen tries a quarter
 SAME_PEOPLE = 0.9
+AS_LONG = 0.9  # of the longer of two periods: 12 weeks are held against 13, not four against five
 SEEN_ALIKE = 0.05  # coverage that jumps further moves figures by itself
 INEXACT = 3  # significant digits
 NOTHING = 1e-12  # of a variance: rounding dust
@@ -187,11 +189,16 @@ def changed(shown: pl.DataFrame) -> pl.DataFrame:
     The change is the difference of the two published values, so it tells nothing that they don't; the width of
     its interval comes from the people in both periods, and from how many are in one only. Null where the cell before is hidden, where more than
     a tenth of the people are others, or where the exports see more than five points more or less of them: then the
-    difference would be about who, not about what.
+    difference would be about who, not about what. So it is of those who did something once, where one of the periods is longer.
     """
     cell = ["metric", "variant", "bin", "grain", "cut", *LABELS]
     before = shown.select(
-        *cell, previous="period", value_before="value", n_before="n", coverage_before="coverage"
+        *cell,
+        previous="period",
+        value_before="value",
+        n_before="n",
+        coverage_before="coverage",
+        weeks_before="weeks",
     )
     periods = (
         shown.select("grain", "period")
@@ -205,6 +212,9 @@ def changed(shown: pl.DataFrame) -> pl.DataFrame:
     alike = pl.col("pair_n") >= SAME_PEOPLE * pl.max_horizontal("n", "n_before")
     jump = (pl.col("coverage") - pl.col("coverage_before")).abs().round(3)
     alike &= (jump <= SEEN_ALIKE).fill_null(value=True)
+    weeks = pl.col("weeks"), pl.col("weeks_before")
+    as_long = pl.min_horizontal(weeks) >= AS_LONG * pl.max_horizontal(weeks)
+    alike &= ~pl.col("metric").is_in(ONCE) | as_long.fill_null(value=True)
     moved = pl.when(alike & pl.col("previous").is_not_null() & (pl.col("kind") != "typical")).then(
         pl.col("value") - pl.col("value_before")
     )

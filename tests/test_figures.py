@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 
 from analytics.figures import ESTIMATES, finish, where_shown
+from analytics.metrics import catalogue
 from analytics.metrics.adoption import PASSPORTS
 from analytics.metrics.engine import SCHEMA
 from analytics.publish import between_shown
@@ -155,6 +156,29 @@ def test_a_finished_figure_of_a_hidden_group_holds_no_number():
 @pytest.mark.parametrize(("seen", "is_known"), [(0.95, True), (0.94, False)])
 def test_there_is_no_change_when_the_exports_see_another_share_of_the_people(seen, is_known):
     assert (one(released(seen=seen), "A")["change"] is not None) == is_known
+
+
+@pytest.mark.parametrize(
+    ("metric", "weeks", "is_known"),
+    [
+        ("active_people", 12.0, True),
+        ("active_people", 11.0, False),  # of thirteen: who did something once, did so less often
+        ("active_people", 4.0, False),
+        ("outside_hours_share", 4.0, True),
+    ],
+)
+def test_there_is_no_change_of_who_did_something_once_to_a_shorter_period(metric, weeks, is_known):
+    cells = [
+        cell(quarter, "A", 40, 20) | {"metric": metric, "weeks": known}
+        for quarter, known in ((SPRING, 13.0), (SUMMER, weeks))
+    ]
+    frame = pl.DataFrame(cells, schema=SCHEMA, strict=False).with_columns(coverage=pl.lit(1.0))
+    mask = frame.select("quarter", "department", "level", "location", "tool", shown=True, reason=None)  # fmt: skip
+    passports = {one.id: one for one in catalogue.passports()}
+
+    row = one(finish(frame, mask, passports, 10, STAFF), "A")
+
+    assert (row["change"] is not None) == is_known
 
 
 def test_a_flow_from_or_to_a_group_without_any_figure_is_not_told():

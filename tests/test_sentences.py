@@ -64,6 +64,15 @@ def test_h1_names_the_tool_where_there_is_one():
     assert "used Slack in" in told(*rows)["used"]
 
 
+@pytest.mark.parametrize(("reason", "told_of"), [("no_seats", "used Slack in"), ("nearly_all_or_none", "used the tools in")])  # fmt: skip
+def test_h1_names_a_tool_only_where_no_other_counts(reason, told_of):
+    whole = {"value": 0.62, "grain": "all", "period": None}
+    rows = [row("active_people", **whole), row("active_people", **whole, tool="slack")]
+    other = row("active_people", value=None, grain="all", period=None, tool="teams", reason=reason)
+
+    assert told_of in told(*rows, other)["used"]
+
+
 @pytest.mark.parametrize("reason", ["no_seats", "nearly_all_or_none"])
 def test_h1_is_not_said_without_seats_nor_of_nearly_all(reason):
     assert "used" not in told(row("active_people", value=None, reason=reason))
@@ -334,7 +343,10 @@ def test_h14_names_the_level_whose_messages_go_out_late():
     said = told(*late("2"))["late_from"]
 
     assert said.startswith("Messages outside hours come more from level 2 than from the others.")
-    assert "Up to 30% of what they write" in said and "of everybody's, 12%" in said
+    assert (
+        "Up to 30% of what they write reaches others outside those people's working hours" in said
+    )
+    assert "of what everybody writes, 12%" in said
 
 
 @pytest.mark.parametrize("named", [(), ("3",)])

@@ -67,9 +67,16 @@ def _used(book: Book) -> Iterator[Found]:
             "used": int(row["numerator"]),
             "enabled": int(row["denominator"]),
             "period": quarter(row["period"]),
-            "tools": book.tools("active_people"),
+            "tools": _counted(book),
         }
         yield Found("used", "clear", "adoption", "active_people", slots)
+
+
+def _counted(book: Book) -> list[str]:
+    """Return the tools whose people the company's figure counts, those included whose own figure is hidden."""
+    rows = book.rows("active_people", None, "tool", grain="all")
+    counted = rows.filter(pl.col("reason").ne_missing(pl.lit("no_seats")))
+    return counted["tool"].unique().sort().to_list()
 
 
 def _by_vendor(book: Book) -> Iterator[Found]:

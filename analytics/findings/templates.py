@@ -93,7 +93,7 @@ TEMPLATES: dict[str, Template] = {
     ),
     "late_from": Template(
         "clear", "Messages outside hours come more from {late_levels} than from the others.",
-        "Up to {late_most} of what they write goes out when they should be off, in {period}; of everybody's, {late_company}.",
+        "Up to {late_most} of what they write reaches others outside those people's working hours, in {period}; of what everybody writes, {late_company}.",
     ),
     "milestone_whole": Template(
         "clear", "Before {milestone} people contributed in {before_it} of their weeks, after it in {after_it}.",

@@ -44,7 +44,7 @@ select
     p.habit_weeks is not null                  as has_long,
     p.recent_weeks[-1]                         as recent_from,
     p.habit_weeks[-1]                          as long_from,
-    p.previous is not null                     as has_previous,
+    p.follows                                  as has_previous,
     p.first_day >= a.starts_on + {new_after}   as has_history,
     {sees},
     {covered}

@@ -24,7 +24,7 @@ week as (
     from period w
     join began b on b.tool is not distinct from w.tool and w.first_day >= b.day + $new_after
     join (select distinct tool, week, month, quarter from calendar) c on c.week = w.period and c.tool is not distinct from w.tool
-    where w.grain = 'week' and w.is_whole and w.previous is not null
+    where w.grain = 'week' and w.is_whole and w.follows
       and (w.tool is null or w.tool in (select tool from seat))
 ),
 done as (select person, tool, week from seated_week where acts > 0),
@@ -79,7 +79,7 @@ order by all
 MOVERS = """
 with began as (select min(day) as day from calendar where tool is null),
 span as (
-    select * from period where grain = '{grain}' and tool is null and is_whole and previous is not null
+    select * from period where grain = '{grain}' and tool is null and is_whole and follows
 ),
 done as (select person, {grain} as period, sum(acts) as acts from seated_day where tool is null group by all),
 base as (

@@ -68,7 +68,7 @@ def cells(
     """Return the sums of every measure for every grain, period and cell of the lattice, unmasked.
 
     `further`: asked for more measures once it is known which tools there are. `con` has the views of the store and of the rollups; `panel` is that of panel.py, its labels merged or not.
-    Columns: metric, variant, kind, bin, position, grain, period (null = all), quarter (the panel's), cut, division,
+    Columns: metric, variant, kind, bin, position, grain, period (null = all), quarter (the panel's), weeks (covered), cut, division,
     department, level, location, tool, then SUMS, LARGEST (the two largest x), PAIRS, reason. sr and srr are null week by week: groups are
     not compared there. An empty panel gives no rows.
     """
@@ -104,6 +104,7 @@ SCHEMA: dict[str, pl.DataType] = {
     "grain": pl.String(),
     "period": pl.Date(),
     "quarter": pl.Date(),
+    "weeks": pl.Float64(),
     **{name: pl.String() for name in ("cut", *LABELS)},
     **{name: pl.Float64() for name in (*SUMS, *LARGEST, *PAIRS)},
     "reason": pl.String(),
@@ -189,7 +190,7 @@ def _cells(
     ]
     parts = [
         told[np.repeat(np.arange(len(measures)), [len(place) for place in places])],
-        cells.select("period", "quarter", "cut", *LABELS)[np.concatenate(places)],
+        cells.select("period", "quarter", "weeks", "cut", *LABELS)[np.concatenate(places)],
         pl.concat(why).to_frame(),
         pl.DataFrame(added),
     ]

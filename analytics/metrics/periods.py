@@ -94,6 +94,9 @@ summed as (
     from long
     group by tool, grain, period, quarter
 ),
+judged as (
+    select *, weeks >= case grain when 'week' then 1 when 'all' then 0 else $least_weeks end as is_whole from summed
+),
 recent as (
     select l.tool, l.grain, l.period, list(distinct l.week order by l.week desc)[:4] as recent_weeks
     from long l
@@ -109,10 +112,10 @@ habitual as (
 select
     s.*,
     lag(s.period) over w                                     as previous,
+    coalesce(lag(s.is_whole) over w, false)                  as follows,
     case when len(r.recent_weeks) = 4 then r.recent_weeks end as recent_weeks,
-    case when len(h.habit_weeks) = $habit_weeks then h.habit_weeks end as habit_weeks,
-    s.weeks >= case s.grain when 'week' then 1 when 'all' then 0 else $least_weeks end as is_whole
-from summed s
+    case when len(h.habit_weeks) = $habit_weeks then h.habit_weeks end as habit_weeks
+from judged s
 left join recent r on r.grain = s.grain and r.period = s.period and r.tool is not distinct from s.tool
 left join habitual h on h.grain = s.grain and h.period = s.period and h.tool is not distinct from s.tool
 window w as (partition by s.tool, s.grain order by s.period)
@@ -123,7 +126,7 @@ def make(con: duckdb.DuckDBPyConnection, settings: Hours) -> None:
     """Make the tables `calendar` (tool, day, …; tool null = any) and `period` (tool, grain, period, …).
 
     period: first_day, last_day, days, working_days, weeks (working days / days of a working week), previous,
-    recent_weeks (the last four whole weeks of the period; null = fewer), habit_weeks (the last twelve up to its end, newest
+    follows (previous is whole; else who was there then is not known), recent_weeks (the last four whole weeks of the period; null = fewer), habit_weeks (the last twelve up to its end, newest
     first, earlier periods included; null = fewer), is_whole (covered long enough to be shown).
     """
     blocks = {"month": _first_monday("month"), "quarter": _first_monday("quarter")}

@@ -136,6 +136,7 @@ def _sums(cohorts: pl.DataFrame, variant: str, way: str, least: int) -> pl.DataF
         grain=pl.lit("all"),
         period=pl.lit(None, pl.Date),
         quarter=pl.lit(None, pl.Date),
+        weeks=pl.lit(None, pl.Float64),
         cut=pl.when(pl.col("tool").is_null()).then(pl.lit("total")).otherwise(pl.lit("tool")),
         division=pl.lit(None, pl.String),
         department=pl.lit(None, pl.String),

@@ -141,6 +141,9 @@ OVER_TIME = (
     "stickiness",
 )
 
+# Whoever did something once in a period counts: more weeks find more of them, so that periods of unlike length are no change.
+ONCE = ("active_people", "seats", "multi_tool", "tool_pair", "stickiness", "lifecycle")
+
 # Metrics that may tell of each other: by a sum, or because they count the same, as the funnel of a month of four weeks does
 # and whoever came within 13 weeks of exports of 13 weeks.
 ALIKE = (

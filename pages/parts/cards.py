@@ -134,7 +134,7 @@ def _course(c: Card, value: str, interval: str) -> None:
 def verdict_line(verdict: Verdict, row: Mapping[str, Any] | None, unit: str) -> str:
     """Return the line under a figure: +5 points on the period before, or that we cannot tell."""
     if verdict == "unseen" or row is None:
-        return f"{MARKS['unseen']} :small[No earlier period to compare with]"
+        return f"{MARKS['unseen']} :small[No earlier period of the same length to compare with]"
     if verdict == "noise":
         return f"{MARKS['noise']} :small[No change we can tell]"
     low, high = row["change_low"], row["change_high"]
