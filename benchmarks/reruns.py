@@ -4,9 +4,11 @@
 
 A real server on a drawn release of 400 people, and as many websockets as sessions. Each does what readers do: opens a page
 in some scope, part or measure, or clicks on the page before it (a tool, a part, a measure, More), waits for the whole answer,
-thinks, goes on. All of it has been seen once before (warm). "waited" is from asking to the last message, "CPU" what the server
-itself worked on a rerun: on a machine that does other things too, only that can be compared. The floor is the page Settings,
-which draws no figure. The server's log must stay empty of errors.
+thinks, goes on. All of it has been seen once before (warm), each address by a reader of its own: within one visit a page keeps
+the part that is open, whatever an address says. "waited" is from asking to the last message. "CPU" is what the server itself
+worked on a rerun when one reader did all of it once more: on a machine that does other things too, only that can be compared.
+"first" is the same when it was seen for the first time. The floor is the page Settings, which draws no figure. The server's
+log must stay empty of errors.
 """
 
 import argparse
@@ -52,6 +54,8 @@ FLOOR = "settings"
 ERROR = re.compile(r"Traceback|Error|note [0-9A-F]{4}-")
 Ask = Callable[..., list[Any]]
 Click = tuple[str, str, str | bool]  # page, the widget's key, its new value
+Done = tuple[str, str]  # page, and what was done there
+Spent = dict[Done, list[float]]  # milliseconds
 
 
 def addresses() -> list[tuple[str, str]]:
@@ -96,9 +100,8 @@ def click(ask: Ask, on_page: list[Any], wanted: Click) -> None:
 
 
 def cpu_of(pid: int) -> float:
-    """Return the seconds of CPU that a process has used."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Return the seconds of CPU that a process has used, all threads together."""
+    return time.clock_gettime((~pid << 3) | 2)  # Linux keeps such a clock for each process
 
 
 def memory_of(pid: int) -> float:
@@ -107,60 +110,59 @@ def memory_of(pid: int) -> float:
     return int(status.partition("VmRSS:")[2].split()[0]) / 1024
 
 
-def steps(ask: Ask, choose: random.Random) -> Iterator[tuple[str, Callable[[], object]]]:
-    """Give for ever what a reader does next: the page that is answered for, and the doing."""
+def kind_of(wanted: Click) -> str:
+    """Return what is clicked, in a word."""
+    page, key, value = wanted
+    kinds = {"f_tool": "a tool", "measure": "a measure", f"{page}_part": "a part"}
+    return "More" if value is True else kinds[key]
+
+
+def steps(ask: Ask, choose: random.Random) -> Iterator[tuple[Done, Callable[[], object]]]:
+    """Give for ever what a reader does next: what it is, and the doing."""
     while True:
         if choose.random() < 0.5:
             page, query = choose.choice(addresses())
-            yield page, lambda page=page, query=query: open_(ask, page, query)
+            yield (page, "opened"), lambda page=page, query=query: open_(ask, page, query)
         else:
             wanted = choose.choice(clicks())
             seen: list[Any] = []
-            yield wanted[0], lambda: seen.extend(open_(ask, wanted[0], WHOLE))  # noqa: B023  # done before the next
-            yield f"{wanted[0]}, a click", lambda: click(ask, seen, wanted)  # noqa: B023
+            yield (wanted[0], "opened"), lambda: seen.extend(open_(ask, wanted[0], WHOLE))  # noqa: B023  # done before the next
+            yield (wanted[0], kind_of(wanted)), lambda: click(ask, seen, wanted)  # noqa: B023
 
 
-def warm(server: Server) -> dict[str, float]:
-    """Do everything once; returns the seconds of the server's CPU that each page took when it was first opened."""
-    first: dict[str, float] = {}
-    with visitor(server) as ask:
-        for page, query in addresses():
-            before = cpu_of(server.pid)
-            open_(ask, page, query)
-            first.setdefault(page, cpu_of(server.pid) - before)
-        for wanted in clicks():
-            click(ask, open_(ask, wanted[0], WHOLE), wanted)
-    return first
+def all_once(server: Server) -> Spent:
+    """Do everything once, each by a reader of its own; returns the server's CPU of each in milliseconds."""
+    spent: Spent = defaultdict(list)
+
+    def taken(what: Done, do: Callable[[], object]) -> None:
+        before = cpu_of(server.pid)
+        do()
+        spent[what].append((cpu_of(server.pid) - before) * 1000)
+
+    for page, query in [(FLOOR, WHOLE), *addresses()]:
+        with visitor(server) as ask:
+            open_(ask, FLOOR, WHOLE)  # a reader's first page costs more than the page
+            taken((page, "opened"), lambda: open_(ask, page, query))  # noqa: B023  # done before the next
+    for wanted in clicks():
+        with visitor(server) as ask:
+            seen = open_(ask, wanted[0], WHOLE)
+            taken((wanted[0], kind_of(wanted)), lambda: click(ask, seen, wanted))  # noqa: B023
+    return spent
 
 
-def reading(
-    server: Server, number: int, think: float, until: float, waited: dict[str, list[float]]
-) -> None:
+def reading(server: Server, number: int, think: float, until: float, waited: Spent) -> None:
     """Do one step, think, do the next until the time is over."""
     choose = random.Random(number)
     with visitor(server) as ask:
         open_(ask, PAGES[0], WHOLE)
         time.sleep(choose.uniform(0, think))
-        for page, do in steps(ask, choose):
+        for what, do in steps(ask, choose):
             if time.monotonic() >= until:
                 return
             begin = time.monotonic()
             do()
-            waited[page].append((time.monotonic() - begin) * 1000)
+            waited[what].append((time.monotonic() - begin) * 1000)
             time.sleep(choose.uniform(0.5, 1.5) * think)
-
-
-def alone(server: Server) -> dict[str, float]:
-    """Return the milliseconds of the server's CPU that a rerun of each page takes, mean of the scopes, one session alone."""
-    spent = {}
-    with visitor(server) as ask:
-        for page in (FLOOR, *PAGES):
-            open_(ask, page, WHOLE)
-            before = cpu_of(server.pid)
-            for scope in SCOPES * 3:
-                open_(ask, page, urlencode(scope) or WHOLE)
-            spent[page] = (cpu_of(server.pid) - before) / len(SCOPES * 3) * 1000
-    return spent
 
 
 def main() -> None:
@@ -173,9 +175,9 @@ def main() -> None:
         draw_release(Path(folder))
         with served(Path(folder), Path(folder) / "server") as server:
             started = cpu_of(server.pid)
-            first = warm(server)
-            spent, held = alone(server), memory_of(server.pid)
-            waited: dict[str, list[float]] = defaultdict(list)
+            first, spent = all_once(server), all_once(server)
+            held = memory_of(server.pid)
+            waited: Spent = defaultdict(list)
             begin, used = time.monotonic(), cpu_of(server.pid)
             until = begin + wanted.seconds
             readers = [
@@ -197,17 +199,29 @@ def main() -> None:
     )
 
 
-def told(waited: dict[str, list[float]], spent: dict[str, float], first: dict[str, float]) -> None:
-    """Print a line a page, and one of all."""
-    print(f"{'':24}{'reruns':>8}{'median':>10}{'95 of 100':>11}{'CPU alone':>11}{'first, CPU':>12}")
-    every = [one for some in waited.values() for one in some]
-    for page in (FLOOR, *sorted(waited), "all"):
-        some = every if page == "all" else waited.get(page, [])
-        ends = [statistics.quantiles(some, n=100)[at - 1] for at in (50, 95)] if some[1:] else []
-        p50, p95 = (f"{end:.0f} ms" for end in ends) if ends else ("", "")
-        cpu = f"{spent[page]:.0f} ms" if page in spent else ""
-        cold = f"{first[page]:.2f} s" if page in first else ""
-        print(f"{page:24}{len(some):>8}{p50:>10}{p95:>11}{cpu:>11}{cold:>12}")
+def told(waited: Spent, spent: Spent, first: Spent) -> None:
+    """Print a line for what was done on each page, one for each page, and one of all."""
+    heads = ("reruns", "waited", "95 of 100", "CPU", "95 of 100", "first", "longest")
+    print(f"{'':28}" + "".join(f"{head:>12}" for head in heads))
+    for page in (FLOOR, *PAGES, ""):
+        kinds = sorted({kind for at, kind in (*waited, *spent) if at == page})
+        for kind in [*kinds, ""] if len(kinds) > 1 else [""]:
+            waits, works, firsts = (
+                [one for (at, of), some in all_.items() if page in {at, ""} and kind in {of, ""} for one in some]
+                for all_ in (waited, spent, first)
+            )  # fmt: skip
+            name = ", ".join(filter(None, (page, kind))) or "all"
+            longest = f"{max(firsts):.0f} ms" if firsts else ""
+            ends = (*middle_and_end(waits), *middle_and_end(works), middle_and_end(firsts)[0], longest)  # fmt: skip
+            print(f"{name:28}{len(waits):>12}" + "".join(f"{end:>12}" for end in ends))
+
+
+def middle_and_end(some: list[float]) -> tuple[str, str]:
+    """Return the median and what 95 of 100 keep under."""
+    if not some:
+        return "", ""
+    at = statistics.quantiles([*some, *some], n=100, method="inclusive")
+    return f"{at[49]:.0f} ms", f"{at[94]:.0f} ms"
 
 
 if __name__ == "__main__":

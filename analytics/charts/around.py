@@ -4,7 +4,7 @@ import altair as alt
 import polars as pl
 
 from analytics.charts.rows import names_above
-from analytics.charts.theme import Drawn, Look, finish
+from analytics.charts.theme import Drawn, Look, either, finish
 
 LEFT, RIGHT = 0.42, 0.42  # of the width of the bars: room for the figures written beside them
 
@@ -30,8 +30,8 @@ def tornado(rows: pl.DataFrame, likely: float, k: Look) -> Drawn:
     layers = [
         base.mark_bar(height=14, color=k.cat[3]).encode(x("left"), y, alt.X2("likely:Q")),
         base.mark_bar(height=14, color=k.cat[1]).encode(x("likely"), y, alt.X2("right:Q")),
-        base.mark_text(align="right", dx=-6, color=k.muted).encode(x("left"), y, text="left_text:N"),
-        base.mark_text(align="left", dx=6, color=k.muted).encode(x("right"), y, text="right_text:N"),
+        base.mark_text(align="right", dx=-6, color=k.muted).encode(x("left"), y, text=alt.Text("left_text:N")),
+        base.mark_text(align="left", dx=6, color=k.muted).encode(x("right"), y, text=alt.Text("right_text:N")),
         alt.Chart(placed.head(1)).mark_rule(color=k.ink).encode(x("likely")),
     ]  # fmt: skip
     if k.compact:
@@ -48,13 +48,13 @@ def around_zero(rows: pl.DataFrame, k: Look) -> Drawn:
     def x(field: str) -> alt.X:
         return alt.X(f"{field}:Q", axis=None, scale=scale)
 
-    tone = alt.condition("datum.is_result", alt.value(k.accent), alt.value(k.noise))
+    tone = either("datum.is_result", k.accent, k.noise)
     base = alt.Chart(rows)
     layers = [
         alt.Chart(pl.DataFrame({"zero": [0.0]})).mark_rule(color=k.rule if k.compact else k.muted).encode(x("zero")),
         base.mark_rule(strokeWidth=3, opacity=0.6).encode(x("at_low"), y, alt.X2("at_high:Q"), color=tone),
         base.mark_point(filled=True, size=100, opacity=1).encode(x("likely"), y, color=tone),
-        base.mark_text(align="left", dx=9, fontWeight=600).encode(x("at_high"), y, text="text:N"),
+        base.mark_text(align="left", dx=9, fontWeight=600).encode(x("at_high"), y, text=alt.Text("text:N")),
     ]  # fmt: skip
     if k.compact:
         layers.append(names_above(rows, "name", y, k, dy=-16))

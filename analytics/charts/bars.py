@@ -5,7 +5,7 @@ from collections.abc import Collection
 import altair as alt
 import polars as pl
 
-from analytics.charts.theme import Drawn, Look, finish
+from analytics.charts.theme import Drawn, Look, either, finish
 
 
 def toned(rows: pl.DataFrame, found: Collection[str] | None = None) -> pl.DataFrame:
@@ -32,7 +32,7 @@ def bars(rows: pl.DataFrame, k: Look) -> Drawn:
 
     solid = rows.filter(pl.col("tone") != "outline")
     dashed = rows.filter(pl.col("tone") == "outline")
-    tone = alt.condition("datum.tone === 'accent'", alt.value(k.accent), alt.value(k.noise))
+    tone = either("datum.tone === 'accent'", k.accent, k.noise)
     outline = alt.Chart(dashed).mark_bar(
         height=16, fill=k.band, stroke=k.noise, strokeDash=[4, 3], strokeWidth=1.4
     )
@@ -47,7 +47,7 @@ def bars(rows: pl.DataFrame, k: Look) -> Drawn:
             .encode(x("low"), y, alt.X2("high:Q")),
             alt.Chart(ends)
             .mark_text(align="left", dx=8, fontWeight=600)
-            .encode(x("end"), y, text="text:N"),
+            .encode(x("end"), y, text=alt.Text("text:N")),
         ).properties(height=alt.Step(30)),
         k,
     )
@@ -69,7 +69,7 @@ def covered(rows: pl.DataFrame, k: Look) -> Drawn:
             alt.Chart(rows.filter(pl.col("share").is_not_null()))
             .mark_bar(height=9, color=k.accent, cornerRadiusEnd=2)
             .encode(x("share"), y),
-            base.mark_text(align="left", color=k.muted).encode(x("at"), y, text="text:N"),
+            base.mark_text(align="left", color=k.muted).encode(x("at"), y, text=alt.Text("text:N")),
         ).properties(height=alt.Step(29)),
         k,
     )

@@ -44,7 +44,7 @@ def chance(rows: pl.DataFrame, company: float, company_text: str, unit: str, k: 
     layers = [
         band.encode(x("chance_low"), size, alt.X2("chance_high:Q")),
         at.mark_rule(color=k.muted).encode(x("at")),
-        name.encode(x("at"), y=alt.value(4), text="text:N"),
+        name.encode(x("at"), y=alt.YValue(4), text=alt.Text("text:N")),
         dots.encode(x("value"), size, tooltip=tips),
     ]
     return finish(alt.layer(*layers).properties(height=HEIGHT), k)

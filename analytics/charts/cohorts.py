@@ -3,7 +3,7 @@
 import altair as alt
 import polars as pl
 
-from analytics.charts.theme import Drawn, Look, finish
+from analytics.charts.theme import Drawn, Look, either, finish
 
 
 def cohorts(rows: pl.DataFrame, k: Look) -> Drawn:
@@ -25,11 +25,11 @@ def cohorts(rows: pl.DataFrame, k: Look) -> Drawn:
         alt.Tooltip("people:N", title="Started with"),
     ]
     cells = alt.Chart(seen).mark_rect(stroke=k.bg, strokeWidth=2, cornerRadius=2)
-    tone = alt.condition(f"datum.value > {k.turn[0]}", alt.value(k.bg), alt.value(k.ink))
+    tone = either(f"datum.value > {k.turn[0]}", k.bg, k.ink)
     layers = [cells.encode(x, y, alt.Color("value:Q", legend=None, scale=scale), tooltip=tips)]
     if rows["later"].n_unique() <= (7 if k.compact else 14):  # figures fit into the cells
         layers.append(
-            alt.Chart(seen).mark_text(fontSize=11).encode(x, y, text="text:N", color=tone)
+            alt.Chart(seen).mark_text(fontSize=11).encode(x, y, text=alt.Text("text:N"), color=tone)
         )
     dashed = alt.Chart(hidden).mark_rect(fillOpacity=0, stroke=k.hidden, strokeDash=[2, 3])
     layers.append(dashed.encode(x, y))

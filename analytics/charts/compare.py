@@ -4,7 +4,7 @@ import altair as alt
 import polars as pl
 
 from analytics.charts.rows import heads_above, names_above, row_axis
-from analytics.charts.theme import Drawn, Look, X, finish
+from analytics.charts.theme import Drawn, Look, X, either, finish
 
 HEADS = {
     "higher": "HIGHER THAN THE COMPANY",
@@ -106,12 +106,12 @@ def _company(company: float, text: str, x: X, k: Look) -> list[Drawn]:
     if k.compact:
         return [line]
     name = at.mark_text(fontWeight=600, baseline="top", align="left", dx=5, color=k.ink)
-    return [line, name.encode(x("at"), y=alt.value(8), text="text:N")]
+    return [line, name.encode(x("at"), y=alt.YValue(8), text=alt.Text("text:N"))]
 
 
 def _estimates(shown: pl.DataFrame, x: X, y: alt.Y, k: Look) -> list[Drawn]:
     is_apart = pl.col("block").is_in(["higher", "lower"])
-    tone = alt.condition("datum.block !== 'alike'", alt.value(k.accent), alt.value(k.noise))
+    tone = either("datum.block !== 'alike'", k.accent, k.noise)
     tips = [
         alt.Tooltip("group:N", title="Group"),
         alt.Tooltip("people:N", title="Size"),
@@ -144,7 +144,7 @@ def _estimates(shown: pl.DataFrame, x: X, y: alt.Y, k: Look) -> list[Drawn]:
         line,
         hollow.encode(x("value"), y),
         full.encode(x("value"), y),
-        words.encode(x("end"), y, text="text:N" if k.compact else "label:N"),
+        words.encode(x("end"), y, text=alt.Text("text:N" if k.compact else "label:N")),
         catch.encode(x("value"), y, tooltip=tips).add_params(pick),
     ]
 
@@ -163,7 +163,9 @@ def _hidden(hidden: pl.DataFrame, scale: alt.Scale, x: X, y: alt.Y, k: Look) -> 
     line = rows.mark_rule(strokeDash=[2, 4], color=k.hidden, strokeWidth=1.5)
     words = rows.mark_text(align="left", dy=-9, color=k.muted, fontSize=11.5)
     dotted = line.encode(x("first"), y, alt.X2("last:Q"))
-    return [dotted] if k.compact else [dotted, words.encode(x("first"), y, text="reason:N")]
+    return (
+        [dotted] if k.compact else [dotted, words.encode(x("first"), y, text=alt.Text("reason:N"))]
+    )
 
 
 def _names(
@@ -177,6 +179,6 @@ def _names(
         align="right", baseline="top", color=k.muted
     )
     return [
-        sizes.encode(x=alt.value("width"), y=y, text="n:Q"),
-        title.encode(x=alt.value("width"), y=alt.value(8), text="t:N"),
+        sizes.encode(x=alt.XValue("width"), y=y, text=alt.Text("n:Q")),
+        title.encode(x=alt.XValue("width"), y=alt.YValue(8), text=alt.Text("t:N")),
     ]

@@ -56,7 +56,7 @@ def coverage(rows: pl.DataFrame, gaps: pl.DataFrame, order: list[str], k: Look) 
             roomy.with_columns(middle=pl.col("week") + (pl.col("next_week") - pl.col("week")) / 2)
         )
         .mark_text(color=k.muted)
-        .encode(alt.X("middle:T", scale=scale), y, text="reason:N")
+        .encode(alt.X("middle:T", scale=scale), y, text=alt.Text("reason:N"))
     )
     layers = [
         cells.encode(x, y, alt.X2("next_week:T"), color=tone, tooltip=tips),

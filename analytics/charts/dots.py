@@ -7,7 +7,7 @@ import polars as pl
 
 from analytics.charts.numbers import change
 from analytics.charts.rows import names_above
-from analytics.charts.theme import Drawn, Look, finish
+from analytics.charts.theme import Drawn, Look, either, finish
 
 Scale = Literal["share", "log"]
 # the right end of a scale of shares: room for what is written right of a dot, more of it where a dot lies far right
@@ -27,8 +27,8 @@ def dots(rows: pl.DataFrame, scale: Scale, k: Look, reference: float | None = No
     def x(field: str) -> alt.X:
         return alt.X(f"{field}:Q", title=None, scale=ruler, axis=_axis(scale))
 
-    tone = alt.condition("datum.is_ours", alt.value(k.accent), alt.value(k.noise))
-    ink = alt.condition("datum.is_ours", alt.value(k.label[0]), alt.value(k.muted))
+    tone = either("datum.is_ours", k.accent, k.noise)
+    ink = either("datum.is_ours", k.label[0], k.muted)
     tips = [alt.Tooltip("name:N", title=" "), alt.Tooltip("text:N", title="Figure")]
     known = rows.filter(pl.col("low").is_not_null())
     layers = [
@@ -36,7 +36,7 @@ def dots(rows: pl.DataFrame, scale: Scale, k: Look, reference: float | None = No
         alt.Chart(rows).mark_point(filled=True, size=100, opacity=1).encode(x("value"), y, color=tone, tooltip=tips),
         alt.Chart(rows.with_columns(end=pl.coalesce("high", "value")))
         .mark_text(align="left", dx=9, fontWeight=600)
-        .encode(x("end"), y, text="text:N", color=ink),
+        .encode(x("end"), y, text=alt.Text("text:N"), color=ink),
     ]  # fmt: skip
     if reference is not None:
         at = pl.DataFrame({"at": [reference]})
@@ -80,17 +80,17 @@ def difference(
     def x(field: str) -> alt.X:
         return alt.X(f"{field}:Q", scale=ruler, axis=None)
 
-    y, under = alt.value(44), alt.value(84)
+    y, under = alt.YValue(44), alt.YValue(84)
     tone = k.accent if is_clear else k.noise
     return finish(
         alt.layer(
             rows.mark_rule(color=k.band, strokeWidth=14).encode(x("a"), alt.X2("b:Q"), y=y),
-            rows.mark_rule(color=k.muted).encode(x("zero"), y=alt.value(30), y2=alt.value(58)),
+            rows.mark_rule(color=k.muted).encode(x("zero"), y=alt.YValue(30), y2=alt.Y2Value(58)),
             rows.mark_rule(color=tone, strokeWidth=2.5).encode(x("low"), alt.X2("high:Q"), y=y),
             rows.mark_point(filled=True, size=120, fill=tone if is_clear else k.bg, stroke=tone, strokeWidth=2, opacity=1).encode(x("value"), y=y),
-            rows.mark_text(fontWeight=600, dy=-26).encode(x("value"), y=y, text="text:N"),
-            rows.mark_text(align="left", color=k.muted).encode(x("a"), y=under, text="less:N"),
-            rows.mark_text(align="right", color=k.muted).encode(x("b"), y=under, text="more:N"),
+            rows.mark_text(fontWeight=600, dy=-26).encode(x("value"), y=y, text=alt.Text("text:N")),
+            rows.mark_text(align="left", color=k.muted).encode(x("a"), y=under, text=alt.Text("less:N")),
+            rows.mark_text(align="right", color=k.muted).encode(x("b"), y=under, text=alt.Text("more:N")),
         ).properties(height=100),
         k,
     )  # fmt: skip

@@ -22,7 +22,7 @@ def poster(chart: Drawn, finding: str, measure: str, source: str, k: Look = LIGH
     foot = pl.DataFrame({"text": lines, "row": list(range(len(lines)))})
     written = alt.Chart(foot).mark_text(align="left", fontSize=11, color=k.muted)
     y = alt.Y("row:O", axis=None)
-    under = written.encode(x=alt.value(0), y=y, text="text:N").properties(
+    under = written.encode(x=alt.XValue(0), y=y, text=alt.Text("text:N")).properties(
         width=WIDTH, height=alt.Step(15)
     )
     title = alt.TitleParams(

@@ -6,7 +6,7 @@ import altair as alt
 import polars as pl
 
 from analytics.charts.rows import heads_above, names_above, row_axis
-from analytics.charts.theme import Drawn, Look, X, finish
+from analytics.charts.theme import Drawn, Look, X, either, finish
 
 WORDS_AT = 1.06  # where the written values begin, in units of the plot's right end
 
@@ -60,13 +60,13 @@ def _ground(reach: float, x: X, k: Look) -> list[Drawn]:
         ground.encode(x("a"), alt.X2("b:Q"), color=alt.Color("tone:N", scale=None)),
         worth.encode(x("z")),
         alt.Chart(pl.DataFrame({"z": [0.0]})).mark_rule(color=k.muted).encode(x("z")),
-        left.encode(x("at"), y=alt.value(12), text="text:N"),
-        right.encode(x("at"), y=alt.value(12), text="text:N"),
+        left.encode(x("at"), y=alt.YValue(12), text=alt.Text("text:N")),
+        right.encode(x("at"), y=alt.YValue(12), text=alt.Text("text:N")),
     ]
 
 
 def _marks(known: pl.DataFrame, x: X, y: alt.Y, k: Look) -> list[Drawn]:
-    tone = alt.condition("datum.is_clear", alt.value(k.accent), alt.value(k.noise))
+    tone = either("datum.is_clear", k.accent, k.noise)
     tips = [alt.Tooltip("measure:N", title="Measure"), alt.Tooltip("text:N", title="Before → now")]
     hollow = alt.Chart(known.filter(~pl.col("is_clear"))).mark_point(
         filled=True, size=95, fill=k.bg, stroke=k.noise, strokeWidth=2, opacity=1
@@ -94,9 +94,9 @@ def _missing(rows: pl.DataFrame, reach: float, x: X, y: alt.Y, k: Look) -> list[
 
 def _texts(rows: pl.DataFrame, reach: float, x: X, y: alt.Y, k: Look) -> Drawn:
     at = rows.with_columns(at=pl.lit(reach * WORDS_AT))
-    tone = alt.condition("datum.is_clear", alt.value(k.ink), alt.value(k.muted))
+    tone = either("datum.is_clear", k.ink, k.muted)
     return (
         alt.Chart(at)
         .mark_text(align="left", fontSize=12.5)
-        .encode(x("at"), y, text="text:N", color=tone)
+        .encode(x("at"), y, text=alt.Text("text:N"), color=tone)
     )

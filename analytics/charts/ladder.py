@@ -4,7 +4,7 @@ import altair as alt
 import polars as pl
 
 from analytics.charts.rows import names_above
-from analytics.charts.theme import Drawn, Look, X, finish
+from analytics.charts.theme import Drawn, Look, X, either, finish
 
 STEP = 46  # px from one row to the next
 ROOM_FOR_WORDS = 0.34  # between the bar and the line, in shares
@@ -28,7 +28,7 @@ def ladder(rows: pl.DataFrame, gap: str, k: Look) -> Drawn:
 
     base = alt.Chart(rows).transform_calculate(one="1")
     track = base.mark_bar(height=height, color=k.band).encode(x("one"), y)
-    tone = alt.condition("datum.is_human", alt.value(k.accent), alt.value(k.noise))
+    tone = either("datum.is_human", k.accent, k.noise)
     tips = [
         alt.Tooltip("step:N", title="Step"),
         alt.Tooltip("share:N", title="Share"),
@@ -56,8 +56,8 @@ def _texts(base: alt.Chart, x: X, y: alt.Y, k: Look) -> list[Drawn]:
         at="1.13", t="datum.share === '—' ? datum.people : datum.people + ' · ' + datum.what"
     )
     return [
-        shares.encode(x("at"), y, text="share:N"),
-        counts.mark_text(align="left", color=k.muted).encode(x("at"), y, text="t:N"),
+        shares.encode(x("at"), y, text=alt.Text("share:N")),
+        counts.mark_text(align="left", color=k.muted).encode(x("at"), y, text=alt.Text("t:N")),
     ]
 
 
@@ -70,8 +70,8 @@ def _gap(rows: pl.DataFrame, gap: str, x: X, y: alt.Y, k: Look) -> list[Drawn]:
         return []
     at = rows.tail(1).with_columns(end=pl.lit(used["value"]), text=pl.lit(gap))
     dropped = alt.Chart(at).mark_rule(color=k.muted, strokeDash=[3, 3])
-    line = dropped.encode(x("end"), y=alt.value(STEP + 36), y2=alt.value(rows.height * STEP))
+    line = dropped.encode(x("end"), y=alt.YValue(STEP + 36), y2=alt.Y2Value(rows.height * STEP))
     if used["value"] - (habit["high"] or habit["value"]) < ROOM_FOR_WORDS:
         return [line]  # the figure's title says it
     words = alt.Chart(at).mark_text(fontStyle="italic", fontSize=12.5, align="right", dx=-6)
-    return [line, words.encode(x("end"), y, text="text:N")]
+    return [line, words.encode(x("end"), y, text=alt.Text("text:N"))]

@@ -35,7 +35,7 @@ def lorenz(rows: pl.DataFrame, busiest: float | None, text: str, k: Look) -> Dra
         layers += [
             at.mark_point(filled=True, size=80, color=k.accent, opacity=1).encode(x, y),
             at.mark_text(align="right", dx=-4, fontWeight=600).encode(
-                x, y=alt.value(8), text="text:N"
+                x, y=alt.YValue(8), text=alt.Text("text:N")
             ),
         ]
     return finish(alt.layer(*layers).properties(height=230), k)

@@ -3,7 +3,7 @@
 import altair as alt
 import polars as pl
 
-from analytics.charts.theme import Drawn, Look, finish
+from analytics.charts.theme import Drawn, Look, either, finish
 
 
 def matrix(rows: pl.DataFrame, order: list[str], k: Look) -> Drawn:
@@ -29,7 +29,7 @@ def matrix(rows: pl.DataFrame, order: list[str], k: Look) -> Drawn:
         alt.Tooltip("target:N", title="To"),
         alt.Tooltip("text:N", title="Against chance"),
     ]
-    tone = alt.condition(f"abs(datum.log) > {k.turn[1]}", alt.value(k.bg), alt.value(k.ink))
+    tone = either(f"abs(datum.log) > {k.turn[1]}", k.bg, k.ink)
     hidden = alt.Chart(rows.filter(pl.col("ratio").is_null())).mark_rect(
         fillOpacity=0, stroke=k.hidden, strokeDash=[2, 3]
     )
@@ -37,7 +37,7 @@ def matrix(rows: pl.DataFrame, order: list[str], k: Look) -> Drawn:
     return finish(
         alt.layer(
             cells.encode(x, y, alt.Color("log:Q", legend=None, scale=scale), tooltip=tips),
-            base.mark_text(fontSize=12.5).encode(x, y, text="text:N", color=tone),
+            base.mark_text(fontSize=12.5).encode(x, y, text=alt.Text("text:N"), color=tone),
             hidden.encode(x, y),
         ).properties(height=alt.Step(step)),
         k,

@@ -36,7 +36,7 @@ def names_above(
 
     def written(side: Literal["left", "right"], at: object, name: str, **style: Any) -> alt.Chart:  # noqa: ANN401
         marks = alt.Chart(rows).mark_text(align=side, baseline="middle", dy=dy, **style)
-        return marks.encode(x=alt.value(at), y=y, text=f"{name}:N")
+        return marks.encode(x=alt.XValue(at), y=y, text=alt.Text(f"{name}:N"))
 
     # behind a name its outline in the ground's colour, so that no line runs through it
     halo = {"color": k.bg, "stroke": k.bg, "strokeWidth": 4, "strokeJoin": "round", "aria": False}
@@ -56,4 +56,6 @@ def heads_above(heads: list[str], field: str, y: alt.Y, k: Look) -> alt.Chart:
         "color": k.muted,
         "dy": 6,
     }
-    return alt.Chart(rows).mark_text(**style).encode(x=alt.value(0), y=y, text=f"{field}:N")
+    return (
+        alt.Chart(rows).mark_text(**style).encode(x=alt.XValue(0), y=y, text=alt.Text(f"{field}:N"))
+    )

@@ -33,12 +33,12 @@ def areas(rows: pl.DataFrame, total: pl.DataFrame, k: Look) -> Drawn:
     )
     layers = [
         stacked.encode(
-            x, y, color=alt.Color("fill:N", scale=None), order="order:Q", detail="part:N", tooltip=tips
+            x, y, color=alt.Color("fill:N", scale=None), order=alt.Order("order:Q"), detail=alt.Detail("part:N"), tooltip=tips
         ),
         alt.Chart(total).mark_area(color=k.ink, opacity=0.16).encode(x, value_axis("hours", top, "low"), alt.Y2("high:Q")),
         alt.Chart(total).mark_line(color=k.ink, strokeWidth=1.4).encode(x, y),
         *_apart(total, x, top, k),
-        named.encode(x, value_axis("hours", top, "at"), text="last:N", color=alt.Color("ink:N", scale=None)),
+        named.encode(x, value_axis("hours", top, "at"), text=alt.Text("last:N"), color=alt.Color("ink:N", scale=None)),
     ]  # fmt: skip
     return finish(alt.layer(*layers).properties(height=300), k)
 
@@ -79,13 +79,13 @@ def columns(rows: pl.DataFrame, k: Look) -> Drawn:
         alt.Tooltip("people:N", title="People"),
     ]
     bars = alt.Chart(colors).mark_bar(stroke=k.bg, strokeWidth=0.5).encode(
-        x, y, color=alt.Color("fill:N", scale=None), order="order:Q", detail="part:N", tooltip=tips
+        x, y, color=alt.Color("fill:N", scale=None), order=alt.Order("order:Q"), detail=alt.Detail("part:N"), tooltip=tips
     )  # fmt: skip
     named = alt.Chart(colors.filter(pl.col("last").is_not_null())).mark_text(
         align="left", dx=12, fontSize=12, fontWeight=600
     )
     words = named.encode(
-        x, alt.Y("at:Q", title=None), text="last:N", color=alt.Color("ink:N", scale=None)
+        x, alt.Y("at:Q", title=None), text=alt.Text("last:N"), color=alt.Color("ink:N", scale=None)
     )
     zero = (
         alt.Chart(pl.DataFrame({"z": [0]}))

@@ -76,6 +76,14 @@ def look(theme: Literal["light", "dark"] | str | None, compact: bool = False) ->
     return replace(DARK if theme == "dark" else LIGHT, compact=compact)
 
 
+def either(test: str, yes: str, no: str) -> alt.ColorValue:
+    """Return one colour where a row passes the test, another where not.
+
+    Charts name their channels (`alt.Text`, `alt.YValue`): what Altair must guess from a text costs it a pass over its schema.
+    """
+    return alt.ColorValue(no, condition={"test": test, "value": yes})
+
+
 def finish(chart: Drawn, k: Look, background: str = "transparent") -> Drawn:
     """Configure a chart, last, and return it. In one piece: each of Altair's configure_… copies the whole chart again."""
     _drop_empty(chart)

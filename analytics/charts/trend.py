@@ -56,7 +56,7 @@ def dated(rows: pl.DataFrame, unit: str, marks: pl.DataFrame, k: Look) -> Drawn:
             names = alt.Chart(inside.filter(pl.col("row") == row)).mark_text(
                 align="left", dx=4, fontSize=11.5, color=k.muted, baseline="top"
             )
-            layers.append(names.encode(x, y=alt.value(14 * row), text="name:N"))
+            layers.append(names.encode(x, y=alt.YValue(14 * row), text=alt.Text("name:N")))
     return finish(alt.layer(*layers).properties(height=300, padding=PADDING), k)
 
 
@@ -94,14 +94,18 @@ def _lines(rows: pl.DataFrame, unit: str, k: Look, *, filled: bool = False) -> l
     named = ends.mark_text(align="left", dx=8, fontWeight=600, fontSize=11 if k.compact else 12.5)
     layers = [
         band.encode(
-            x, value_axis(unit, top, "low"), alt.Y2("high:Q"), color=color, detail="series:N"
+            x,
+            value_axis(unit, top, "low"),
+            alt.Y2("high:Q"),
+            color=color,
+            detail=alt.Detail("series:N"),
         ),
-        line.encode(x, y, color=color, detail="series:N"),
+        line.encode(x, y, color=color, detail=alt.Detail("series:N")),
         lonely.encode(x, y, color=color),
         named.encode(
             time_axis(first, last, k, field="end"),
             alt.Y("at:Q"),
-            text="last:N",
+            text=alt.Text("last:N"),
             color=alt.Color("ink:N", scale=None),
         ),
     ]

@@ -46,5 +46,5 @@ def updown(rows: pl.DataFrame, k: Look) -> Drawn:
         mark = alt.Chart(words.filter(pl.col("way") == way)).mark_text(
             dy=dy, fontWeight=600, color=tone
         )
-        layers.append(mark.encode(x("value"), y, text="word:N"))
+        layers.append(mark.encode(x("value"), y, text=alt.Text("word:N")))
     return finish(alt.layer(*layers).properties(height=alt.Step(70)), k)

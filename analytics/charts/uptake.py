@@ -27,6 +27,6 @@ def uptake(rows: pl.DataFrame, k: Look) -> Drawn:
         band.encode(x, alt.Y("low:Q", title=None, scale=scale), alt.Y2("high:Q")),
         base.mark_line(color=k.accent, strokeWidth=2.2).encode(x, y),
         base.mark_point(filled=True, size=45, color=k.accent, opacity=1).encode(x, y, tooltip=tips),
-        named.encode(x, y, text="text:N"),
+        named.encode(x, y, text=alt.Text("text:N")),
     ]
     return finish(alt.layer(*layers).properties(height=230), k)

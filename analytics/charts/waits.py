@@ -45,11 +45,15 @@ def waits(rows: pl.DataFrame, edges: list[str], k: Look) -> Drawn:
     layers = [
         base.transform_filter("datum.tone === 'accent'")
         .mark_area(opacity=0.18)
-        .encode(x("at"), y("low"), alt.Y2("high:Q"), color=color, detail="series:N"),
-        base.mark_line(strokeWidth=2.2).encode(x("at"), y("value"), color=color, detail="series:N"),
+        .encode(x("at"), y("low"), alt.Y2("high:Q"), color=color, detail=alt.Detail("series:N")),
+        base.mark_line(strokeWidth=2.2).encode(
+            x("at"), y("value"), color=color, detail=alt.Detail("series:N")
+        ),
         base.mark_point(filled=True, size=40, opacity=1).encode(
             x("at"), y("value"), color=color, tooltip=tips
         ),
-        named.encode(x("end"), y("height"), text="last:N", color=alt.Color("ink:N", scale=None)),
+        named.encode(
+            x("end"), y("height"), text=alt.Text("last:N"), color=alt.Color("ink:N", scale=None)
+        ),
     ]
     return finish(alt.layer(*layers).properties(height=280), k)
