@@ -141,6 +141,20 @@ LOOKS = {"light": LIGHT, "dark": DARK, "phone": look("light", compact=True)}
 
 
 @pytest.mark.parametrize("name", PICTURES)
+def test_no_chart_lets_altair_guess_a_channel(name, monkeypatch):
+    make, parts = PICTURES[name]
+
+    def guess(*_: object, **__: object) -> None:
+        raise AssertionError(
+            "a channel is a text or a dict, which takes Altair a pass over its whole schema"
+        )
+
+    monkeypatch.setattr("altair.utils.schemapi.SchemaBase.from_dict", guess)
+
+    make(*parts, LIGHT)
+
+
+@pytest.mark.parametrize("name", PICTURES)
 @pytest.mark.parametrize("look_name", LOOKS)
 def test_every_chart_is_valid_and_light(name, look_name):
     make, parts = PICTURES[name]

@@ -36,7 +36,7 @@ def tornado(rows: pl.DataFrame, likely: float, k: Look) -> Drawn:
     ]  # fmt: skip
     if k.compact:
         layers.append(names_above(rows, "name", y, k, dy=-17))
-    return finish(alt.layer(*layers).properties(height=alt.Step(42 if k.compact else 28)), k)
+    return finish(alt.layer(*layers, height=alt.Step(42 if k.compact else 28)), k)
 
 
 def around_zero(rows: pl.DataFrame, k: Look) -> Drawn:
@@ -58,7 +58,7 @@ def around_zero(rows: pl.DataFrame, k: Look) -> Drawn:
     ]  # fmt: skip
     if k.compact:
         layers.append(names_above(rows, "name", y, k, dy=-16))
-    return finish(alt.layer(*layers).properties(height=alt.Step(46 if k.compact else 30)), k)
+    return finish(alt.layer(*layers, height=alt.Step(46 if k.compact else 30)), k)
 
 
 def _names(order: list[str], k: Look) -> alt.Y:

@@ -48,7 +48,8 @@ def bars(rows: pl.DataFrame, k: Look) -> Drawn:
             alt.Chart(ends)
             .mark_text(align="left", dx=8, fontWeight=600)
             .encode(x("end"), y, text=alt.Text("text:N")),
-        ).properties(height=alt.Step(30)),
+            height=alt.Step(30),
+        ),
         k,
     )
 
@@ -70,6 +71,7 @@ def covered(rows: pl.DataFrame, k: Look) -> Drawn:
             .mark_bar(height=9, color=k.accent, cornerRadiusEnd=2)
             .encode(x("share"), y),
             base.mark_text(align="left", color=k.muted).encode(x("at"), y, text=alt.Text("text:N")),
-        ).properties(height=alt.Step(29)),
+            height=alt.Step(29),
+        ),
         k,
     )

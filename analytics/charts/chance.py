@@ -47,4 +47,4 @@ def chance(rows: pl.DataFrame, company: float, company_text: str, unit: str, k: 
         name.encode(x("at"), y=alt.YValue(4), text=alt.Text("text:N")),
         dots.encode(x("value"), size, tooltip=tips),
     ]
-    return finish(alt.layer(*layers).properties(height=HEIGHT), k)
+    return finish(alt.layer(*layers, height=HEIGHT), k)

@@ -34,4 +34,4 @@ def cohorts(rows: pl.DataFrame, k: Look) -> Drawn:
     dashed = alt.Chart(hidden).mark_rect(fillOpacity=0, stroke=k.hidden, strokeDash=[2, 3])
     layers.append(dashed.encode(x, y))
     step = 30 if len(order) <= 14 else 20  # noqa: PLR2004
-    return finish(alt.layer(*layers).properties(height=alt.Step(step)), k)
+    return finish(alt.layer(*layers, height=alt.Step(step)), k)

@@ -64,9 +64,7 @@ def compare(rows: pl.DataFrame, company: float, company_text: str, unit: str, k:
         *_hidden(rows.filter(pl.col("block") == "hidden"), scale, x, y, k),
         *_names(rows, shown, heads, y, k),
     ]
-    return finish(
-        alt.layer(*layers).properties(height=alt.Step(STEP_COMPACT if k.compact else STEP)), k
-    )
+    return finish(alt.layer(*layers, height=alt.Step(STEP_COMPACT if k.compact else STEP)), k)
 
 
 def axis_of(unit: str) -> alt.Axis:

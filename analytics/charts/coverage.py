@@ -66,7 +66,7 @@ def coverage(rows: pl.DataFrame, gaps: pl.DataFrame, order: list[str], k: Look) 
     if k.compact:
         layers.append(names_above(pl.DataFrame({"row": order}), "row", y, k, dy=-22))
     height = alt.Step(PHONE_STEP if k.compact else STEP)
-    return finish(alt.layer(*layers).properties(height=height), k)
+    return finish(alt.layer(*layers, height=height), k)
 
 
 def _percent(column: str) -> pl.Expr:

@@ -43,7 +43,7 @@ def dots(rows: pl.DataFrame, scale: Scale, k: Look, reference: float | None = No
         layers.insert(0, alt.Chart(at).mark_rule(color=k.muted).encode(x("at")))
     if k.compact:
         layers.append(names_above(rows, "name", y, k, dy=-16))
-    return finish(alt.layer(*layers).properties(height=alt.Step(46 if k.compact else 30)), k)
+    return finish(alt.layer(*layers, height=alt.Step(46 if k.compact else 30)), k)
 
 
 def _ruler(rows: pl.DataFrame, scale: Scale) -> alt.Scale:
@@ -91,6 +91,7 @@ def difference(
             rows.mark_text(fontWeight=600, dy=-26).encode(x("value"), y=y, text=alt.Text("text:N")),
             rows.mark_text(align="left", color=k.muted).encode(x("a"), y=under, text=alt.Text("less:N")),
             rows.mark_text(align="right", color=k.muted).encode(x("b"), y=under, text=alt.Text("more:N")),
-        ).properties(height=100),
+            height=100,
+        ),
         k,
     )  # fmt: skip

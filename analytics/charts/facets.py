@@ -39,7 +39,7 @@ def facets(rows: pl.DataFrame, k: Look) -> Drawn:
         ]
     else:
         layers.append(_texts(rows, reach, x, y, k))
-    return finish(alt.layer(*layers).properties(height=alt.Step(48 if k.compact else 29)), k)
+    return finish(alt.layer(*layers, height=alt.Step(48 if k.compact else 29)), k)
 
 
 def _reach(rows: pl.DataFrame) -> float:

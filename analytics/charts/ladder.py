@@ -45,7 +45,7 @@ def ladder(rows: pl.DataFrame, gap: str, k: Look) -> Drawn:
         layers.append(names_above(told, "step", y, k, "right", dy=-22))
     else:
         layers += _texts(base, x, y, k) + _gap(rows, gap, x, y, k)
-    return finish(alt.layer(*layers).properties(height=alt.Step(54 if k.compact else STEP)), k)
+    return finish(alt.layer(*layers, height=alt.Step(54 if k.compact else STEP)), k)
 
 
 def _texts(base: alt.Chart, x: X, y: alt.Y, k: Look) -> list[Drawn]:

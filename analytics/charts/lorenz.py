@@ -38,4 +38,4 @@ def lorenz(rows: pl.DataFrame, busiest: float | None, text: str, k: Look) -> Dra
                 x, y=alt.YValue(8), text=alt.Text("text:N")
             ),
         ]
-    return finish(alt.layer(*layers).properties(height=230), k)
+    return finish(alt.layer(*layers, height=230), k)

@@ -39,6 +39,7 @@ def matrix(rows: pl.DataFrame, order: list[str], k: Look) -> Drawn:
             cells.encode(x, y, alt.Color("log:Q", legend=None, scale=scale), tooltip=tips),
             base.mark_text(fontSize=12.5).encode(x, y, text=alt.Text("text:N"), color=tone),
             hidden.encode(x, y),
-        ).properties(height=alt.Step(step)),
+            height=alt.Step(step),
+        ),
         k,
     )  # fmt: skip

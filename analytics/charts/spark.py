@@ -37,7 +37,7 @@ def sparkline(rows: pl.DataFrame, k: Look) -> Drawn:
     scale = _scale(rows)
     dot = alt.Chart(shown.tail(1)).mark_point(filled=True, size=46, opacity=1, color=k.accent)
     end = dot.encode(_x(rows), alt.Y("value:Q", axis=None, scale=scale))
-    return finish((_line(rows, k.accent, scale) + end).properties(height=54, padding=0), k)
+    return finish(alt.layer(_line(rows, k.accent, scale), end, height=54, padding=0), k)
 
 
 def against_company(rows: pl.DataFrame, company: pl.DataFrame, apart: bool, k: Look) -> Drawn:
@@ -46,4 +46,4 @@ def against_company(rows: pl.DataFrame, company: pl.DataFrame, apart: bool, k: L
     dashed = alt.Chart(company).mark_line(color=k.ink, strokeWidth=1, strokeDash=[3, 2])
     other = dashed.encode(_x(company), alt.Y("value:Q", axis=None, scale=scale))
     own = _line(rows, k.accent if apart else k.noise, scale)
-    return finish(alt.layer(own, other).properties(height=70, padding=0), k)
+    return finish(alt.layer(own, other, height=70, padding=0), k)

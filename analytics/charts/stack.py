@@ -40,7 +40,7 @@ def areas(rows: pl.DataFrame, total: pl.DataFrame, k: Look) -> Drawn:
         *_apart(total, x, top, k),
         named.encode(x, value_axis("hours", top, "at"), text=alt.Text("last:N"), color=alt.Color("ink:N", scale=None)),
     ]  # fmt: skip
-    return finish(alt.layer(*layers).properties(height=300), k)
+    return finish(alt.layer(*layers, height=300), k)
 
 
 def _apart(total: pl.DataFrame, x: alt.X, top: float, k: Look) -> list[Drawn]:
@@ -92,7 +92,7 @@ def columns(rows: pl.DataFrame, k: Look) -> Drawn:
         .mark_rule(color=k.muted)
         .encode(alt.Y("z:Q", title=None))
     )
-    return finish(alt.layer(bars, zero, *_rings(rows, x, k), words).properties(height=280), k)
+    return finish(alt.layer(bars, zero, *_rings(rows, x, k), words, height=280), k)
 
 
 def _rings(rows: pl.DataFrame, x: alt.X, k: Look) -> list[Drawn]:

@@ -57,7 +57,7 @@ def dated(rows: pl.DataFrame, unit: str, marks: pl.DataFrame, k: Look) -> Drawn:
                 align="left", dx=4, fontSize=11.5, color=k.muted, baseline="top"
             )
             layers.append(names.encode(x, y=alt.YValue(14 * row), text=alt.Text("name:N")))
-    return finish(alt.layer(*layers).properties(height=300, padding=PADDING), k)
+    return finish(alt.layer(*layers, height=300, padding=PADDING), k)
 
 
 def trend(rows: pl.DataFrame, unit: str, k: Look, filled: bool = False) -> Drawn:
@@ -67,7 +67,7 @@ def trend(rows: pl.DataFrame, unit: str, k: Look, filled: bool = False) -> Drawn
     `filled` shades the space between the first series and the last. Gaps in a series stay gaps.
     """
     layers = _lines(rows, unit, k, filled=filled)
-    return finish(alt.layer(*layers).properties(height=300, padding=PADDING), k)
+    return finish(alt.layer(*layers, height=300, padding=PADDING), k)
 
 
 def _lines(rows: pl.DataFrame, unit: str, k: Look, *, filled: bool = False) -> list[Drawn]:

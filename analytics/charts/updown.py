@@ -47,4 +47,4 @@ def updown(rows: pl.DataFrame, k: Look) -> Drawn:
             dy=dy, fontWeight=600, color=tone
         )
         layers.append(mark.encode(x("value"), y, text=alt.Text("word:N")))
-    return finish(alt.layer(*layers).properties(height=alt.Step(70)), k)
+    return finish(alt.layer(*layers, height=alt.Step(70)), k)

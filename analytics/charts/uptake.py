@@ -29,4 +29,4 @@ def uptake(rows: pl.DataFrame, k: Look) -> Drawn:
         base.mark_point(filled=True, size=45, color=k.accent, opacity=1).encode(x, y, tooltip=tips),
         named.encode(x, y, text=alt.Text("text:N")),
     ]
-    return finish(alt.layer(*layers).properties(height=230), k)
+    return finish(alt.layer(*layers, height=230), k)

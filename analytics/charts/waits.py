@@ -56,4 +56,4 @@ def waits(rows: pl.DataFrame, edges: list[str], k: Look) -> Drawn:
             x("end"), y("height"), text=alt.Text("last:N"), color=alt.Color("ink:N", scale=None)
         ),
     ]
-    return finish(alt.layer(*layers).properties(height=280), k)
+    return finish(alt.layer(*layers, height=280), k)

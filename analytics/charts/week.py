@@ -35,4 +35,4 @@ def week(rows: pl.DataFrame, order: list[str], k: Look) -> Drawn:
         ),
     ]
     step = SMALL if k.compact else WIDE
-    return finish(alt.layer(*layers).properties(height=alt.Step(step)), k)
+    return finish(alt.layer(*layers, height=alt.Step(step)), k)

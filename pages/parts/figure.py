@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import polars as pl
 import streamlit as st
+from altair.utils.schemapi import debug_mode
 from streamlit import dataframe_util
 
 from analytics import council, sheets
@@ -36,6 +37,12 @@ class Picture:
     def draw(self, k: Look) -> Drawn:
         """Return the chart in these colours."""
         return self.chart(*self.parts, k)
+
+    def specification(self, k: Look) -> dict[str, Any]:
+        """Return the chart in these colours as Vega-Lite; that it is valid is the tests' business, half the time of drawing."""
+        with debug_mode(False):
+            drawn: dict[str, Any] = self.draw(k).to_dict(validate=False)
+        return drawn
 
     @cached_property
     def digest(self) -> str:
@@ -102,7 +109,7 @@ def as_figure(find: Callable[[Figures], Block]) -> Callable[[Figures], None]:
 def _specification(what: str, _drawn: tuple[Picture, Look]) -> dict[str, Any]:
     """Return the Vega-Lite specification of a picture that can be clicked, its data as they are sent."""
     picture, k = _drawn
-    specification: dict[str, Any] = picture.draw(k).to_dict(validate=False)
+    specification = picture.specification(k)
     sent = specification.get("datasets", {})
     specification["datasets"] = {
         name: dataframe_util.convert_anything_to_arrow_bytes(data) for name, data in sent.items()
@@ -117,7 +124,7 @@ def _put(what: str, _drawn: tuple[Picture, Look, str, str]) -> None:
     What tells one from another is one text: Streamlit takes long over each argument of a remembered function.
     """
     picture, k, key, alt = _drawn
-    st.vega_lite_chart(None, picture.draw(k).to_dict(validate=False), theme=None, key=key, alt=alt)
+    st.vega_lite_chart(None, picture.specification(k), theme=None, key=key, alt=alt)
 
 
 def figure(
