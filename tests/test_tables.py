@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from analytics.readers import csv_text, dates, tables, xlsx_sheet
+from analytics.readers import csv_text, dates, table_rows, tables, xlsx_sheet
 from analytics.readers.base import NOTHING_SAID, Options, Sink, UnreadableExport
 from analytics.readers.files import open_source
 from analytics.readers.headers import (
@@ -21,7 +21,7 @@ from analytics.readers.sandbox import parse
 ROWS = "id,name\n1,Anna\n2,Bruno\n"
 
 
-def first(rows: list[tables.Row]) -> tables.Header:
+def first(rows: list[table_rows.Row]) -> tables.Header:
     return tables.Header(rows[0].cells, rows[0].line, rows[0].part)
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import csv_text, parcels, tables
+from analytics.readers import csv_text, parcels, table_rows, tables
 from analytics.readers.base import Sink, UnreadableExport
 from analytics.readers.headers import plain
 
@@ -94,7 +94,7 @@ def load(source: "Source", member: str, sink: Sink, columns: tuple[str, ...]) ->
     return rows.with_columns(missing).select("place", *columns)
 
 
-def _first(rows: list[tables.Row], name: str) -> tables.Header:
+def _first(rows: list[table_rows.Row], name: str) -> tables.Header:
     if not rows:
         raise tables.no_rows(name)
     return tables.Header(rows[0].cells, rows[0].line, rows[0].part)

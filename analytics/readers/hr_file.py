@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import hr_people, tables
+from analytics.readers import hr_people, table_rows, tables
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
 from analytics.readers.headers import (
     Assigned,
@@ -60,7 +60,7 @@ def identify(source: "Source") -> bool:
 def identify_mapped(source: "Source", options: Options) -> bool:
     """Say the same, given the columns that were named by hand."""
     try:
-        rows = tables.preview(source)
+        rows = table_rows.preview(source)
     except UnreadableExport:
         return False
     if any(QUERY & set(map(str.casefold, row.cells)) for row in rows):
@@ -96,7 +96,7 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     hr_people.hand_over(people, sink, options, source.name)
 
 
-def _choose(rows: list[tables.Row], file: str, options: Options) -> tables.Header:
+def _choose(rows: list[table_rows.Row], file: str, options: Options) -> tables.Header:
     header = tables.find_header(rows, lambda cells: _is_header(cells, options))
     if header:
         return header

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import dates, tables, zones
+from analytics.readers import dates, table_rows, tables, zones
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
 from analytics.readers.headers import (
     Assigned,
@@ -57,7 +57,7 @@ def identify(source: "Source") -> bool:
 def identify_mapped(source: "Source", options: Options) -> bool:
     """Say the same, given the columns that were named by hand."""
     try:
-        rows = tables.preview(source)
+        rows = table_rows.preview(source)
         return _header(rows, options) is not None
     except UnreadableExport:
         return False
@@ -66,7 +66,7 @@ def identify_mapped(source: "Source", options: Options) -> bool:
 def explain(source: "Source") -> UnreadableExport | None:
     """Return what is missing where a header holds part of a log; null where it does not look like one."""
     try:
-        rows = tables.preview(source)
+        rows = table_rows.preview(source)
         fields = set(assign(rows[0].cells, ALIASES, file=source.name).at) if rows else set()
     except UnreadableExport:
         return None
@@ -75,7 +75,7 @@ def explain(source: "Source") -> UnreadableExport | None:
     return tables.explain(source, NEEDS)
 
 
-def _header(rows: list[tables.Row], options: Options) -> tables.Header | None:
+def _header(rows: list[table_rows.Row], options: Options) -> tables.Header | None:
     found = tables.find_header(rows, lambda cells: may_assign(cells, ALIASES, enough, options))
     numeric = tables.numeric_header(rows)
     if found or numeric is None:
@@ -84,7 +84,7 @@ def _header(rows: list[tables.Row], options: Options) -> tables.Header | None:
     return numeric if is_mapped or _time_column(rows) is not None else None
 
 
-def _time_column(rows: list[tables.Row]) -> int | None:
+def _time_column(rows: list[table_rows.Row]) -> int | None:
     """Return the one column of a table of numbers whose every value could be seconds since 1970."""
     body = [row.cells for row in rows if row.cells[0][:1] not in ("%", "#")]
     low, high = EPOCHS
@@ -111,7 +111,7 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     sink.provides = FORMAT.provides - staging.lacks()
 
 
-def _choose(rows: list[tables.Row], file: str, options: Options) -> tables.Header:
+def _choose(rows: list[table_rows.Row], file: str, options: Options) -> tables.Header:
     header = _header(rows, options)
     if header is None:
         wrong = misnamed(tables.header_rows(rows), ALIASES, options, file)
@@ -126,7 +126,7 @@ def _assigned(table: tables.Table, source: "Source", sink: Sink, options: Option
     assigned = assign(names, ALIASES, options, file=source.name)
     if enough(set(assigned.at)):
         return assigned
-    time = _time_column(tables.preview(source)) or 0
+    time = _time_column(table_rows.preview(source)) or 0
     others = [at for at in range(len(names)) if at != time]
     sink.warn("columns_assumed")
     return Assigned({"time": time, "sender": others[0], "recipient": others[1]}, tuple(names))

@@ -3,7 +3,7 @@
 import re
 from typing import Literal
 
-from analytics.readers import tables
+from analytics.readers import table_rows
 from analytics.readers.files import Source
 
 WHOLE_UP_TO = 8 << 20  # bytes: read in about two seconds
@@ -22,7 +22,7 @@ def shorten(source: Source) -> Extent:
         return "whole" if source.size <= WHOLE_UP_TO else "none"
     if source.size <= WHOLE_UP_TO:
         return "whole"
-    if tables.kind(source) != "text":
+    if table_rows.kind(source) != "text":
         return "none"
     cut = source.head(SAMPLE).rfind(b"\n") + 1
     if not cut:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from analytics.readers import tables
+from analytics.readers import table_rows
 from analytics.readers.base import Options, UnreadableExport
 from analytics.readers.files import Source
 from analytics.readers.surveys import spss_sav
@@ -30,7 +30,7 @@ def options_for(source: Source, options: Options, remembered: Remembered) -> Opt
     if not known:
         return options
     try:
-        headers = [key(row.cells) for row in tables.preview(source)] or [
+        headers = [key(row.cells) for row in table_rows.preview(source)] or [
             key(spss_sav.names(source))
         ]
     except UnreadableExport:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from importlib import import_module
 from types import ModuleType
 
-from analytics.readers import tables, unread
+from analytics.readers import prose, table_rows, tables, unread
 from analytics.readers.base import NOTHING_SAID, Options, UnreadableExport
 from analytics.readers.files import Source
 from analytics.readers.headers import misnamed
@@ -68,7 +68,7 @@ def _misnamed(
     source: Source, options: Options, readers: tuple[ModuleType, ...]
 ) -> UnreadableExport | None:
     """Return that columns named by hand are not in a table; null for what is none."""
-    if not options.columns or source.kind in ("zip", "folder") or tables.is_prose(source):
+    if not options.columns or source.kind in ("zip", "folder") or prose.is_prose(source):
         return None
     if source.head(64).lstrip()[:1] in (b"{", b"[", b"<"):
         return None  # no table, whatever its commas look like
@@ -79,7 +79,7 @@ def _misnamed(
         for field, spellings in reader.ALIASES.items()
     }
     try:
-        rows = tables.header_rows(tables.preview(source))
+        rows = tables.header_rows(table_rows.preview(source))
     except UnreadableExport:
         return None  # its reader says what is wrong with it
     return misnamed(rows, aliases, options, source.name) if rows else None

@@ -21,9 +21,9 @@ from analytics.readers import (
     nursery,
     parcels,
     preview,
+    prose,
     recall,
     registry,
-    tables,
     zones,
 )
 from analytics.readers.base import NOTHING_SAID, Options, Sink, UnreadableExport, tool_name
@@ -287,11 +287,7 @@ def _judge(options: Options, how: dict[str, Any], readers: tuple[ModuleType, ...
         try:
             registry.recognise(inner, said, readers)
         except UnreadableExport as error:
-            if (
-                error.code == "no_recognised_data"
-                and tables.is_prose(inner)
-                and not _forbids(inner)
-            ):
+            if error.code == "no_recognised_data" and prose.is_prose(inner) and not _forbids(inner):
                 return "nothing"
             return "nearly" if error.code in NEARLY else "unknown"
         return "known"

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import tables
+from analytics.readers import table_rows, tables
 from analytics.readers.base import NOTHING_SAID, Sink, UnreadableExport
 from analytics.readers.headers import Aliases, Assigned, account_for_others, assign, may_assign
 
@@ -23,7 +23,7 @@ def names(aliases: Aliases, enough: Callable[[set[str]], bool]) -> Fits:
 def has_header(source: "Source", fits: Fits) -> bool:
     """Say whether some first row fits; never raises."""
     try:
-        return any(fits(row.cells) for row in tables.preview(source))
+        return any(fits(row.cells) for row in table_rows.preview(source))
     except UnreadableExport:
         return False
 
@@ -31,7 +31,7 @@ def has_header(source: "Source", fits: Fits) -> bool:
 def open_under(source: "Source", sink: Sink, fits: Fits) -> tables.Table:
     """Open the table under its first row that fits; raises as tables.open_table, and no_rows where none fits."""
 
-    def choose(rows: list[tables.Row]) -> tables.Header:
+    def choose(rows: list[table_rows.Row]) -> tables.Header:
         header = tables.find_header(rows, fits)
         if header is None:
             raise tables.no_rows(source.name)

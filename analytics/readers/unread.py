@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analytics.readers import json_records, tables
+from analytics.readers import json_records, table_rows
 from analytics.readers.base import UnreadableExport
 from analytics.readers.codes import NOT_READ
 from analytics.readers.headers import plain
@@ -68,7 +68,7 @@ DURATION = frozenset({"duration", "durata", "dauer", "duree", "time in call", "l
 
 def _is_attendance_without_times(source: "Source") -> bool:
     try:
-        rows = tables.preview(source)
+        rows = table_rows.preview(source)
     except UnreadableExport:
         return False
     return any(_is_attendance(set(map(plain, row.cells))) for row in rows[:20])

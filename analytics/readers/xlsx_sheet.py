@@ -7,7 +7,7 @@ from typing import BinaryIO
 import polars as pl
 
 from analytics.readers.base import UnreadableExport
-from analytics.readers.files import UNPACKING
+from analytics.readers.zips import UNPACKING
 
 CHUNK = 2**20
 OVERLAP = 64

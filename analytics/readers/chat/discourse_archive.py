@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import dates, tables, told
+from analytics.readers import dates, table_rows, tables, told
 from analytics.readers.acts import Act, Acts
 from analytics.readers.base import Format, Options, Sink, UnreadableExport
 from analytics.readers.files import Source as File
@@ -105,7 +105,7 @@ def _read_posts(source: File, sink: Sink, options: Options) -> None:
     sink.warn("one_person_view")
 
 
-def _header(rows: list[tables.Row], file: str) -> tables.Header:
+def _header(rows: list[table_rows.Row], file: str) -> tables.Header:
     header = tables.find_header(rows, _fits)
     if header is None:
         raise UnreadableExport(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import dates, tables, told
+from analytics.readers import dates, table_rows, tables, told
 from analytics.readers.acts import address
 from analytics.readers.base import Format, Options, Sink, UnreadableExport
 from analytics.schema import polars_schema
@@ -74,7 +74,7 @@ def read(source: "Source", sink: Sink, options: Options) -> None:
     _add(sink, "usage", _counts(people, sink), tool)
 
 
-def _header(rows: list[tables.Row]) -> tables.Header:
+def _header(rows: list[table_rows.Row]) -> tables.Header:
     header = tables.find_header(rows, _fits)
     if header is None:
         raise UnreadableExport("column_missing", "This is no list of Discourse users.")

@@ -7,7 +7,7 @@ members of communities and reading are not in it. Text is read for its length an
 import re
 from collections.abc import Iterator
 
-from analytics.readers import instants, tables
+from analytics.readers import instants, table_rows, tables
 from analytics.readers.acts import Act, Acts, Openness
 from analytics.readers.base import Format, Options, Sink, UnreadableExport
 from analytics.readers.files import Source
@@ -82,7 +82,7 @@ def _rows(
     """Yield (place, row by column in lower case); the text `null` is an empty cell. `alone`: the file, where it came by itself."""
     inner = alone or enter(source, (path,))
 
-    def choose(rows: list[tables.Row]) -> tables.Header:
+    def choose(rows: list[table_rows.Row]) -> tables.Header:
         header = tables.find_header(rows, lambda cells: "id" in {c.lower() for c in cells})
         if header is None:
             raise UnreadableExport(

@@ -1,6 +1,6 @@
 """What a calendar file holds, component by component: a scanner of lines, since parsers keep and trust too much.
 
-Lines are unfolded and told apart here; what an event means is said in calendar_ics.py.
+Lines are unfolded and told apart here; what an event means is said in ics_events.py.
 """
 
 import re

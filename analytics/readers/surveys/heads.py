@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import forbidden, tables
+from analytics.readers import forbidden, table_rows, tables
 from analytics.readers.base import Sink, UnreadableExport
 from analytics.readers.surveys.sheet import is_sentence
 
 if TYPE_CHECKING:
     from analytics.readers.files import Source
 
-Find = Callable[[list[tables.Row]], "list[tables.Row] | None"]
+Find = Callable[[list[table_rows.Row]], "list[table_rows.Row] | None"]
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Opened:
 def fits(source: "Source", find: Find) -> bool:
     """Say whether the first rows hold such a header; never raises."""
     try:
-        return find(tables.preview(source)) is not None
+        return find(table_rows.preview(source)) is not None
     except UnreadableExport:
         return False
 
@@ -43,9 +43,9 @@ def open_sheet(
 
     `is_asked` tells the names of columns that are questions put to people.
     """
-    found: list[tables.Row] = []
+    found: list[table_rows.Row] = []
 
-    def choose(rows: list[tables.Row]) -> tables.Header:
+    def choose(rows: list[table_rows.Row]) -> tables.Header:
         found[:] = find(rows) or []
         if not found:
             raise tables.no_rows(source.name)
@@ -67,6 +67,6 @@ def open_sheet(
     return Opened(heads, pl.concat(batches), table.place)
 
 
-def _padded(cells: Sequence[str], rows: Sequence[tables.Row]) -> list[str]:
+def _padded(cells: Sequence[str], rows: Sequence[table_rows.Row]) -> list[str]:
     width = max(len(row.cells) for row in rows)
     return [*cells, *[""] * (width - len(cells))]

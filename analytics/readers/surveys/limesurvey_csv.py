@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import tables
+from analytics.readers import table_rows
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
 from analytics.readers.headers import plain
 from analytics.readers.surveys import heads, questionnaire
@@ -68,7 +68,7 @@ def identify(source: "Source") -> bool:
     return heads.fits(source, _heads)
 
 
-def _heads(rows: list[tables.Row]) -> list[tables.Row] | None:
+def _heads(rows: list[table_rows.Row]) -> list[table_rows.Row] | None:
     if not rows:
         return None
     found = {FIELDS.get(_key(cell)[0]) for cell in rows[0].cells}

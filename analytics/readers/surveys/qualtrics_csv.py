@@ -8,7 +8,7 @@ export the labels. Whoever answered, their address, place and IP are not read.
 import re
 from typing import TYPE_CHECKING
 
-from analytics.readers import tables
+from analytics.readers import table_rows
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
 from analytics.readers.headers import plain
 from analytics.readers.surveys import heads, qualtrics_status, questionnaire
@@ -47,7 +47,7 @@ def identify(source: "Source") -> bool:
     return heads.fits(source, _heads)
 
 
-def _heads(rows: list[tables.Row]) -> list[tables.Row] | None:
+def _heads(rows: list[table_rows.Row]) -> list[table_rows.Row] | None:
     """Return names, questions and import ids, as far as they are there."""
     if not rows:
         return None

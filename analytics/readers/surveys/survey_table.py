@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import tables
+from analytics.readers import table_rows, tables
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
 from analytics.readers.headers import (
     Aliases,
@@ -63,14 +63,14 @@ def identify_mapped(source: "Source", options: Options) -> bool:
 
 def _is_one(source: "Source", options: Options) -> bool:
     try:
-        rows = tables.preview(source)
+        rows = table_rows.preview(source)
     except UnreadableExport:
         return False
     header = None if _is_of_tool(rows) else _header(rows, options)
     return header is not None and bool(_questions(header, rows))
 
 
-def _header(rows: list[tables.Row], options: Options) -> tables.Header | None:
+def _header(rows: list[table_rows.Row], options: Options) -> tables.Header | None:
     found = tables.find_header(rows, lambda names: _fits(names, options))
     if found is None and "scale" in options.columns:
         return tables.find_header(rows, lambda names: len(names) > 1 and looks_like_header(names))
@@ -80,7 +80,7 @@ def _header(rows: list[tables.Row], options: Options) -> tables.Header | None:
 def explain(source: "Source") -> UnreadableExport | None:
     """Return why the export of a survey tool is not read, or which scale is missing; null where it is none."""
     try:
-        rows = tables.preview(source)
+        rows = table_rows.preview(source)
     except UnreadableExport:
         return None
     if not _is_of_tool(rows):
@@ -92,7 +92,7 @@ def explain(source: "Source") -> UnreadableExport | None:
     )
 
 
-def _without_scale(file: str, rows: list[tables.Row]) -> UnreadableExport | None:
+def _without_scale(file: str, rows: list[table_rows.Row]) -> UnreadableExport | None:
     """Return the question of the scale where nearly all columns hold small numbers and nobody is named."""
     header = _header(rows, Options({"scale": ""}))
     if header is None or len(_questions(header, rows)) < max(LEAST, ALL_BUT * len(header.names)):
@@ -105,7 +105,7 @@ def _without_scale(file: str, rows: list[tables.Row]) -> UnreadableExport | None
     )
 
 
-def _is_of_tool(rows: list[tables.Row]) -> bool:
+def _is_of_tool(rows: list[table_rows.Row]) -> bool:
     return any(may_assign(row.cells, OF_TOOLS, bool, NOTHING_SAID) for row in rows)
 
 
@@ -113,7 +113,7 @@ def _fits(names: list[str], options: Options) -> bool:
     return may_assign(names, ALIASES, lambda fields: "respondent" in fields, options)
 
 
-def _questions(header: tables.Header, rows: list[tables.Row]) -> list[int]:
+def _questions(header: tables.Header, rows: list[table_rows.Row]) -> list[int]:
     """Return the columns in which the first rows hold nothing but numbers; none where such numbers are no answers."""
     taken = set(assign(header.names, ALIASES).at.values())
     body = [row.cells for row in rows if row.line > header.line and row.part == header.part]
@@ -136,7 +136,7 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     names = table.header.names
     sink.header = tuple(names)
     assigned = assign(names, ALIASES, options, file=source.name)
-    questions = _questions(table.header, tables.preview(source))
+    questions = _questions(table.header, table_rows.preview(source))
     everything = dict(assigned.at) | {f"question {at}": at for at in questions}
     account_for_others(Assigned(everything, tuple(names)), sink)
     batches = list(table.batches(sink))
@@ -188,7 +188,7 @@ def _judged(
     return answers.with_columns(code=code).with_columns(as_text), (low, high)
 
 
-def _choose(rows: list[tables.Row], options: Options, file: str) -> tables.Header:
+def _choose(rows: list[table_rows.Row], options: Options, file: str) -> tables.Header:
     header = _header(rows, options)
     if header is None:
         raise tables.no_rows(file)

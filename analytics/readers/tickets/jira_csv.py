@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import tables, told
+from analytics.readers import table_rows, tables, told
 from analytics.readers.acts import Acts, address
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
 from analytics.readers.dates import Order
@@ -80,7 +80,7 @@ def identify(source: "Source") -> bool:
 def explain(source: "Source") -> UnreadableExport | None:
     """Return what a table of issues lacks; null where it is no such table."""
     try:
-        rows = tables.preview(source)
+        rows = table_rows.preview(source)
     except UnreadableExport:
         return None
     if not any({"issue key", "issue id"} <= set(map(plain, row.cells)) for row in rows):

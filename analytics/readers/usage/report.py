@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from analytics.readers import forbidden, json_records, tables
+from analytics.readers import forbidden, json_records, table_rows, tables
 from analytics.readers.base import Options, Sink, UnreadableExport
 from analytics.readers.dates import ORDERS, Order, days, prove
 from analytics.readers.headers import SHOWN_LENGTH
@@ -50,7 +50,7 @@ def _look_for_names(source: "Source") -> list[set[str]]:
     if first := _first_record(source):
         return [set(map(name_of, first))]
     try:
-        return [set(map(name_of, row.cells)) for row in tables.preview(source)]
+        return [set(map(name_of, row.cells)) for row in table_rows.preview(source)]
     except UnreadableExport:
         return []
 
@@ -119,7 +119,7 @@ def reject_rows(rows: pl.DataFrame, sink: Sink) -> None:
         sink.reject(place, code)
 
 
-def _header(rows: list[tables.Row], fits: Fits, file: str) -> tables.Header:
+def _header(rows: list[table_rows.Row], fits: Fits, file: str) -> tables.Header:
     header = tables.find_header(rows, lambda cells: fits(set(map(name_of, cells))))
     if header is None:
         raise tables.no_rows(file)
