@@ -1,7 +1,9 @@
 """Shared by all tests: where the outside data lie, and that their absence is said."""
 
 import functools
+import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,14 @@ def pytest_collection_finish() -> None:
 
         once = functools.cache(manifest_scanner.scan_component_manifests)
         manifest_scanner.scan_component_manifests = once
+
+
+@pytest.fixture(scope="session", autouse=True)
+def unsynced() -> Iterator[None]:
+    """Wait for no disk: what is written outlives a killed process without it, and no test pulls the plug."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda _: None)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,17 @@
 
 import json
 from collections import Counter
-from functools import cache
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
 
+from analytics import reading
 from analytics.ingest import ingest
-from analytics.readers import nursery, sandbox
+from analytics.readers import nursery
 from analytics.readers.codes import SET_APART
 from analytics.vault import apart, store
 from analytics.vault.workspace import Workspace
@@ -20,22 +23,9 @@ from tests.proof import drawn
 SECONDS, MEGABYTES = 5, 700  # a file, unless the manifest says otherwise
 MANIFEST = SHARED / "badinput" / "manifest.json"
 CONTENT = json.loads(MANIFEST.read_text()) if MANIFEST.exists() else {"files": []}
-# a plain file of each kind; while nobody recognises it, its kind has no reader yet
-PLAIN = {
-    "slack_zip": "slack/ok_control.zip", "hr_csv": "csv/crlf.csv", "hr_xlsx": "xlsx/ok_control.xlsx",
-    "ics": "ics/attach_uri.ics", "mbox": "mbox/ok_control.mbox", "teams_json": "json/ok_control.ndjson",
-    "m365_usage_csv": "csv/m365_ok.csv", "survey_csv": "csv/survey_ok.csv",
+KINDS = {
+    "slack_zip", "hr_csv", "hr_xlsx", "ics", "mbox", "teams_json", "m365_usage_csv", "survey_csv",
 }  # fmt: skip
-MAY_BE_MISSING: set[str] = set()
-
-
-@cache
-def has_reader(kind: str) -> bool:
-    """Say whether a plain file of this kind is recognised."""
-    import tempfile
-
-    with tempfile.TemporaryDirectory() as out:
-        return sandbox.parse(SHARED / "badinput" / PLAIN[kind], Path(out)).format is not None
 
 
 def publish(workspace, progress):
@@ -44,8 +34,15 @@ def publish(workspace, progress):
     return workspace.publish_pointer(path)
 
 
-def imported(path):
-    return ingest([path], "acme", publish=publish)["files"][0]
+def lies(entry) -> Path:
+    return SHARED / "badinput" / entry["file"]
+
+
+def imported(*entries) -> dict[str, dict[str, Any]]:
+    """Return the first thing told of each file, by the file's name."""
+    told = ingest([lies(entry) for entry in entries], "acme", publish=publish)["files"]
+    named = [((file["within"] or file["file"]).split("/")[0], file) for file in told]
+    return dict(reversed(named))
 
 
 def contents(folder):
@@ -68,48 +65,89 @@ def tree(folder):
     }
 
 
+@dataclass(frozen=True)
+class Imported:
+    """All files of the corpus in one company: what was told of each, what each took, and all that was kept."""
+
+    workspace: Workspace
+    files: dict[str, dict[str, Any]]
+    seconds: dict[str, float]
+    megabytes: dict[str, float]
+    kept: str
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory) -> Iterator[Imported]:
+    """Import all files at once, each read alone, so that what it takes is its own."""
+    seconds, megabytes, run = {}, {}, nursery.run
+
+    def measured(job, *given):
+        nursery._peak_mb, began = 0.0, nursery.seconds()
+        ended = run(job, *given)
+        seconds[job["name"]] = nursery.seconds() - began
+        megabytes[job["name"]] = nursery.peak_mb()
+        return ended
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONVIVIO_HOME", str(tmp_path_factory.mktemp("home")))
+        patch.setattr(reading, "AT_ONCE", 1)
+        patch.setattr(nursery, "run", measured)
+        files = imported(*CONTENT["files"])
+        workspace = Workspace.open("acme")
+        yield Imported(workspace, files, seconds, megabytes, contents(workspace.folder))
+
+
 def test_the_whole_corpus_is_there(shared):
     assert len(CONTENT["files"]) == CONTENT["count"] == 106
-    assert {entry["kind"] for entry in CONTENT["files"]} == set(PLAIN)
+    assert {entry["kind"] for entry in CONTENT["files"]} == KINDS
 
 
 @pytest.mark.parametrize("entry", CONTENT["files"], ids=lambda entry: entry["file"])
-def test_each_file_comes_out_as_the_manifest_says(home, entry):
-    kind = entry["kind"]
-    if kind in MAY_BE_MISSING and not has_reader(kind):
-        pytest.skip(f"no reader for {kind} yet")
-    before = nursery.peak_mb()
-    began = nursery.seconds()
+def test_each_file_comes_out_as_the_manifest_says(corpus, entry):
+    name, workspace = lies(entry).name, corpus.workspace
 
-    file = imported(SHARED / "badinput" / entry["file"])
+    file = corpus.files[name]
 
-    took = nursery.seconds() - began
     assert (file["outcome"], file["reject_code"]) == (entry["outcome"], entry["reject_code"])
     assert file["stored"] == entry["rows_ok"]
     assert file["rejected"] == Counter(bad["code"] for bad in entry["quarantine"])
     assert file["warnings"] == sorted(entry["warnings"])
     apart_ = sum(file["rejected"].values())
     assert file["records"] == file["stored"] + apart_ + file["duplicates"] + file["non_records"]
-    assert took < entry.get("max_seconds", SECONDS)
-    assert nursery.peak_mb() <= max(before, entry.get("max_rss_mb", MEGABYTES))
-    workspace = Workspace.open("acme")
-    assert contents(workspace.folder).find(entry.get("must_not_contain", "\0never")) == -1
+    assert corpus.seconds[name] < entry.get("max_seconds", SECONDS)
+    assert corpus.megabytes[name] <= entry.get("max_rss_mb", MEGABYTES)
+    assert entry.get("must_not_contain", "\0never") not in corpus.kept
     if file["outcome"] == "reject":
-        assert file["message"].startswith(Path(entry["file"]).name)
-        assert not list(workspace.imports.iterdir())
+        assert file["message"].startswith(name)
+        assert file["import"] is None
         return
     lines = apart.lines(workspace, file["import"])
     assert lines["place"].is_not_null().all()
     assert Counter(lines["code"]) == Counter(file["rejected"])
-    if CONTENT["files"].index(entry) % drawn(1, 4) == 0:
-        kept = tree(workspace.folder)
-        again = imported(SHARED / "badinput" / entry["file"])
-        assert (again["stored"], tree(workspace.folder) == kept) == (0, True)
-    _as_expected(entry, workspace)
 
 
-def _as_expected(entry, workspace):
-    """Check what the manifest says of single files beyond their account."""
+def test_of_rejected_files_nothing_is_kept_and_the_others_again_change_no_byte(shared, corpus):
+    kept = {name: file["import"] for name, file in corpus.files.items() if file["import"]}
+    before = tree(corpus.workspace.folder)
+    some = [entry for entry in CONTENT["files"] if lies(entry).name in kept][:: drawn(1, 4)]
+
+    again = imported(*some)
+
+    assert {path.name for path in corpus.workspace.imports.iterdir()} == set(kept.values())
+    assert store.build(corpus.workspace).rows["event"] > 0
+    assert {file["stored"] for file in again.values()} == {0}
+    assert tree(corpus.workspace.folder) == before
+
+
+TOLD = {"expect_value", "recipients", "expect_minutes"}
+TELLING = [entry for entry in CONTENT["files"] if TOLD & {*entry}]
+
+
+@pytest.mark.parametrize("entry", TELLING, ids=lambda entry: entry["file"])
+def test_what_a_file_tells_is_in_the_company_that_it_alone_makes(home, entry):
+    imported(entry)
+
+    workspace = Workspace.open("acme")
     assert entry.get("expect_value", "") in contents(workspace.folder)
     built = store.build(workspace)
     with built.connect() as connection:
@@ -121,10 +159,8 @@ def _as_expected(entry, workspace):
             assert seconds == minutes * 60
 
 
-@pytest.mark.parametrize("kind", sorted(PLAIN))
+@pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_code_of_a_kind_is_put_into_words(shared, kind):
-    if kind in MAY_BE_MISSING and not has_reader(kind):
-        pytest.skip(f"no reader for {kind} yet")
     entries = [entry for entry in CONTENT["files"] if entry["kind"] == kind]
 
     apart_ = {bad["code"] for entry in entries for bad in entry["quarantine"]}
