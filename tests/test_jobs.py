@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from analytics import jobs
+from analytics import job_files, jobs
 from analytics.errors import AnalyticsError
 from analytics.readers.base import Options
 from analytics.vault.workspace import Workspace
@@ -54,14 +54,14 @@ def test_a_job_runs_on_its_own_and_ends_with_the_report_of_the_command(home):
 
 
 def test_files_are_looked_at_in_a_process_of_its_own_and_leave_nothing(home):
-    folder = jobs.upload_folder(jobs.LOOKS)
+    folder = jobs.upload_folder(job_files.LOOKS)
     (folder / "client").mkdir()
     (folder / "client" / "log.csv").write_text(
         "time,sender,recipient\n2026-01-05 09:00:00,a@x.org,b@x.org\n"
     )
 
     id_ = jobs.start_look([folder / "client"], "acme")
-    job = until_over(jobs.LOOKS, id_)
+    job = until_over(job_files.LOOKS, id_)
 
     assert (job.kind, job.state, job.read) == ("look", "done", (("log.csv", "accept"),))
     assert [(file["file"], file["format"]) for file in job.result["files"]] == [
@@ -123,7 +123,7 @@ def test_a_running_job_is_stopped_at_once_with_its_readers(home, tmp_path):
 
     job = jobs.cancel("acme", id_)
     began = time.monotonic()
-    while jobs._alive(job) and time.monotonic() < began + 60:
+    while job_files.is_alive(job) and time.monotonic() < began + 60:
         time.sleep(0.02)
 
     assert time.monotonic() - began < 5
@@ -135,8 +135,8 @@ def test_a_running_job_is_stopped_at_once_with_its_readers(home, tmp_path):
     ("out", "stage", "message"),
     [
         ('{"files": [{"file": "a.csv"}], "not_published": "The disk is full."}', "publishing", "The disk is full."),
-        ("", "publishing", jobs.CUT_SHORT_AT_FIGURES),
-        ("", "reading", jobs.CUT_SHORT),
+        ("", "publishing", job_files.CUT_SHORT_AT_FIGURES),
+        ("", "reading", job_files.CUT_SHORT),
     ],
 )  # fmt: skip
 def test_what_became_of_the_files_outlives_figures_that_could_not_be_computed(

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from analytics import jobs, places
+from analytics.job_files import Job
 from pages.parts import access
 from pages.parts.import_report import MARKS, files_report
 from pages.parts.states import note, page_link
@@ -21,7 +22,7 @@ STAGES = {
 }
 
 
-def newest(workspace: str) -> jobs.Job | None:
+def newest(workspace: str) -> Job | None:
     """Return the job that was started last, or None where there was none."""
     if not (places.folder(workspace) / "jobs").is_dir():
         return None
@@ -48,7 +49,7 @@ def running(workspace: str) -> None:
     card()
 
 
-def under_way(workspace: str, job: jobs.Job) -> None:
+def under_way(workspace: str, job: Job) -> None:
     """Draw how far a job has come."""
     step = job.progress or {}
     stage = str(step.get("stage") or "starting")
@@ -77,7 +78,7 @@ def passed(read: Sequence[tuple[str, str]]) -> None:
     note("  \n".join(lines))
 
 
-def ended(workspace: str, job: jobs.Job) -> None:
+def ended(workspace: str, job: Job) -> None:
     """Draw how a job ended: the release, who is who, and each file."""
     result = job.result or {}
     if job.state != "done":
@@ -105,7 +106,7 @@ def ended(workspace: str, job: jobs.Job) -> None:
         earlier(workspace)
 
 
-def failed(workspace: str, job: jobs.Job, result: dict[str, Any]) -> None:
+def failed(workspace: str, job: Job, result: dict[str, Any]) -> None:
     """Draw why a job did not come to its end, what of its files is kept all the same, and the way on."""
     files = result.get("files") or []
     if job.state == "cancelled":

@@ -10,6 +10,7 @@ import streamlit as st
 
 from analytics import jobs, mappings, places
 from analytics.errors import AnalyticsError
+from analytics.job_files import LOOKS, Job
 from pages.parts import clock, codes, mapping, questions
 from pages.parts.lay import Upload, laid
 from pages.parts.screen import screen
@@ -48,7 +49,7 @@ def forget() -> None:
     held = st.session_state.pop("look", None)
     if held:
         with contextlib.suppress(AnalyticsError):
-            jobs.cancel(jobs.LOOKS, held["job"])
+            jobs.cancel(LOOKS, held["job"])
 
 
 def again() -> None:
@@ -58,7 +59,7 @@ def again() -> None:
 
 def _job(
     workspace: str | None, files: Sequence[Upload], waiting: Sequence[Path], who: str
-) -> jobs.Job | None:
+) -> Job | None:
     """Return the look at exactly these files, started now if need be; None where there are none."""
     wanted = (
         workspace,
@@ -73,20 +74,20 @@ def _job(
     if held and held["wanted"] == wanted and (job := _get(held["job"])):
         return job
     forget()
-    paths = [*laid(jobs.upload_folder(jobs.LOOKS), files), *waiting]
+    paths = [*laid(jobs.upload_folder(LOOKS), files), *waiting]
     id_ = jobs.start_look(paths, workspace, who)
     st.session_state["look"] = {"wanted": wanted, "job": id_}
     return _get(id_)
 
 
-def _get(id_: str) -> jobs.Job | None:
+def _get(id_: str) -> Job | None:
     try:
-        return jobs.get(jobs.LOOKS, id_)
+        return jobs.get(LOOKS, id_)
     except AnalyticsError:
         return None  # let go of meanwhile
 
 
-def _under_way(job: jobs.Job) -> None:
+def _under_way(job: Job) -> None:
     step = job.progress or {}
     total = float(step.get("total") or len(job.files))
     with st.container(border=True, key="look"):
@@ -94,7 +95,7 @@ def _under_way(job: jobs.Job) -> None:
         st.progress(min(len(job.read) / total, 1.0) if total else 0.0, text=what)
 
 
-def _told(workspace: str | None, job: jobs.Job) -> None:
+def _told(workspace: str | None, job: Job) -> None:
     """Draw what each file is, and ask about the columns that were not recognised."""
     files = (job.result or {}).get("files") or []
     with st.container(border=True, key="look", gap="small"):
