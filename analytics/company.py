@@ -30,7 +30,7 @@ def rows(ground: Ground, workspace: Workspace, path: Path) -> pl.DataFrame:
     settings = ground.settings
     spans = ground.connection.sql(
         "select tool, min(first_day) as first_day, max(last_day) as last_day,"
-        " count(*) filter (grain = 'week') as weeks from period group by tool order by tool nulls first"
+        " count(*) filter (grain = 'week' and days > 0) as weeks from period group by tool order by tool nulls first"
     ).pl()
     newest = ground.people.filter(pl.col("quarter").is_null())
     if newest.is_empty():

@@ -65,7 +65,7 @@ def rows(
     else for the company, in steps of k people.
     """
     weeks = connection.sql(
-        "select tool, period as week, quarter from period where grain = 'week' and tool is not null"
+        "select tool, period as week, quarter from period where grain = 'week' and tool is not null and days > 0"
     ).pl()
     told = reported(connection).select("tool", "week", quarter=periods.quarter_of("week")).unique()
     weeks = pl.concat([weeks, told.join(weeks, on=["tool", "week"], how="anti").cast(weeks.schema)])
@@ -136,7 +136,7 @@ def spans(connection: "duckdb.DuckDBPyConnection") -> pl.DataFrame:
     """Return tool, first_day, last_day, weeks, reported (people whom the vendor's report names) of every tool."""
     acts = connection.sql(
         "select tool, min(first_day) as first_day, max(last_day) as last_day,"
-        " count(*) filter (grain = 'week') as weeks from period where tool is not null group by tool"
+        " count(*) filter (grain = 'week' and days > 0) as weeks from period where tool is not null group by tool"
     ).pl()
     told = (
         reported(connection)

@@ -211,6 +211,13 @@ create table vault.seat (
 );
 comment on table vault.seat is 'The right to use a tool, half-open [valid_from, valid_to): the denominator of adoption.';
 
+create table vault.gap (
+    tool       text not null,
+    valid_from date not null,
+    valid_to   date not null
+);
+comment on table vault.gap is 'A week or more between two exports of a tool of which neither tells, half-open [valid_from, valid_to): what was done then is not known.';
+
 create table vault.space (
     space    bigint not null,
     tool     text not null,

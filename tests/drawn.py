@@ -25,7 +25,7 @@ from analytics.schema import polars_schema
 from analytics.vault import rollups
 
 ALWAYS, NEVER = date(1900, 1, 1), date(9999, 12, 31)
-TABLES = ("person", "org", "seat", "space", "membership", "event", "delivery", "survey_answer")
+TABLES = ("person", "org", "seat", "gap", "space", "membership", "event", "delivery", "survey_answer")
 HOWS = ("to", "cc", "mention", "reply_to", "reaction_to", "attendee", "accepted")
 
 
@@ -93,7 +93,7 @@ def store(
     """Write the drawn tables to folder/store, build the rollups, return a connection with all views."""
     events, deliveries = _events(drawings.get("event"), zone)
     frames = {"event": events, "delivery": deliveries}
-    for name in ("person", "org", "seat", "space", "membership", "survey_answer"):
+    for name in ("person", "org", "seat", "gap", "space", "membership", "survey_answer"):
         frames[name] = _plain(name, drawings.get(name))
     if frames["person"].is_empty():
         frames["person"] = _people(frames)

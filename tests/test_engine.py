@@ -1,6 +1,6 @@
 """The two-stage query: any tool before adding up, zeros included, and every cell equal to a plain count."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import polars as pl
@@ -232,6 +232,49 @@ def test_a_period_without_an_act_is_a_zero_and_not_a_gap(tmp_path):
         (date(2026, 1, 12), 0, 2),
         (date(2026, 1, 19), 1, 2),
     ]
+
+
+DAILY = Measure("acts_a_day", "acts", "working_days", kind="ratio")
+
+
+def test_of_the_days_between_two_exports_nothing_is_known_and_they_are_no_zeros(tmp_path):
+    # one person acts on every working day but those from 23 January to 9 February, of which there is no export
+    days = [date(2026, 1, 5) + timedelta(days=n) for n in (*range(18), *range(37, 54))]
+    acts = "\n".join(f"{day} 09:00 | 1" for day in days if day.isoweekday() < 6)
+    con = store(
+        tmp_path,
+        event=f"at | actor\n{acts}",
+        gap="tool | valid_from | valid_to\n slack | 2026-01-23 | 2026-02-11",
+    )
+
+    found = cells(con, DAILY, cut="total").sort("period")
+    weeks = found.filter(grain="week")
+    told = weeks.select("sx", "sy", "reason").rows()
+
+    assert told == [
+        (5, 5, None), (5, 5, None),
+        (4, 4, "short_history"), (0, 0, "no_data"), (0, 0, "no_data"), (3, 3, "short_history"),
+        (5, 5, None), (5, 5, None),
+    ]  # fmt: skip
+    # the week before is not the one before the gap
+    assert weeks.select("pair_n").to_series().to_list() == [0, 1, 0, 0, 0, 0, 0, 1]
+    assert found.filter(grain="all").select("sx", "sy", "weeks").rows() == [(27, 27, 5.4)]
+
+
+def test_a_gap_of_one_tool_is_none_of_the_company_where_another_is_told(tmp_path):
+    days = [date(2026, 1, 5) + timedelta(days=n) for n in range(26)]
+    acts = [f"{day} 09:00 | mail | 1" for day in days if day.isoweekday() < 6]
+    acts += [f"{day} 09:00 | slack | 1" for day in (days[0], days[4], days[14], days[25])]
+    con = store(
+        tmp_path,
+        event="at | tool | actor\n" + "\n".join(acts),
+        gap="tool | valid_from | valid_to\n slack | 2026-01-10 | 2026-01-19",
+    )
+
+    found = cells(con, DAILY, grain="week").sort("tool", "period", nulls_last=False)
+
+    of = {tool: part["sy"].to_list() for (tool,), part in found.group_by("tool")}
+    assert of == {None: [5, 5, 5, 5], "mail": [5, 5, 5, 5], "slack": [5, 0, 5, 5]}
 
 
 def test_a_week_that_the_exports_cut_in_two_is_not_told(tmp_path):

@@ -10,11 +10,11 @@ MONDAY = date(2026, 1, 5)
 LAST = 54  # Friday of the eighth week
 
 
-def company(folder, *people):
+def company(folder, *people, **drawings):
     """Each person posts on the given days, counted from the first Monday; the first also on the last day."""
     days = [(person, day) for person, own in enumerate(people, 1) for day in own] + [(1, LAST)]
     posts = [f"{MONDAY + timedelta(days=day)} 10:00 | {person}" for person, day in days]
-    return store(folder, event="\n".join(["at | actor", *posts]))
+    return store(folder, event="\n".join(["at | actor", *posts]), **drawings)
 
 
 def shares(con, variant="", threshold=5):
@@ -43,6 +43,18 @@ def test_weeks_after_the_end_of_the_exports_are_not_told(tmp_path):
 
     assert max(int(name.split("/")[1]) for name in shares(con) if "/" in name) == 7
     assert max(int(name.split("/")[1]) for name in shares(con, "bracket") if "/" in name) == 6
+
+
+def test_who_was_back_in_weeks_of_which_no_export_tells_is_not_known(tmp_path):
+    gap = "tool | valid_from | valid_to\n slack | 2026-01-12 | 2026-01-21"
+    con = company(tmp_path, *[[0, 23]] * 5, gap=gap)
+
+    weeks = [
+        {int(name.split("/")[1]) for name in shares(con, variant) if "/" in name}
+        for variant in ("", "rolling", "bracket")
+    ]
+
+    assert weeks == [{3, 4, 5, 6, 7}, {3, 4, 5, 6, 7}, {3, 4, 5, 6}]
 
 
 def test_neighbouring_weeks_are_merged_until_a_cohort_is_large_enough(tmp_path):

@@ -85,6 +85,23 @@ def test_two_exports_that_overlap_give_each_act_once_whatever_the_order(tmp_path
     assert all(other == found[0] for other in found)
 
 
+@pytest.mark.parametrize(
+    ("begins", "gap"), [(13, []), (14, [(date(2026, 1, 7), date(2026, 1, 14))]), (6, [])]
+)
+def test_a_week_between_two_exports_of_which_neither_tells_is_a_gap(workspace, begins, gap):
+    later = [post(n, at=at(f"2026-01-{begins:02}T09:00")) for n in (3, 4)]
+    add(workspace, "b", account=[ANN], event=later)
+    add(workspace, "a", account=[ANN], event=[post(1), post(2, at=at("2026-01-06T23:00"))])
+
+    assert ask(workspace, "select valid_from, valid_to from gap") == gap
+
+
+def test_within_one_export_nobody_doing_anything_is_no_gap(workspace):
+    add(workspace, "a", account=[ANN], event=[post(1), post(2, at=at("2026-04-06T09:00"))])
+
+    assert ask(workspace, "from gap") == []
+
+
 def test_the_copy_that_was_edited_last_is_kept(workspace):
     add(workspace, "a", account=[ANN], event=[post(1, words=9, version=2), post(2, words=1)])
     add(

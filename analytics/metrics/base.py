@@ -24,6 +24,7 @@ with told as (
     select c.day, {told}
     from calendar c
     join tool_sees t on t.tool = c.tool
+    where c.is_covered
     group by c.day
 ),
 covered as (
@@ -62,14 +63,15 @@ where p.grain = '{grain}'
 DUE = """
 create or replace temp table due as
 with spent as (
-    select s.first_day, s.last_day, d.calendar, count(*) as working_days
-    from (select distinct first_day, last_day from span) s
-    join own_day d on d.day between s.first_day and s.last_day and d.is_worked
+    select s.tool, s.first_day, s.last_day, d.calendar, count(*) as working_days
+    from (select distinct tool, first_day, last_day from span) s
+    join calendar c on c.tool is not distinct from s.tool and c.day between s.first_day and s.last_day and c.is_covered
+    join own_day d on d.day = c.day and d.is_worked
     group by all
 )
 select s.slot, d.calendar, d.working_days
 from span s
-join spent d on d.first_day = s.first_day and d.last_day = s.last_day
+join spent d on d.tool is not distinct from s.tool and d.first_day = s.first_day and d.last_day = s.last_day
 """
 
 # In the order in which everything is added up.

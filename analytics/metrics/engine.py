@@ -203,8 +203,9 @@ def _cells(
 
 
 def _told(cells: pl.DataFrame, reasons: int) -> pl.DataFrame:
-    """Return the cells with the whole period as null, and short_history where nothing else speaks against a short period."""
-    too_short = pl.when(~pl.col("is_whole")).then(pl.lit("short_history"))
+    """Return the cells with the whole period as null, and a reason where nothing else speaks against a period of which too little is told."""
+    untold = pl.when(pl.col("days") == 0).then(pl.lit("no_data"))
+    too_short = pl.when(~pl.col("is_whole")).then(untold.otherwise(pl.lit("short_history")))
     return cells.with_columns(
         *(
             pl.when(pl.col(name) != periods.WHOLE).then(name).alias(name)

@@ -149,7 +149,7 @@ def _periods(con: duckdb.DuckDBPyConnection) -> Iterator[Period]:
         " from period p join calendar c on c.tool is not distinct from p.tool and p.period ="
         " case p.grain when 'month' then c.month when 'quarter' then c.quarter else p.period end"
         # a month of one tool has too few messages along the tree to say anything
-        " where p.grain in ('quarter', 'all') or p.grain = 'month' and p.tool is null"
+        " where c.is_covered and (p.grain in ('quarter', 'all') or p.grain = 'month' and p.tool is null)"
         " group by all order by p.grain, p.period, p.tool nulls first"
     ).fetchall()
     for grain, start, quarter, tool, previous, weeks in rows:

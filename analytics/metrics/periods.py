@@ -56,13 +56,36 @@ days as (
     select tool, unnest(generate_series(first_day, last_day, interval 1 day))::date as day
     from covered
 ),
+-- what was done between two exports is not known; days are those where people live, and may lie one off
+seen_beside as (
+    select distinct s.tool, s.day
+    from seen s
+    join gap g on g.tool = s.tool and s.day >= g.valid_from and s.day < g.valid_to
+),
+told as (
+    select d.tool, d.day, g.tool is null or b.day is not null as is_covered
+    from days d
+    left join gap g         on g.tool = d.tool and d.day >= g.valid_from and d.day < g.valid_to
+    left join seen_beside b on b.tool = d.tool and b.day = d.day
+    where d.tool is not null
+),
+known as (
+    from told
+    union all
+    select null, d.day, coalesce(bool_or(t.is_covered), false)
+    from days d
+    left join told t on t.day = d.day
+    where d.tool is null
+    group by d.day
+),
 weeks as (
-    select tool, day, isodow(day) as dow, date_trunc('week', day)::date as week from days
+    select tool, day, is_covered, isodow(day) as dow, date_trunc('week', day)::date as week from known
 )
 select
     tool,
     day,
-    list_contains($workdays, dow) as is_workday,
+    is_covered,
+    is_covered and list_contains($workdays, dow) as is_workday,
     week,
     ({month})   as month,
     ({quarter}) as quarter
@@ -72,13 +95,13 @@ from weeks
 PERIODS = """
 create or replace temp table period as
 with long as (
-    select tool, 'week' as grain, week as period, quarter, day, week, is_workday from calendar
+    select tool, 'week' as grain, week as period, quarter, day, week, is_covered, is_workday from calendar
     union all
-    select tool, 'month', month, quarter, day, week, is_workday from calendar
+    select tool, 'month', month, quarter, day, week, is_covered, is_workday from calendar
     union all
-    select tool, 'quarter', quarter, quarter, day, week, is_workday from calendar
+    select tool, 'quarter', quarter, quarter, day, week, is_covered, is_workday from calendar
     union all
-    select tool, 'all', $whole, $whole, day, week, is_workday from calendar
+    select tool, 'all', $whole, $whole, day, week, is_covered, is_workday from calendar
 ),
 whole_week as (
     select tool, week from calendar group by tool, week having count(*) filter (is_workday) >= $workday_count
@@ -88,7 +111,7 @@ summed as (
         tool, grain, period, quarter,
         min(day)                                             as first_day,
         max(day)                                             as last_day,
-        count(*)                                             as days,
+        count(*) filter (is_covered)                         as days,
         count(*) filter (is_workday)                         as working_days,
         count(*) filter (is_workday) / $workday_count::double as weeks
     from long
@@ -114,7 +137,8 @@ select
     lag(s.period) over w                                     as previous,
     coalesce(lag(s.is_whole) over w, false)                  as follows,
     case when len(r.recent_weeks) = 4 then r.recent_weeks end as recent_weeks,
-    case when len(h.habit_weeks) = $habit_weeks then h.habit_weeks end as habit_weeks
+    -- weeks that follow each other
+    case when h.habit_weeks[1] - h.habit_weeks[$habit_weeks] = 7 * ($habit_weeks - 1) then h.habit_weeks end as habit_weeks
 from judged s
 left join recent r on r.grain = s.grain and r.period = s.period and r.tool is not distinct from s.tool
 left join habitual h on h.grain = s.grain and h.period = s.period and h.tool is not distinct from s.tool
@@ -125,6 +149,7 @@ window w as (partition by s.tool, s.grain order by s.period)
 def make(con: duckdb.DuckDBPyConnection, settings: Hours) -> None:
     """Make the tables `calendar` (tool, day, …; tool null = any) and `period` (tool, grain, period, …).
 
+    calendar: is_covered (some export tells of the day), is_workday (and it is one of the working week).
     period: first_day, last_day, days, working_days, weeks (working days / days of a working week), previous,
     follows (previous is whole; else who was there then is not known), recent_weeks (the last four whole weeks of the period; null = fewer), habit_weeks (the last twelve up to its end, newest
     first, earlier periods included; null = fewer), is_whole (covered long enough to be shown).

@@ -43,29 +43,37 @@ STAYED = """
 with step as (
     select unnest(range(1, {weeks} + 1)) as k
 ),
+-- weeks of which the exports tell in part or not at all, but for the last
+broken as (
+    select tool, period as week from period where grain = 'week' and not is_whole and last_day = period + 6
+),
 weekly as (
     select
         s.tool, s.week, t.k,
-        (s.week + (7 * t.k + 4)::integer <= s.last_day)::int                              as week_known,
-        (s.day + (7 * t.k + 6)::integer <= s.last_day)::int                               as bracket_known,
+        (s.week + (7 * t.k + 4)::integer <= s.last_day and u.week is null)::int           as week_known,
+        (s.day + (7 * t.k + 6)::integer <= s.last_day and u.week is null and n.week is null)::int as bracket_known,
         (w.k is not null)::int                                                 as bounded,
         (s.last_act >= s.week + (7 * t.k)::integer)::int                                  as rolling,
         (b.k is not null)::int                                                 as bracket
     from starter s
     cross join step t
     left join returned w on w.person = s.person and w.tool is not distinct from s.tool and w.way = 'week' and w.k = t.k
+    left join broken u on u.tool is not distinct from s.tool and u.week = s.week + (7 * t.k)::integer
+    left join broken n on n.tool is not distinct from s.tool and n.week = s.week + (7 * t.k + 7)::integer
     left join returned b on b.person = s.person and b.tool is not distinct from s.tool and b.way = 'seven days' and b.k = t.k
 ),
 daily as (
     select
         s.tool, null::date as week, 0 as k,
-        (s.day + {day} <= s.last_day)::int                                     as week_known,
-        (s.day + {day} + 6 <= s.last_day)::int                                 as bracket_known,
+        (s.day + {day} <= s.last_day and u.week is null)::int                  as week_known,
+        (s.day + {day} + 6 <= s.last_day and u.week is null and n.week is null)::int as bracket_known,
         (w.k is not null)::int                                                 as bounded,
         (s.last_act >= s.day + {day})::int                                     as rolling,
         (b.k is not null)::int                                                 as bracket
     from starter s
     left join returned w on w.person = s.person and w.tool is not distinct from s.tool and w.way = 'day'
+    left join broken u on u.tool is not distinct from s.tool and u.week = s.week + {day}
+    left join broken n on n.tool is not distinct from s.tool and n.week = s.week + {day} + 7
     left join returned b on b.person = s.person and b.tool is not distinct from s.tool and b.way = 'seven days' and b.k = {day} // 7
 )
 select

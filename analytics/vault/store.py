@@ -27,6 +27,7 @@ ORDER = {
     "event": "us, event",
     "delivery": "us, event, person, how, copy",
     "seat": "tool, person",
+    "gap": "tool, valid_from",
     "space": "space",
     "membership": "space, person",
     "usage": "tool, valid_from, valid_to, measure, person, space",
