@@ -25,7 +25,17 @@ from analytics.schema import polars_schema
 from analytics.vault import rollups
 
 ALWAYS, NEVER = date(1900, 1, 1), date(9999, 12, 31)
-TABLES = ("person", "org", "seat", "gap", "space", "membership", "event", "delivery", "survey_answer")
+TABLES = (
+    "person",
+    "org",
+    "seat",
+    "gap",
+    "space",
+    "membership",
+    "event",
+    "delivery",
+    "survey_answer",
+)
 HOWS = ("to", "cc", "mention", "reply_to", "reaction_to", "attendee", "accepted")
 
 

@@ -49,7 +49,17 @@ def conform(table: str, frame: pl.DataFrame) -> pl.DataFrame:
 def connect(folder: Path, **frames: pl.DataFrame) -> duckdb.DuckDBPyConnection:
     """Return a connection with a view of every vault table; tables not given are empty."""
     con = duckdb.connect()
-    for table in ("person", "org", "seat", "gap", "space", "membership", "event", "delivery", "usage"):
+    for table in (
+        "person",
+        "org",
+        "seat",
+        "gap",
+        "space",
+        "membership",
+        "event",
+        "delivery",
+        "usage",
+    ):
         frame = frames.get(table, pl.DataFrame(schema=polars_schema(f"vault.{table}")))
         conform(table, frame).write_parquet(folder / f"{table}.parquet")
         con.execute(f"create view {table} as from read_parquet('{folder / f'{table}.parquet'}')")
