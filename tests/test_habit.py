@@ -219,6 +219,15 @@ def test_three_tools_are_not_told_of_two(tmp_path):
     }  # fmt: skip
 
 
+def test_a_tool_whose_exports_hold_no_acts_is_none_of_several(tmp_path):
+    """Engage is known from its vendor's counts: that nobody did anything in it cannot be said."""
+    seats = "tool | person\n" + "\n".join(f" {tool} | {i}" for tool in ("slack", "engage") for i in (1, 2, 3, 4))  # fmt: skip
+    rows = cells(store(tmp_path, **TWO_TOOLS | {"seat": seats}), "multi_tool")
+
+    assert dict(rows.select("bin", "reason").rows())["two"] == "not_applicable"
+    assert sums(rows)["just_one"] == (2, 4)
+
+
 def test_adoption_score_asks_for_messages_in_two_tools(tmp_path):
     """Person 1 wrote in both; person 2 wrote a mail and only reacted in the chat."""
     about = TWO_TOOLS | {

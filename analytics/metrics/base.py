@@ -92,7 +92,8 @@ with open_seat as (
     join who w on w.person = t.person
     join member m on m.key = s.slot * {people} + w.who
     union all
-    select key, count(*)
+    -- of a tool known from its vendor's counts alone nobody can say who was active in it
+    select key, count(*) filter (tool in (select tool from seated_tool))
     from (
         select distinct s.slot * {people} + w.who as key, t.tool
         from span s
