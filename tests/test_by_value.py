@@ -95,6 +95,21 @@ def test_the_first_step_of_a_funnel_is_everybody_by_definition():
     assert reasons(cell(sx=40, bin="enabled", defined=True)) == [None]
 
 
+def test_how_many_there_are_is_the_masks_to_guard_and_hides_no_group_around_a_small_one():
+    """n stands beside every other figure of the cells: to hide it in one figure would guard nothing."""
+    everybody = {"metric": "adoption_funnel", "bin": "enabled", "defined": True}
+    small = everybody | {"is_masked": True, "reason": "small_group", "department": "A"}
+    parts = [cell("department_location", n=n, sx=n, location=place, **small) for place, n in (("X", 6), ("Y", 7))]  # fmt: skip
+    shown = cell("department_location", n=27, sx=27, department="A", location="Z", **everybody)
+    people = staff((6, "A", None, "X", ""), (7, "A", None, "Y", ""), (27, "A", None, "Z", ""))
+
+    found = reasons(
+        cell("department", n=40, sx=40, department="A", **everybody), shown, *parts, people=people
+    )
+
+    assert found == [None, None, "small_group", "small_group"]
+
+
 THREE = staff((20, "A", None, None, ""), (50, "B", None, None, ""), (30, "C", None, None, ""))
 
 

@@ -47,15 +47,19 @@ def withhold(cells: pl.DataFrame, k: int, panel: pl.DataFrame) -> pl.DataFrame:
 def judged(cells: pl.DataFrame, k: int) -> pl.DataFrame:
     """Add by_value, the rule that hides a cell, and is_secret: no reader may come to know the sum of this cell.
 
-    Groups under the threshold are secret, and cells hidden for others' sake whose own value would be.
+    Groups under the threshold are secret, and cells hidden for others' sake whose own value would be. What a figure is by
+    definition is as many people as stand beside every figure of the cell: that is the mask's to guard.
     """
     why, reason = _why(k), pl.col("reason")
     small = pl.col("is_masked") & (reason == "small_group")
     could_show = reason.is_null() | (pl.col("is_masked") & ~small)
     return cells.with_columns(
         by_value=pl.when(reason.is_null()).then(why),
-        is_secret=small.fill_null(value=False)
-        | (could_show & why.is_in(bounds.SENSITIVE).fill_null(value=False)),
+        is_secret=~pl.col("defined")
+        & (
+            small.fill_null(value=False)
+            | (could_show & why.is_in(bounds.SENSITIVE).fill_null(value=False))
+        ),
     )
 
 
