@@ -56,7 +56,7 @@ PASSPORTS = (
             "The share of people with a seat who did something others can see in just one tool in the period, in just two, in three or more, and in at least two; "
             "of_enabled is the part of the tools open to people in which they did. "
             "numerator = people active in so many tools (of_enabled: tools in which people were active); denominator = people with a seat (of_enabled: the tools that they have a seat in). "
-            "It cannot see tools without an export, and a tool that lists no accounts is left out."
+            "It cannot see tools without an export; a tool that lists no accounts, or of which there are a vendor's counts alone, is left out."
         ),
         cuts=WITHOUT_TOOL,
         grains=("month", "quarter", "all"),
