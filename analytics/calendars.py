@@ -39,8 +39,7 @@ NOWHERE = Place()
 def is_known(calendar: str) -> bool:
     """Say whether public holidays of this country, and of this region of it, are known."""
     country, _, region = calendar.partition("-")
-    known = _supported()
-    return country in known and (not region or region in known[country])
+    return country in _countries() and (not region or region in _regions(country))
 
 
 def read(text: str) -> dict[str, Place]:
@@ -125,7 +124,7 @@ def workdays(calendar: str, usual: tuple[int, ...]) -> tuple[int, ...]:
 
 def names() -> dict[str, str]:
     """Return the countries whose holidays are known, by name in English: {code: name}."""
-    known = _supported()
+    known = _countries()
     found = {fields[0]: fields[1] for fields in _table("iso3166.tab") if fields[0] in known}
     return dict(sorted(found.items(), key=lambda entry: entry[1]))
 
@@ -138,10 +137,18 @@ def name_of(calendar: str) -> str:
 
 
 @cache
-def _supported() -> dict[str, list[str]]:
+def _countries() -> frozenset[str]:
+    """Return the codes of the countries whose holidays are known, without loading two hundred calendars."""
+    from holidays.registry import EntityLoader
+
+    return frozenset(EntityLoader.get_country_codes())
+
+
+@cache
+def _regions(country: str) -> frozenset[str]:
     import holidays
 
-    return holidays.list_supported_countries()
+    return frozenset(getattr(holidays, country).subdivisions)
 
 
 @cache

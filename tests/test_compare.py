@@ -8,6 +8,7 @@ from scipy import stats
 from analytics.statistics.compare import (
     distinguish,
     gate_p,
+    over_all,
     pairwise_p,
     places,
     shrink,
@@ -324,6 +325,13 @@ def test_one_metric_at_a_time_by_means_would_name_an_innocent(people):
 
     assert adjusted["Legal"] == pytest.approx(0.043156, abs=5e-7)
     assert [name for name, value in adjusted.items() if value < 0.05] == ["Legal"]
+
+
+@pytest.mark.parametrize("p", [[], [0.03], [0.2, 0.01, 0.01, 1.0, 0.049, 0.7, 0.0]])
+def test_the_page_is_adjusted_as_scipy_adjusts_it(p):
+    adjusted = over_all(np.array(p))
+
+    assert adjusted.tolist() == stats.false_discovery_control(p).tolist()
 
 
 # -------------------------------------------------------------------------------------------- places

@@ -156,6 +156,19 @@ def test_words_and_deeds_go_together_as_their_ranks_do():
     assert [row["value"] for row in gaps] == pytest.approx(list(z), abs=0.006)
 
 
+def test_ranks_that_are_equal_stand_in_the_middle_as_scipy_puts_them():
+    words, deeds = (
+        np.array([3.0, 1, 3, 2, 5, 5, 4, 8, 9, 7]),
+        np.array([1.0, 1, 4, 2, 6, 3, 3, 9, 8, 8]),
+    )
+
+    rho, low, high = words_deeds.spearman(words, deeds)
+
+    assert rho == pytest.approx(stats.spearmanr(words, deeds).statistic, abs=1e-12)
+    assert -1 <= low < rho < high <= 1
+    assert words_deeds.spearman(words, np.ones(10)) is None
+
+
 def test_nine_departments_are_too_few_and_without_the_question_there_is_nothing():
     said = released(survey_scores.SCORE, "listened_to//", [50.0 + i for i in range(9)])
     done = released("answered_share", "all", [0.5 + i / 50 for i in range(9)])

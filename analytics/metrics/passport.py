@@ -1,7 +1,7 @@
 """What a figure means: the published definition of a metric, from which every explanation of it is made."""
 
 import tomllib
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -83,4 +83,4 @@ class Passport:
 
     def as_dict(self) -> dict[str, object]:
         """Return the passport as plain values for JSON and the release."""
-        return asdict(self)
+        return vars(self) | {"words": vars(self.words), "variants": dict(self.variants)}

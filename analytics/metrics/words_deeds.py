@@ -56,15 +56,24 @@ def spearman(words: Numbers, deeds: Numbers) -> tuple[float, float, float] | Non
     """Return Spearman's ρ of groups and its 95 % ends, groups drawn anew; None where either does not vary."""
     if np.ptp(words) == 0 or np.ptp(deeds) == 0:
         return None
-    from scipy import stats  # heavy
-
     draw = np.random.default_rng(SEED).integers(0, len(words), (DRAWS, len(words)))
-    ranks = [stats.rankdata(column[draw], axis=1) for column in (words, deeds)]
-    a, b = (rank - rank.mean(axis=1, keepdims=True) for rank in ranks)
     with np.errstate(divide="ignore", invalid="ignore"):
-        drawn = (a * b).sum(axis=1) / np.sqrt((a**2).sum(axis=1) * (b**2).sum(axis=1))
-    low, high = np.nanquantile(drawn, (0.025, 0.975))
-    return float(stats.spearmanr(words, deeds).statistic), float(low), float(high)
+        low, high = np.nanquantile(_rho(words[draw], deeds[draw]), (0.025, 0.975))
+    return float(_rho(words[None], deeds[None])[0]), float(low), float(high)
+
+
+def _rho(words: Numbers, deeds: Numbers) -> Numbers:
+    """Return the correlation of ranks, one a row; nan where either does not vary."""
+    a, b = (ranks - ranks.mean(axis=1, keepdims=True) for ranks in map(_ranks, (words, deeds)))
+    found: Numbers = (a * b).sum(axis=1) / np.sqrt((a**2).sum(axis=1) * (b**2).sum(axis=1))
+    return found
+
+
+def _ranks(values: Numbers) -> Numbers:
+    """Return the rank of each value within its row; equal ones share the middle of theirs. For few values a row."""
+    one, other = values[:, :, None], values[:, None, :]
+    ranks: Numbers = (one > other).sum(axis=2) + (one == other).sum(axis=2) / 2 + 0.5
+    return ranks
 
 
 def _answered(done: pl.DataFrame) -> pl.DataFrame:
