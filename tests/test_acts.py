@@ -4,7 +4,8 @@ import polars as pl
 import pytest
 
 from analytics.readers import acts as module
-from analytics.readers.acts import Act, Acts
+from analytics.readers.act import Act
+from analytics.readers.acts import Acts
 from analytics.readers.base import Sink
 
 NOON = 1_767_787_200_000_000  # 2026-01-07 12:00 UTC

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from analytics.readers import dates, table_rows, tables, told
-from analytics.readers.acts import Act, Acts
+from analytics.readers.act import Act
+from analytics.readers.acts import Acts
 from analytics.readers.base import Format, Options, Sink, UnreadableExport
 from analytics.readers.files import Source as File
 from analytics.readers.files import open_source

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from analytics.readers import dates, table_rows, tables, told
-from analytics.readers.acts import address
+from analytics.readers.act import address
 from analytics.readers.base import Format, Options, Sink, UnreadableExport
 from analytics.schema import polars_schema
 

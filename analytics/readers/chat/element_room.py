@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from analytics.readers import json_records
-from analytics.readers.acts import Act, Acts
+from analytics.readers.act import Act
+from analytics.readers.acts import Acts
 from analytics.readers.base import Format, Options, Sink
 from analytics.readers.files import Source
 from analytics.readers.instants import from_number

@@ -8,7 +8,8 @@ was edited, deleted, downloaded or written to an app.
 from typing import TYPE_CHECKING
 
 from analytics.readers import google_activity
-from analytics.readers.acts import Act, Acts, Openness
+from analytics.readers.act import Act, Openness
+from analytics.readers.acts import Acts
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
 from analytics.readers.instants import from_iso
 

@@ -13,7 +13,8 @@ from typing import Any
 import msgspec
 
 from analytics.readers import instants
-from analytics.readers.acts import Act, Acts
+from analytics.readers.act import Act
+from analytics.readers.acts import Acts
 from analytics.readers.base import Format, Options, Sink
 from analytics.readers.chat.mattermost_json import LINES, Line, Person, Post, Reply
 from analytics.readers.files import Source

@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from analytics.readers import instants
-from analytics.readers.acts import Act, Acts, Openness
+from analytics.readers.act import Act, Openness
+from analytics.readers.acts import Acts
 from analytics.readers.base import Format, Options, Sink, UnreadableExport
 from analytics.readers.chat import teams_json
 from analytics.readers.chat.teams_json import GUID_PAIR, Identities, Message

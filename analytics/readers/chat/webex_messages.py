@@ -7,7 +7,8 @@ reading are not in it; the address of every author is.
 import msgspec
 
 from analytics.readers import json_records
-from analytics.readers.acts import Act, Acts
+from analytics.readers.act import Act
+from analytics.readers.acts import Acts
 from analytics.readers.base import Format, Options, Sink
 from analytics.readers.files import Source
 from analytics.readers.instants import from_iso

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 
 from analytics.readers import instants, table_rows, tables
-from analytics.readers.acts import Act, Acts, Openness
+from analytics.readers.act import Act, Openness
+from analytics.readers.acts import Acts
 from analytics.readers.base import Format, Options, Sink, UnreadableExport
 from analytics.readers.files import Source
 from analytics.readers.parcels import enter

@@ -9,7 +9,8 @@ import re
 import msgspec
 
 from analytics.readers import instants
-from analytics.readers.acts import Act, Acts
+from analytics.readers.act import Act
+from analytics.readers.acts import Acts
 from analytics.readers.base import Format, Options, Sink
 from analytics.readers.files import Source
 from analytics.readers.json_records import Kind, first_object, read_file

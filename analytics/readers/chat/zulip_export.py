@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 import msgspec
 
 from analytics.readers import instants
-from analytics.readers.acts import Act, Acts, Openness
+from analytics.readers.act import Act, Openness
+from analytics.readers.acts import Acts
 from analytics.readers.base import Format, Options, Sink, UnreadableExport
 from analytics.readers.chat.zulip_json import (
     Message,

@@ -13,7 +13,8 @@ import msgspec
 import polars as pl
 
 from analytics.readers import told
-from analytics.readers.acts import Act, Acts
+from analytics.readers.act import Act
+from analytics.readers.acts import Acts
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
 from analytics.readers.headers import plain
 from analytics.readers.instants import from_iso

@@ -3,7 +3,8 @@
 import polars as pl
 
 from analytics.readers import dates
-from analytics.readers.acts import Act, Acts
+from analytics.readers.act import Act
+from analytics.readers.acts import Acts
 from analytics.readers.base import Options, Sink
 from analytics.readers.log_columns import SYSTEM_ACCOUNT
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal
 import polars as pl
 
 from analytics.readers import csv_text, dates, json_records
-from analytics.readers.acts import Act, Acts
+from analytics.readers.act import Act
+from analytics.readers.acts import Acts
 from analytics.readers.base import Options, Sink, UnreadableExport
 from analytics.readers.zones import to_utc
 

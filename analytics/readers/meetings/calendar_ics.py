@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
-from analytics.readers.acts import EARLIEST_US, Act, Acts
+from analytics.readers.act import Act
+from analytics.readers.acts import EARLIEST_US, Acts
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
 from analytics.readers.meetings import ics_scan, ics_times
 from analytics.readers.meetings.ics_events import Meeting, Reading, Series

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from analytics.readers import told
-from analytics.readers.acts import Act, Acts
+from analytics.readers.act import Act
+from analytics.readers.acts import Acts
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
 from analytics.readers.headers import Aliases
 from analytics.readers.meetings import attendance

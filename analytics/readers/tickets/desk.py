@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from analytics.readers.acts import Act, Acts
+from analytics.readers.act import Act
+from analytics.readers.acts import Acts
 from analytics.readers.base import Options, Sink
 
 SAME_ACT_US = 60_000_000  # the first message of a ticket is written within a minute of its creation

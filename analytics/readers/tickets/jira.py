@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analytics.readers.acts import Act, Acts
+from analytics.readers.act import Act
+from analytics.readers.acts import Acts
 from analytics.readers.base import Options
 from analytics.readers.tickets.desk import phase
 

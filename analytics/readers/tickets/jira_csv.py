@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from analytics.readers import table_rows, tables, told
-from analytics.readers.acts import Acts, address
+from analytics.readers.act import address
+from analytics.readers.acts import Acts
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
 from analytics.readers.dates import Order
 from analytics.readers.headers import (

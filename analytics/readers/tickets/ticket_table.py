@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from analytics.readers import tables, told
-from analytics.readers.acts import address
+from analytics.readers.act import address
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
 from analytics.readers.headers import Aliases, account_for_others, assign, may_assign, plain
 from analytics.readers.tickets import times
