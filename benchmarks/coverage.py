@@ -81,6 +81,13 @@ def tails() -> dict[str, tuple[Draw, float]]:
     return found
 
 
+def counted_out(p: float, n: int) -> float:
+    """Return the exact coverage of a share of n people who each do or do not, over all n + 1 results."""
+    yes = np.arange(n + 1)
+    low, high = wilson(yes / n, np.full(n + 1, float(n)))
+    return float(stats.binom.pmf(yes, n, p)[(low <= p) & (p <= high)].sum())
+
+
 def naive(p: float, alike: float, size: tuple[int, int], seed: int = SEED) -> float:
     """Return the coverage of what many tools print: Wilson's interval as if every week were a person of its own."""
     x = _alike(np.random.default_rng(seed), p, alike, size)

@@ -98,7 +98,8 @@ def test_who_came_first_is_not_told_where_the_start_lies_before_the_exports(tmp_
 def test_adopter_category_of_a_person_query_equals_the_published_shares(shared):
     """vivainsights' person query: first week with nine of the last twelve weeks of two hours of multitasking.
 
-    Legal was noted as .163276; six whole people and three of the week shared by 15 of 38 are (6 + 45/38)/44 = .163278.
+    Legal was noted as .163276, which no people can give: of 44 of whom each counts whole, not, or for 15 of 38, the shares are
+    multiples of 1/(38 · 44). Six whole people and three of that week are 273 of them, .163278.
     """
     weeks = pl.read_csv(shared / "data/vivainsights/pq_data.csv", infer_schema_length=None)
     people = (
@@ -128,6 +129,8 @@ def test_adopter_category_of_a_person_query_equals_the_published_shares(shared):
         "Research": 0.134109, "Sales": 0.091093,
     }  # fmt: skip
     assert sum(mass for *_, mass in shares) == pytest.approx(48)
+    of_legal = {round(i / (38 * 44), 6) for i in range(38 * 44)}
+    assert 0.163278 in of_legal and 0.163276 not in of_legal
 
 
 @pytest.mark.parametrize(
