@@ -222,16 +222,23 @@ def changed(shown: pl.DataFrame) -> pl.DataFrame:
 
 
 def _change_ends(cells: pl.DataFrame) -> pl.DataFrame:
-    """Return the cells with the ends of their change; null where there is none."""
+    """Return the cells with the ends of their change; null where there is none.
+
+    That nobody moved does not mean that nobody could: shares move as if one more had (with_others), ratios as if one of the people were another.
+    Where nobody moved and all are alike as well, nothing tells how far they might: the ends are null.
+    """
     n, pairs = pl.col("n"), pl.col("pair_n")
     kind, paired = pl.col("kind"), pl.col("change_variance")
+    nobody, changed = paired < NOTHING, n + pl.col("n_before") - 2 * pairs
     columns = cells.select(
-        "change", paired, "variance", n, pairs, others=n + pl.col("n_before") - 2 * pairs,
-        still=(kind == "share") | ((kind == "clustered") & (paired < NOTHING)),
+        "change", paired, "variance", n, pairs,
+        others=pl.when(nobody & (kind == "ratio")).then(pl.max_horizontal(changed, 1)).otherwise(changed),
+        still=(kind == "share") | ((kind == "clustered") & nobody),
     ).cast(pl.Float64)  # fmt: skip
     moved, variance, own, people, both, others, still = columns.fill_null(np.nan).to_numpy().T
     with np.errstate(divide="ignore", invalid="ignore"):
-        ends = change_ends(moved, with_others(variance, own, people, others, still), both)
+        wider = with_others(variance, own, people, others, still)
+        ends = change_ends(moved, np.where(wider < NOTHING, np.nan, wider), both)
     return cells.with_columns(
         pl.Series(name, end, nan_to_null=True) for name, end in zip(("change_low", "change_high"), ends, strict=True)
     )  # fmt: skip

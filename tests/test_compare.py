@@ -282,6 +282,25 @@ def test_of_1000_pages_with_shuffled_departments_at_most_50_name_any_and_bars_ag
     assert pages == 43  # as docs/intervals.md says; 50 are allowed
 
 
+@pytest.mark.parametrize(("by", "often"), [(0.5, 0.39), (0.75, 0.77), (1.0, 0.92)])
+def test_a_department_that_differs_in_all_of_a_page_is_named_as_often_as_published(people, by, often):
+    """Shuffled departments, one after the other raised by that many standard deviations; 50 pages of eight metrics."""
+    draw = np.random.default_rng(8)
+    first = people["metric"].to_numpy() == "Meeting_hours"
+    names, department = np.unique(people["group"].to_numpy()[first], return_inverse=True)
+    x = people["x"].to_numpy().reshape(len(METRICS), -1)
+    named = []
+    for page in range(50):
+        who, shuffled = page % len(names), draw.permutation(department)
+        moved = x + by * x.std(1, ddof=1, keepdims=True) * (shuffled == who)
+        ranks = stats.rankdata(moved, axis=1)
+        inside = (shuffled == np.arange(len(names))[:, None]).astype(float)
+        sums = [(inside.sum(1), inside @ r, inside @ r**2) for r in ranks]
+        gates = stats.false_discovery_control([gate_p(*one) for one in sums])
+        named += [gate < 0.05 and step_down(*one)[who] < 0.05 for gate, one in zip(gates, sums, strict=True)]  # fmt: skip
+    assert np.mean(named) == pytest.approx(often, abs=0.08)
+
+
 @pytest.mark.parametrize("kind", ["ratio", "typical"])
 def test_skewed_counts_agree_with_their_bars_whatever_the_ranks_say(kind):
     draw = np.random.default_rng(5)

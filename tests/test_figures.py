@@ -101,6 +101,24 @@ def test_where_nobody_changed_the_change_is_not_known_to_the_last_digit(kind):
     assert (row["change"], row["change_low"], row["change_high"]) == (0, -0.15, 0.15)
 
 
+def test_where_nobody_moved_a_mean_changes_as_if_one_of_the_people_were_another():
+    """Fifteen people, Σx 75 and Σx² 465 in both: v = 15/14 · (465 − 375) / 15² = .428571, and 2.144787 · √(v/15) = .362531."""
+    twice = {f"{when}{of}": total for when in ("s", "now_", "then_") for of, total in (("x", 75), ("xx", 465), ("xy", 75))}  # fmt: skip
+    crossed = dict(cross_xx=465, cross_xy=75, cross_yx=75)
+
+    row = one(released(kind="ratio", **twice, **crossed), "E")
+
+    assert (row["change"], row["change_low"], row["change_high"]) == (0, -0.37, 0.37)
+
+
+def test_where_all_are_alike_and_nobody_moved_there_is_no_interval_of_a_change():
+    twice = {f"{when}{of}": total for when in ("s", "now_", "then_") for of, total in (("x", 30), ("xx", 60), ("xy", 30))}  # fmt: skip
+
+    row = one(released(kind="ratio", **twice, cross_xx=60, cross_xy=30, cross_yx=30), "E")
+
+    assert (row["change"], row["change_low"], row["change_high"]) == (0, None, None)
+
+
 def test_there_is_no_change_from_a_hidden_figure():
     row = one(released(((SPRING, "B"),)), "B")
 
