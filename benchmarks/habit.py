@@ -1,13 +1,15 @@
-"""How long do habit and usage segments take, against a loop over people as vivainsights has it, in the same run?
+"""How long do habit and usage segments take, against vivainsights, in the same run?
 
     python benchmarks/habit.py [PEOPLE] [WEEKS]
 
 The same people and weeks: "loop" takes one person after the other, week by week over the last twelve rows; "vivainsights" is
-its own identify_usage_segments, where the package is installed (pip install vivainsights; not needed by the product); "ours"
-is metrics/long_use.py with the rules of metrics/habit.py. All three must agree on every week
-with a full window, and ours must be at least 50 times as fast as the loop.
+its own identify_usage_segments, where the package is installed (pip install vivainsights; not needed by the product), which works
+out segments of four weeks as well; "ours" is metrics/long_use.py with the rules of metrics/habit.py. All three must agree on
+every week with a full window, and ours must be at least 50 times as fast as vivainsights (as the loop, where it is not installed).
 """
 
+import contextlib
+import io
 import os
 import sys
 import time
@@ -26,7 +28,7 @@ from analytics.metrics import habit, long_use
 from analytics.metrics.periods import HABIT_WEEKS
 
 TIMES = 50
-TRIES = 7  # the quickest counts
+TRIES, THEIR_TRIES = 7, 3  # the quickest counts
 FIRST = date(2025, 1, 6)
 POWER = 15  # acts a week, as vivainsights has it
 SEGMENTS = habit.segments(str(POWER))
@@ -73,7 +75,8 @@ def by_vivainsights(acts: pl.DataFrame) -> Counter[tuple[date, str]] | None:
         return None
     query = acts.rename({"person": "PersonId", "week": "MetricDate", "acts": "Acts"})
     frame = pd.DataFrame(query.to_dict(as_series=False))
-    told = vivainsights.identify_usage_segments(frame, metric="Acts", version="12w", return_type="table")  # fmt: skip
+    with contextlib.redirect_stdout(io.StringIO()):  # it says what it does
+        told = vivainsights.identify_usage_segments(frame, metric="Acts", version="12w", return_type="table")  # fmt: skip
     full = told.iloc[HABIT_WEEKS - 1 :]
     return Counter({
         (week.date(), THEIRS[name]): int(count)
@@ -105,9 +108,9 @@ def asked(acts: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]
     return acts.with_columns(tool=pl.lit(None, pl.String), calendar=pl.lit("")), spans, free
 
 
-def quickest(what, *given) -> tuple[float, Counter[tuple[date, str]] | None]:
+def quickest(what, *given, tries=TRIES) -> tuple[float, Counter[tuple[date, str]] | None]:
     best, found = float("inf"), None
-    for _ in range(TRIES):
+    for _ in range(tries):
         start = time.process_time()
         found = what(*given)
         best = min(best, time.process_time() - start)
@@ -115,19 +118,19 @@ def quickest(what, *given) -> tuple[float, Counter[tuple[date, str]] | None]:
 
 
 if __name__ == "__main__":
-    people, weeks = (int(given) for given in (*sys.argv[1:3], *("2000", "52")[len(sys.argv) - 1 :]))
+    people, weeks = (int(given) for given in (*sys.argv[1:3], *("9000", "35")[len(sys.argv) - 1 :]))
     acts = drawn(people, weeks)
     ours, found = quickest(by_us, *asked(acts))
-    start = time.process_time()
-    expected = by_loop(acts)
-    loop = time.process_time() - start
-    theirs, told = quickest(by_vivainsights, acts)
+    loop, expected = quickest(by_loop, acts, tries=THEIR_TRIES)
+    theirs, told = quickest(by_vivainsights, acts, tries=THEIR_TRIES)
     print(f"{people:,} people, {weeks} weeks; seconds of the processor")
     print(f"loop          {loop:8.3f}  {loop / ours:6.0f} ×")
-    if told is not None:
+    if told is None:
+        print("vivainsights is not installed")
+    else:
         print(f"vivainsights  {theirs:8.3f}  {theirs / ours:6.0f} ×")
     print(f"ours          {ours:8.3f}")
     assert found == expected, "ours and the loop differ"
     assert told is None or told == expected, "vivainsights and the loop differ"
-    if loop < TIMES * ours:
-        sys.exit(f"ours is not {TIMES} times as fast as the loop")
+    if (loop if told is None else theirs) < TIMES * ours:
+        sys.exit(f"ours is not {TIMES} times as fast")
