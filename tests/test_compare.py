@@ -283,7 +283,9 @@ def test_of_1000_pages_with_shuffled_departments_at_most_50_name_any_and_bars_ag
 
 
 @pytest.mark.parametrize(("by", "often"), [(0.5, 0.39), (0.75, 0.77), (1.0, 0.92)])
-def test_a_department_that_differs_in_all_of_a_page_is_named_as_often_as_published(people, by, often):
+def test_a_department_that_differs_in_all_of_a_page_is_named_as_often_as_published(
+    people, by, often
+):
     """Shuffled departments, one after the other raised by that many standard deviations; 50 pages of eight metrics."""
     draw = np.random.default_rng(8)
     first = people["metric"].to_numpy() == "Meeting_hours"

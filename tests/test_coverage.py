@@ -9,7 +9,9 @@ from benchmarks.coverage import PAGE, SHARES, counted_out, naive, page, table
 
 FEWER = 600  # runs: a coverage of .95 comes out between .925 and .975
 DISCRETE = pl.col("kind") == "share"
-HARD = pl.col("shape").str.contains("10%|90%") & (pl.col("kind") == "clustered") & (pl.col("n") == 10)
+HARD = (
+    pl.col("shape").str.contains("10%|90%") & (pl.col("kind") == "clustered") & (pl.col("n") == 10)
+)
 
 
 @pytest.fixture(scope="module")

@@ -104,7 +104,7 @@ def test_where_nobody_changed_the_change_is_not_known_to_the_last_digit(kind):
 def test_where_nobody_moved_a_mean_changes_as_if_one_of_the_people_were_another():
     """Fifteen people, Σx 75 and Σx² 465 in both: v = 15/14 · (465 − 375) / 15² = .428571, and 2.144787 · √(v/15) = .362531."""
     twice = {f"{when}{of}": total for when in ("s", "now_", "then_") for of, total in (("x", 75), ("xx", 465), ("xy", 75))}  # fmt: skip
-    crossed = dict(cross_xx=465, cross_xy=75, cross_yx=75)
+    crossed = {"cross_xx": 465, "cross_xy": 75, "cross_yx": 75}
 
     row = one(released(kind="ratio", **twice, **crossed), "E")
 

@@ -20,7 +20,10 @@ Numbers = np.ndarray
 
 LEVEL = 0.95
 Z = quantiles.normal(0.5 + LEVEL / 2)
-MIDDLE_SHARE = (0.2, 0.8)  # nearer to 0 or 1 people are spread too lopsidedly for their spread to be taken as known
+MIDDLE_SHARE = (
+    0.2,
+    0.8,
+)  # nearer to 0 or 1 people are spread too lopsidedly for their spread to be taken as known
 
 
 def interval(cells: pl.DataFrame, kind: Kind) -> pl.DataFrame:
