@@ -234,6 +234,18 @@ def test_an_act_has_the_time_of_its_actor_and_a_delivery_that_of_its_receiver(wo
     ]
 
 
+def test_a_second_lasts_until_the_next_begins(workspace):
+    last = at("2026-01-05T23:59:59.958261")
+    add(
+        workspace, "a", account=[ANN | {"time_zone": "UTC"}, BO | {"time_zone": "UTC"}],
+        event=[post(1, at=last)], delivery=[{"event": "C/1", **BO}],
+    )  # fmt: skip
+
+    for table in ("event", "delivery"):
+        told = ask(workspace, f"select day, second_of_day from {table}")
+        assert told == [(date(2026, 1, 5), 86_399)]
+
+
 def test_local_times_are_those_of_the_zone_database_on_both_sides_of_each_change(workspace):
     zones = [
         "Europe/Rome",

@@ -22,7 +22,7 @@ select
     d.event, d.us, d.tool, d.action, d.actor, d.person, d.how, d.copy,
     d.thread, d.in_reply_to, d.recipients, d.seconds,
     c.day, c.week, c.month, c.quarter,
-    cast(epoch(d.local) - epoch(cast(c.day as timestamp)) as integer) as second_of_day,
+    cast((epoch_us(d.local) - epoch_us(cast(c.day as timestamp))) // 1000000 as integer) as second_of_day,
     c.dow
 from local_delivery d
 join day_of_receiver c on c.day = cast(d.local as date);

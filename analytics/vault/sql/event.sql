@@ -52,7 +52,7 @@ select
     e.is_question,
     e.mentions,
     c.day, c.week, c.month, c.quarter,
-    cast(epoch(e.local) - epoch(cast(c.day as timestamp)) as integer) as second_of_day,
+    cast((epoch_us(e.local) - epoch_us(cast(c.day as timestamp))) // 1000000 as integer) as second_of_day,
     c.dow
 from one_event e
 join day_of_actor c on c.day = cast(e.local as date)
