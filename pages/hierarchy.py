@@ -16,7 +16,7 @@ from analytics.findings.verdicts import FACETS, hierarchy_verdict
 from pages.parts.access import guard
 from pages.parts.data import Figures, Row, on_screen, once
 from pages.parts.figure import Block, Picture, Said, as_figure, first_reason, source
-from pages.parts.filters import level_name
+from pages.parts.filters import label, level_name
 from pages.parts.lead import opening
 from pages.parts.screen import pair
 from pages.parts.states import meant, note, state
@@ -109,10 +109,11 @@ def _facets(figures: Figures) -> Block:
     )
     found = pl.concat([_as_row(figures, metric, row) for metric, row in latest.items()])
     first = found["period"].drop_nulls()
-    when = shape.period_name(first[0], found["grain"][0]) if first.len() else "the period"
+    when = label(first[0], found["grain"][0]) if first.len() else "the period"
     said = Said(
         finding=say(title),
-        measure=f"Change to {when} from the one before it, among the same people, with 95% intervals, in units of the smallest change worth showing. Filled: beyond chance and the dashed line, large enough to show; hollow: not",
+        measure=f"Change to {when} from the one before it, among the same people, with 95% intervals. "
+        "Filled: beyond chance, and beyond the dashed line from which a change is worth showing; hollow: not",
         source=source(
             figures,
             found,

@@ -185,7 +185,7 @@ def working_time(said: dict[str, str]) -> None:
     """Ask for zone, working day and week, and what an hour costs."""
     st.markdown("#### Working time and its cost", anchors=False)
     zones = sorted(available_timezones())
-    with st.grid(3, min_column_width=240, gap="medium"):
+    with st.grid(2, min_column_width=340, gap="medium"):
         st.selectbox(
             LABELS["time_zone"],
             zones,
@@ -193,6 +193,7 @@ def working_time(said: dict[str, str]) -> None:
             placeholder="As the exports say",
             key="set_time_zone",
         )
+        days_off(said)
         st.slider(
             LABELS["hours"],
             0,
@@ -210,7 +211,6 @@ def working_time(said: dict[str, str]) -> None:
             key="set_workdays",
             wrap=True,
         )
-    days_off(said)
     cost: list[float | None] = [float(part) for part in said["hourly_cost"].split(",") if part]
     with st.grid(4, min_column_width=150, gap="medium"):
         for end, value in zip(("low", "likely", "high"), cost or [None] * 3, strict=True):
@@ -218,6 +218,7 @@ def working_time(said: dict[str, str]) -> None:
                 f"An hour costs, {end}",
                 min_value=0.01,
                 value=value,
+                format="%g",
                 key=f"set_cost_{end}",
                 placeholder=NOT_SET,
             )
@@ -237,7 +238,6 @@ def days_off(said: dict[str, str]) -> None:
         format_func=lambda code: countries.get(code, code) or "Those of the rules above, else none",
         key="set_holidays",
         help="For everybody who is not known to work elsewhere.",
-        width=340,
     )
 
 

@@ -145,7 +145,7 @@ def _outside(figures: Figures) -> Block:
 def _load(figures: Figures) -> Block:
     metric = "deliveries_per_day"
     found = figures.series(metric, "total")
-    rows = shape.trend_rows({"A day": (found, "accent")}, "count")
+    rows = shape.trend_rows({"Messages": (found, "accent")}, "count")
     name, slots = _named(figures, "load", metric, "total")
     said = Said(
         finding=say(name if name in {"load_up", "load_down"} else "load_question", **slots),
@@ -181,7 +181,7 @@ def _kinds(figures: Figures) -> Block:
     found = figures.block(metric)
     rows = shape.rows_named(found, shape.KINDS, "count")
     rows = rows.with_columns(
-        tone=pl.when(pl.col("key") == "channel").then(pl.lit("outline")).otherwise(pl.lit("accent"))
+        tone=pl.when(pl.col("key") == "channel").then(pl.lit("outline")).otherwise(pl.lit("noise"))
     )
     said = Said(
         finding="What reaches a person, by how it was sent",

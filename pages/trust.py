@@ -264,6 +264,7 @@ def main() -> None:
         with st.container():
             if access.signed_in():
                 laid_down(release)
+                st.space("small")
                 cannot_tell(release)
     if access.signed_in():
         st.space("small")

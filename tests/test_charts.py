@@ -181,6 +181,39 @@ def test_every_chart_is_drawn_with_its_finding_as_text(name):
     assert "Slack · 400 people" in drawn
 
 
+@pytest.mark.parametrize("name", LOOKS)
+def test_the_company_s_line_is_named_on_every_screen(name):
+    make, parts = PICTURES["compare"]
+
+    assert "company 62%" in str(make(*parts, LOOKS[name]).to_dict(validate=False))
+
+
+def test_bars_are_grey_but_for_what_the_title_tells():
+    named = shape.rows_named(rows("deliveries_per_day"), shape.KINDS, "count")
+
+    assert set(bars.toned(named)["tone"]) == {"noise"}
+    assert bars.toned(named, ["channel"]).filter(tone="accent")["name"].to_list() == [shape.KINDS["channel"]]  # fmt: skip
+
+
+def test_hours_are_named_at_the_end_part_by_part_in_all_and_what_is_estimated():
+    parts, total = shape.hours_rows(rows("collaboration_hours", "week"))
+    said = [*parts["last"].drop_nulls(), *total["total_last"].drop_nulls(), *total["apart_last"].drop_nulls()]  # fmt: skip
+    at = [*parts.drop_nulls("last")["at"], *total["total_at"].drop_nulls(), *total["apart_at"].drop_nulls()]  # fmt: skip
+
+    assert [text.split()[0] for text in said] == [*parts["part"].unique(maintain_order=True), "In", "Reading,"]  # fmt: skip
+    assert len({round(height, 6) for height in at}) == len(at)  # none on another
+
+
+def test_a_phone_names_a_date_that_stands_alone_in_its_row():
+    line, unit = PICTURES["trend"][1]
+    first = line["period"].min()
+    marks = pl.DataFrame({"on": [first] * 3, "name": ["Training", "Pilot", "Rule"], "row": [0, 1, 1]})  # fmt: skip
+    drawn = trend.dated(line, unit, marks, LOOKS["phone"]).to_dict(validate=False)
+
+    names = [layer for layer in drawn["layer"] if layer.get("encoding", {}).get("text", {}).get("field") == "name"]  # fmt: skip
+    assert [len(drawn["datasets"][layer["data"]["name"]]) for layer in names] == [1]
+
+
 def test_a_png_holds_ink_where_its_title_stands():
     make, parts = PICTURES["ladder"]
     with_title = export.picture(
@@ -299,6 +332,10 @@ def test_a_facet_is_turned_so_that_right_is_flatter():
         (0.0, "share", 0.002, "0%"),
         (15.23, "hours", 0.6, "15.2\u00a0h"),
         (0.021, "hours", None, "0.02\u00a0h"),
+        (75.5, "minutes", 36, "76\u00a0min"),
+        (1.1, "minutes", 0.4, "1.1\u00a0min"),
+        (14.62, "ratio", 0.6, "14.6"),
+        (0.33, "ratio", 0.06, "0.33"),
         (0.021, "hours", 0.3, "0.0\u00a0h"),
         (-0.31, "difference", None, "−0.31"),
         (-0.001, "difference", None, "0.00"),

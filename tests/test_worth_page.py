@@ -66,7 +66,7 @@ def test_moving_an_assumption_moves_the_money_the_address_follows_and_one_button
 
     assert after != before
     assert at.query_params["a_attended"] == "0.3_0.4_0.4"  # the likely value is pushed along
-    assert at.number_input(key="likely_attended").value == pytest.approx(0.4)
+    assert at.number_input(key="likely_attended").value == pytest.approx(40)  # per cent
 
     at.button(key="reset_assumed").click().run()
 

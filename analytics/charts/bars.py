@@ -8,10 +8,11 @@ import polars as pl
 from analytics.charts.theme import Drawn, Look, either, finish
 
 
-def toned(rows: pl.DataFrame, found: Collection[str] | None = None) -> pl.DataFrame:
-    """Return the rows of shape.rows_named as `bars` draws them: keys in `found` in the accent, others grey; None = all."""
-    is_found = pl.lit(value=True) if found is None else pl.col("key").is_in(list(found))
-    tone = pl.when(is_found).then(pl.lit("accent")).otherwise(pl.lit("noise"))
+def toned(rows: pl.DataFrame, found: Collection[str] = ()) -> pl.DataFrame:
+    """Return the rows of shape.rows_named as `bars` draws them: keys in `found`, the finding, in the accent, others grey."""
+    tone = (
+        pl.when(pl.col("key").is_in(list(found))).then(pl.lit("accent")).otherwise(pl.lit("noise"))
+    )
     return rows.with_columns(tone=tone).drop("key", "is_ours")
 
 

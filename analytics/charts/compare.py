@@ -16,7 +16,7 @@ STEP = 30
 STEP_COMPACT = 50
 VALUE_ROOM, LABEL_ROOM = (
     4,
-    12,
+    14,
 )  # right of the last mark, for what is written there: the value, or value and place
 
 
@@ -101,10 +101,11 @@ def _chance(shown: pl.DataFrame, x: X, y: alt.Y, k: Look) -> list[Drawn]:
 def _company(company: float, text: str, x: X, k: Look) -> list[Drawn]:
     at = alt.Chart(pl.DataFrame({"at": [company], "text": [text]}))
     line = at.mark_rule(color=k.muted).encode(x("at"))
-    if k.compact:
-        return [line]
     name = at.mark_text(fontWeight=600, baseline="top", align="left", dx=5, color=k.ink)
-    return [line, name.encode(x("at"), y=alt.YValue(8), text=alt.Text("text:N"))]
+    return [
+        line,
+        name.encode(x("at"), y=alt.YValue(2 if k.compact else 8), text=alt.Text("text:N")),
+    ]
 
 
 def _estimates(shown: pl.DataFrame, x: X, y: alt.Y, k: Look) -> list[Drawn]:

@@ -35,7 +35,8 @@ def ladder(rows: pl.DataFrame, gap: str, k: Look) -> Drawn:
         alt.Tooltip("people:N", title="People"),
     ]
     bars = base.mark_bar(height=height).encode(x("value"), y, color=tone, tooltip=tips)
-    known = rows.filter(pl.col("high") > pl.col("low"))
+    # a share of the people with a seat: that all of them have one is no estimate
+    known = rows.filter(pl.col("high") > pl.col("low"), pl.col("value") < 1)
     mark = (
         alt.Chart(known).mark_rule(strokeWidth=2, color=k.ink).encode(x("low"), y, alt.X2("high:Q"))
     )

@@ -34,8 +34,8 @@ def lorenz(rows: pl.DataFrame, busiest: float | None, text: str, k: Look) -> Dra
         at = alt.Chart(pl.DataFrame({"people": [0.9], "acts": [1 - busiest], "text": [text]}))
         layers += [
             at.mark_point(filled=True, size=80, color=k.accent, opacity=1).encode(x, y),
-            at.mark_text(align="right", dx=-4, fontWeight=600).encode(
-                x, y=alt.YValue(8), text=alt.Text("text:N")
-            ),
-        ]
+            # its outline in the ground's colour, so that the even line does not run through it
+            at.mark_text(align="right", dx=-10, fontWeight=600, color=k.bg, stroke=k.bg, strokeWidth=5, aria=False).encode(x, y, text=alt.Text("text:N")),
+            at.mark_text(align="right", dx=-10, fontWeight=600).encode(x, y, text=alt.Text("text:N")),
+        ]  # fmt: skip
     return finish(alt.layer(*layers, height=230), k)

@@ -8,6 +8,10 @@ DASH = "\u2013"
 CURRENCY = {"EUR": "€", "GBP": "£", "USD": "$", "CHF": "CHF" + SPACE}
 PER_CENT_POINT = 0.01
 SMALL_HOURS = 0.05
+COARSE_RATIO, COARSE_FROM = (
+    0.05,
+    2,
+)  # half an interval from which on hundredths of a ratio over two say nothing
 UNKNOWN = "—"
 
 
@@ -139,13 +143,13 @@ def _digits(value: float, unit: str, half: float | None) -> str:
         return _signed(value * 100, 0 if half is None or half >= PER_CENT_POINT or is_whole else 1)
     if unit == "count":
         return _signed(value, 0 if abs(value) >= 100 or (half or 0) >= 1 else 1)  # noqa: PLR2004
-    if unit in {"hours", "days", "minutes"}:
+    if unit in {"hours", "days"}:
         return _signed(value, 2 if unit == "hours" and _is_small(value, half) else 1)
-    if unit == "score":  # of 100
+    if unit in {"score", "minutes"}:  # a score is of 100
         return _signed(value, 0 if (half or 0) >= 1 else 1)
     if unit == "money":
         return _signed(two_digits(value), 0)
-    return _signed(value, 2)
+    return _signed(value, 1 if (half or 0) >= COARSE_RATIO and abs(value) >= COARSE_FROM else 2)
 
 
 def _is_small(hours: float, half: float | None) -> bool:

@@ -42,7 +42,7 @@ def names_above(
     halo = {"color": k.bg, "stroke": k.bg, "strokeWidth": 4, "strokeJoin": "round", "aria": False}
     layers = [written("left", 0, field, fontSize=13, **halo), written("left", 0, field, fontSize=13, color=k.ink)]  # fmt: skip
     if right:
-        layers.append(written("right", "width", right, color=k.muted))
+        layers += [written("right", "width", right, **halo), written("right", "width", right, color=k.muted)]  # fmt: skip
     return alt.layer(*layers)
 
 

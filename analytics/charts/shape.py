@@ -127,10 +127,9 @@ def hours_rows(figures: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     total = total.join(reading, on="period", how="left").sort("period")
     total = total.with_columns(apart=pl.col("value") + pl.col("read")).drop("read")
     ends = stacked.filter(pl.col("period") == pl.col("period").max().over("part"))
-    heights = _spread(
-        [(r["part"], r["top"] - r["value"] / 2) for r in ends.iter_rows(named=True)],
-        _top(total) / 13,
-    )
+    middles = [(r["part"], r["top"] - r["value"] / 2) for r in ends.iter_rows(named=True)]
+    whole = _whole_at_end(total, stacked["period"].max(), len(middles))
+    heights = _spread([*middles, *((name, at) for name, at, _ in whole)], _top(total) / 13)
     names = {
         r["part"]: f"{r['part']} {numbers.number(r['value'], 'hours')}"
         for r in ends.iter_rows(named=True)
@@ -141,7 +140,22 @@ def hours_rows(figures: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         at=pl.col("part").replace_strict(heights, return_dtype=pl.Float64)
         if heights
         else pl.lit(None, pl.Float64),
-    ), total
+    ), total.with_columns(**{
+        column: pl.when(pl.col("period") == stacked["period"].max()).then(pl.lit(value))
+        for name, _, text in whole
+        for column, value in ((f"{name}_last", text), (f"{name}_at", heights[name]))
+    })  # fmt: skip
+
+
+def _whole_at_end(total: pl.DataFrame, last: Any, parts: int) -> list[tuple[str, float, str]]:  # noqa: ANN401
+    """Return (name, height, text) of the sum of several parts, and of what is estimated beyond it, at the line's end."""
+    end = total.filter(pl.col("period") == last).row(0, named=True)
+    if end["value"] is None:
+        return []
+    said = [("total", end["value"], f"In all {numbers.number(end['value'], 'hours')}")] if parts > 1 else []  # fmt: skip
+    if end["apart"] is not None:
+        said.append(("apart", (end["value"] + end["apart"]) / 2, "Reading, estimated"))
+    return said
 
 
 def _top(total: pl.DataFrame) -> float:
@@ -298,7 +312,7 @@ def compare_rows(figures: pl.DataFrame, cut: str, company: float | None, unit: s
         expected=pl.Series([numbers.number(value, unit) for value in rows["shrunken"]], dtype=pl.String),
         place=pl.Series([place(r["places"]) for r in rows.iter_rows(named=True)], dtype=pl.String),
     ).with_columns(
-        label=pl.when(pl.col("place") == numbers.UNKNOWN).then("text").otherwise(pl.format("{} · place {}", "text", "place"))
+        label=pl.when(pl.col("place") == numbers.UNKNOWN).then("text").otherwise(pl.format("{} · place {} of {}", "text", "place", pl.col("value").count()))
     ).select(*COMPARED)  # fmt: skip
 
 

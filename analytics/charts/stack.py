@@ -11,7 +11,8 @@ def areas(rows: pl.DataFrame, total: pl.DataFrame, k: Look) -> Drawn:
     """Stack hours by part with the total's band on top.
 
     Takes period, part, value, tone (index of the categories), order, last (label or null), at (height of
-    the label); `total`: period, value, low, high, apart (total plus what is estimated otherwise, or null), last.
+    the label); `total`: period, value, low, high, apart (total plus what is estimated otherwise, or null), and where
+    they are named at the end total_last, total_at, apart_last, apart_at.
     """
     both = [*total["value"].drop_nulls(), *total["high"].drop_nulls(), *total["apart"].drop_nulls()]
     top = max(both, default=1.0)
@@ -39,6 +40,13 @@ def areas(rows: pl.DataFrame, total: pl.DataFrame, k: Look) -> Drawn:
         alt.Chart(total).mark_line(color=k.ink, strokeWidth=1.4).encode(x, y),
         *_apart(total, x, top, k),
         named.encode(x, value_axis("hours", top, "at"), text=alt.Text("last:N"), color=alt.Color("ink:N", scale=None)),
+        *(
+            alt.Chart(total.drop_nulls(f"{name}_last"))
+            .mark_text(align="left", dx=8, fontSize=12.5, fontWeight=600, color=color)
+            .encode(x, value_axis("hours", top, f"{name}_at"), text=alt.Text(f"{name}_last:N"))
+            for name, color in (("total", k.ink), ("apart", k.label[5]))
+            if f"{name}_last" in total.columns
+        ),
     ]  # fmt: skip
     return finish(alt.layer(*layers, height=300), k)
 
@@ -82,10 +90,14 @@ def columns(rows: pl.DataFrame, k: Look) -> Drawn:
         x, y, color=alt.Color("fill:N", scale=None), order=alt.Order("order:Q"), detail=alt.Detail("part:N"), tooltip=tips
     )  # fmt: skip
     named = alt.Chart(colors.filter(pl.col("last").is_not_null())).mark_text(
-        align="left", dx=12, fontSize=12, fontWeight=600
+        align="left", dx=6, fontSize=12, fontWeight=600
     )
+    beside = alt.X("name:O", sort=spaced, scale=alt.Scale(domain=spaced), bandPosition=1)
     words = named.encode(
-        x, alt.Y("at:Q", title=None), text=alt.Text("last:N"), color=alt.Color("ink:N", scale=None)
+        beside,
+        alt.Y("at:Q", title=None),
+        text=alt.Text("last:N"),
+        color=alt.Color("ink:N", scale=None),
     )
     zero = (
         alt.Chart(pl.DataFrame({"z": [0]}))

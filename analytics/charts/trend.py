@@ -51,12 +51,13 @@ def dated(rows: pl.DataFrame, unit: str, marks: pl.DataFrame, k: Look) -> Drawn:
     inside = marks.filter(pl.col("on") >= first, pl.col("on") <= last + timedelta(days=6))
     base = alt.Chart(inside)
     layers.insert(0, base.mark_rule(color=k.muted, strokeDash=[3, 3]).encode(x))
-    if not k.compact:  # on a phone the names would lie on each other; the table has them
-        for row in inside["row"].unique():
-            names = alt.Chart(inside.filter(pl.col("row") == row)).mark_text(
-                align="left", dx=4, fontSize=11.5, color=k.muted, baseline="top"
-            )
-            layers.append(names.encode(x, y=alt.YValue(14 * row), text=alt.Text("name:N")))
+    for (row,), marks_of_row in inside.group_by("row", maintain_order=True):
+        if k.compact and marks_of_row.height > 1:
+            continue  # on a phone they would lie on each other; the table has them
+        names = alt.Chart(marks_of_row).mark_text(
+            align="left", dx=4, fontSize=11.5, color=k.muted, baseline="top"
+        )
+        layers.append(names.encode(x, y=alt.YValue(14 * int(row)), text=alt.Text("name:N")))
     return finish(alt.layer(*layers, height=300, padding=PADDING), k)
 
 

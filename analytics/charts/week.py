@@ -1,5 +1,7 @@
 """When in the week? One cell an hour of a weekday, darker for more; the working week is left blank on purpose."""
 
+from typing import Any
+
 import altair as alt
 import polars as pl
 
@@ -26,7 +28,10 @@ def week(rows: pl.DataFrame, order: list[str], k: Look) -> Drawn:
     outside, inside = rows.filter(~pl.col("is_inside")), rows.filter("is_inside")
     kept_back = alt.Chart(outside.filter(pl.col("value").is_null()))
     layers = [
-        alt.Chart(inside).mark_rect(color=k.band).encode(x, y, tooltip=tips),
+        # one plain block, without the lines between its cells
+        alt.Chart(inside)
+        .mark_rect(color=k.band, stroke=k.band, strokeWidth=2)
+        .encode(x, y, tooltip=tips),
         alt.Chart(outside.filter(pl.col("value").is_not_null()))
         .mark_rect(cornerRadius=2)
         .encode(x, y, shade, tooltip=tips),
@@ -34,5 +39,17 @@ def week(rows: pl.DataFrame, order: list[str], k: Look) -> Drawn:
             x, y, tooltip=tips
         ),
     ]
+    if inside.height:
+        middle = inside.filter(
+            day=_middle(inside["day"], order), at=_middle(inside["at"], list(range(24)))
+        )
+        named = alt.Chart(middle).mark_text(fontSize=11.5, color=k.muted)
+        layers.append(named.encode(x, y, text=alt.TextValue("working hours")))
     step = SMALL if k.compact else WIDE
     return finish(alt.layer(*layers, height=alt.Step(step)), k)
+
+
+def _middle(held: pl.Series, order: list[Any]) -> Any:  # noqa: ANN401
+    """Return the one in the middle of those held, in this order."""
+    known = [one for one in order if one in set(held)]
+    return known[len(known) // 2]

@@ -183,16 +183,16 @@ TEMPLATES: dict[str, Template] = {
         "Of {posts} posts by people with reports to ten people or more, in {period}: those with a question mark.",
     ),
     "customers_phase": Template(
-        "clear", "Customers in {phase}: {answered} of {conversations} conversations answered, {waiting} still waiting.",
-        "Waiting: the customer had the last word, and two working days have passed since.",
+        "clear", "Customers in {phase}: {answered} of {conversations} conversations answered.",
+        "{waiting} still wait, among them some that were answered before: the customer had the last word, and two working days have passed since.",
     ),
     "words_with_deeds": Template(
-        "clear", "Departments that say they are listened to also get more answers (ρ {rho_span}).",
-        "{groups} departments; it is about departments, not about the people in them.",
+        "clear", "Departments that say they are listened to also get more answers.",
+        "{groups} departments, rank correlation {rho_span}; it is about departments, not about the people in them.",
     ),
     "words_against_deeds": Template(
-        "clear", "Departments that say they are listened to get fewer answers (ρ {rho_span}).",
-        "{groups} departments; it is about departments, not about the people in them.",
+        "clear", "Departments that say they are listened to get fewer answers.",
+        "{groups} departments, rank correlation {rho_span}; it is about departments, not about the people in them.",
     ),
     "relations_now": Template("clear", "{soon} of {asked} got an answer within 4 working hours;", "{never} never did."),
     "relations_said": Template("unseen", "Known is what people say themselves.", "Whether they answer each other, an export of their messages tells."),

@@ -141,10 +141,10 @@ PASSPORTS = (
         ),
         variants={
             "": "Contributing: any deliberate act that others can see",
-            "viva": "Viva-like: sent a mail or a chat message",
-            "swoop": "SWOOP-like: posted, replied or reacted",
-            "slack": "Slack-like: read or sent a message",
-            "adoption_score": "Adoption-Score-like: wrote in two tools in the last four weeks, of those with a seat in two",
+            "viva": "As Viva counts: sent a mail or a chat message",
+            "swoop": "As SWOOP counts: posted, replied or reacted",
+            "slack": "As Slack counts: read or sent a message",
+            "adoption_score": "As Adoption Score counts: wrote in two tools in the last four weeks, of those with a seat in two",
         },
     ),
     Passport(

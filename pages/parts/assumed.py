@@ -94,7 +94,7 @@ def rate_inputs(release: Release, currency: str) -> None:
 
         st.session_state[key] = now[place] if now else None
         column.number_input(
-            label, min_value=0.0, max_value=MOST_RATE, step=1.0, key=key, on_change=apply, placeholder="cost"
+            label, min_value=0.0, max_value=MOST_RATE, step=1.0, format="%g", key=key, on_change=apply, placeholder="cost"
         )  # fmt: skip
 
 
@@ -129,28 +129,37 @@ def _widgets(each: Assumption, now: Ends) -> None:
         _move(each.id, (low, min(max(now[1], low), high), high), each.ends)
 
     def set_likely() -> None:
-        _move(each.id, worth.moved(now, 1, st.session_state[likely_key]), each.ends)
+        _move(each.id, worth.moved(now, 1, st.session_state[likely_key] / _size(each)), each.ends)
 
     left, right = st.columns([3, 1], vertical_alignment="bottom")
     with left:
         _slider(each, range_key, (now[0], now[2]), ranged)
-    st.session_state[likely_key] = now[1]
+    size = _size(each)
+    st.session_state[likely_key] = now[1] * size
     right.number_input(
-        "likely", each.least, each.most, step=each.step, key=likely_key, on_change=set_likely,
-        format=_format(each),
+        "likely, %" if size > 1 else "likely", each.least * size, each.most * size, step=each.step * size,
+        key=likely_key, on_change=set_likely, format="%.0f" if size > 1 else _format(each),
     )  # fmt: skip
     note(plain(each.source))
 
 
 def _slider(each: Assumption, key: str, ends: tuple[float, float], apply: Callable[[], Any]) -> None:  # fmt: skip
     st.session_state[key] = ends
-    title = each.title if each.unit == "share" else f"{each.title}, {each.unit}"
+    is_told = each.unit == "share" or each.unit in each.title.split()
+    title = each.title if is_told else f"{each.title}, {each.unit}"
     st.slider(
         title, each.least, each.most, step=each.step, key=key, on_change=apply, format=_format(each)
     )
 
 
+def _size(each: Assumption) -> float:
+    """Return by how much a number is larger as it is typed: shares are typed in per cent."""
+    return 100.0 if each.unit == "share" else 1.0
+
+
 def _format(each: Assumption) -> str:
-    if each.unit == "share" or each.step < 0.5:  # noqa: PLR2004
+    if each.unit == "share":
+        return "percent"
+    if each.step < 0.5:  # noqa: PLR2004
         return "%.2f"
     return "%.1f" if each.step < 1 else "%.0f"

@@ -20,8 +20,9 @@ SEGMENTS = {
 }
 SEVERAL = {
     "just_one": "In one tool", "just_two": "In two", "three": "In three or more", "two": "In at least two",
-    "of_enabled": "Of the tools open to them",
+    "of_enabled": "Used of the tools they have",
 }  # fmt: skip
+IN_ANOTHER = "; and of one tool's people, who is in another too"
 PAIRS_DRAWN = 6  # those of the three most used tools; the table holds all
 SEATS = {"enabled": "seats", "claimed": "ever opened", "used": "opened"}  # fmt: skip
 KEPT_BACK = ("nearly_all_or_none", "protected", "small_group")
@@ -64,7 +65,7 @@ def several(figures: Figures) -> Block:
     ])  # fmt: skip
     said = _said(
         figures, found, "two", "several_known", "several_question",
-        "Share of the people with a seat by the tools in which they contributed; and of one tool's people, who is in another too",
+        f"Share of the people with a seat by the tools in which they contributed{IN_ANOTHER if _any_known(pairs) else ''}",
         drawn, ("multi_tool", "tool_pair"), _kept_back(found, SEVERAL),
     )  # fmt: skip
     both = pl.concat([found, pairs])
@@ -178,6 +179,10 @@ def _kept_back(found: pl.DataFrame, names: dict[str, str]) -> str:
 
 def _dots(drawn: pl.DataFrame) -> Picture | None:
     return Picture(dots, (drawn.drop("key"), "share")) if drawn.height else None
+
+
+def _any_known(found: pl.DataFrame) -> bool:
+    return bool(found["value"].is_not_null().any())
 
 
 def _nothing() -> pl.DataFrame:

@@ -72,7 +72,7 @@ def true_of_meetings(figures: Figures) -> Block:
     named = found.with_columns(bin=pl.format("{}:{}", "metric", pl.col("bin").fill_null("")))
     large = named.filter(bin=LARGE)["value"].to_list()
     known = [value for value in large if value]
-    rows = toned(shape.rows_named(named, FLAGS, "share"), [LARGE] if known else None)
+    rows = toned(shape.rows_named(named, FLAGS, "share"), [LARGE] if known else [])
     said = Said(
         finding=say("large_known", part=numbers.number(known[0], "share")) if known else say("large_question"),
         measure="Share of people's hours in meetings of which each is true; they overlap and do not add up. Lines: 95% intervals",

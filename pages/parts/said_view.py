@@ -79,7 +79,7 @@ def words_and_answers(figures: Figures) -> Block:
     said = Said(
         finding=_title(found, told),
         measure=f"Being listened to, 0 to 100{BEHIND if any(value is not None for value in got.values()) else ''}. Filled: apart from the others; lines: 95% intervals",
-        source=source(figures, found, _untold(whole), n=float(found["n"].sum()) or None, period=_when(found), people="Responses"),
+        source=source(figures, found, _together(whole), n=float(found["n"].sum()) or None, period=_when(found), people="Responses"),
         alt=words.in_words("Being listened to", rows["name"].to_list(), rows["text"].to_list()),
         passports=[figures.passport(TOGETHER), figures.passport(SCORE)],
     )  # fmt: skip
@@ -121,10 +121,11 @@ def _title(found: pl.DataFrame, told: tuple[str, dict[str, Any]] | None) -> str:
     )
 
 
-def _untold(whole: dict[str, object] | None) -> str:
-    """Return why no coefficient stands there, where it doesn't."""
+def _together(whole: dict[str, Any] | None) -> str:
+    """Return how far the two go together, or why no coefficient stands there."""
     if whole is None or whole["reason"] is None:
-        return ""
+        ends = numbers.span(whole["low"], whole["high"], "ratio") if whole else ""
+        return f"the two orders go together {ends} (1 = the same, 0 = not at all)" if ends else ""
     if whole["reason"] == "too_few_groups":
         return "ten departments are needed to say whether the two go together"
     return REASONS[str(whole["reason"])].rstrip(".")

@@ -17,7 +17,7 @@ from pages.parts.text import UNKNOWN, bare, day, listed, plain
 
 DATES = {"day": pl.Date, "department": pl.String, "what": pl.String}
 PLACES = {"place": pl.String, "country": pl.String, "region": pl.String, "zone": pl.String}
-DAY = 104  # px of a date and the mark before its name
+DAY, DAY_ON_PHONE = 104, 98  # px of a date and the mark before its name
 ADD = "A row is added below the last one, and taken away by choosing it at its left edge. Save keeps them."
 
 
@@ -29,18 +29,18 @@ def dates(name: str) -> None:
     column = st.column_config
     where = (
         column.SelectboxColumn(
-            "Department", options=known, help="Empty: everybody", width=_on_phone(100)
+            "Department", options=known, help="Empty: everybody", width=_on_phone(126)
         )
         if known
         else column.TextColumn(
-            "Department", help="As the HR file names it; empty: everybody", width=_on_phone(100)
+            "Department", help="As the HR file names it; empty: everybody", width=_on_phone(126)
         )
     )
     st.markdown("**Dates to look at: launches, trainings, rules**")
     config = {
-        "day": column.DateColumn("Day", format="YYYY-MM-DD", width=DAY),
+        "day": column.DateColumn("Day", format="D MMM YYYY", width=_on_phone(DAY_ON_PHONE) or DAY),
         "department": where,
-        "what": column.TextColumn("What", width=_on_phone(120)),
+        "what": column.TextColumn("What", width=_on_phone(100)),
     }
     _edited("set_milestones", rows, DATES, config, "Dates to look at")
     note(f"Without a department it is everybody's. Whoever sees figures sees these names. {ADD}")

@@ -150,7 +150,7 @@ def stretch(figures: Figures) -> Block:
     """Draw the stretch of the day from the first act to the last."""
     metric = "day_span"
     found = figures.series(metric)
-    rows = shape.trend_rows({"A day": (found, "accent")}, "hours")
+    rows = shape.trend_rows({"Stretch": (found, "accent")}, "hours")
     said = Said(
         finding=say("stretch_question"),
         measure="Hours from the first act of a day to the last, on days with two or more. Band: 95% interval",

@@ -140,7 +140,8 @@ def _net(figures: Figures, tools: list[str]) -> None:
     found = worth.net(tool, assumed.assumed())
     verdict = worth.verdict(found, tool)
     rows = _net_rows(found, worth.gives_back(tool))
-    low, high = (numbers.number(abs(end), "minutes") for end in sorted((found.low, found.high), key=abs))  # fmt: skip
+    half = (found.high - found.low) / 2
+    low, high = (numbers.number(abs(end), "minutes", half) for end in sorted((found.low, found.high), key=abs))  # fmt: skip
     reason = _gave_way(figures, name)["reason"].drop_nulls()
     said = Said(
         finding=say(
@@ -148,8 +149,8 @@ def _net(figures: Figures, tools: list[str]) -> None:
             tools=[name],
             net_low=low.removesuffix(f"{numbers.SPACE}min")
             if verdict != "unsaid"
-            else _signed(found.low),
-            net_high=high if verdict != "unsaid" else _signed(found.high),
+            else _signed(found.low, half),
+            net_high=high if verdict != "unsaid" else _signed(found.high, half),
         ),
         measure="Minutes a person and working day: right of the line what it takes, left of it what it gives back. Bars: everything assumed in its favour, and everything against it",
         source=_net_source(figures, name, found, str(reason[0]) if reason.len() else None),
@@ -183,8 +184,8 @@ def _pick(tools: list[str], now: str) -> None:
     )  # fmt: skip
 
 
-def _signed(minutes: float) -> str:
-    written = numbers.number(minutes, "minutes")
+def _signed(minutes: float, half: float | None = None) -> str:
+    written = numbers.number(minutes, "minutes", half)
     return f"+{written}" if minutes >= SMALLEST else written
 
 
@@ -193,7 +194,7 @@ def _net_rows(found: Result, gives_back: bool) -> pl.DataFrame:
     return pl.DataFrame(
         [
             {"name": name, "at_low": low, "likely": likely, "at_high": high, "is_result": place == len(named) - 1,
-             "text": _signed(likely), "ends": f"{_signed(low)} to {_signed(high)}"}
+             "text": _signed(likely, (high - low) / 2), "ends": f"{_signed(low, (high - low) / 2)} to {_signed(high, (high - low) / 2)}"}
             for place, (name, (low, likely, high)) in enumerate(named.items())
         ]
     )  # fmt: skip
@@ -202,12 +203,13 @@ def _net_rows(found: Result, gives_back: bool) -> pl.DataFrame:
 def _net_source(figures: Figures, tool: str, found: Result, reason: str | None) -> str:
     rows = _gave_way(figures, tool)
     n = rows["n"].drop_nulls().max()
+    band = (found.band[1] - found.band[0]) / 2
     parts = [
         filters.tool_name(tool),
         "Whole company",
         "Whole period",
         numbers.people(float(n)) if isinstance(n, int) else "",
-        f"nine draws in ten lie between {_signed(found.band[0])} and {_signed(found.band[1])}",
+        f"nine draws in ten lie between {_signed(found.band[0], band)} and {_signed(found.band[1], band)}",
         "who took it up against who never did: they were not drawn by lot" if rows["value"].is_not_null().any() else "",
         words_of(reason),
     ]  # fmt: skip
