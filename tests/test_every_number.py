@@ -46,7 +46,21 @@ KEYS = {
     "coverage": ["tool", "week", "department"],
 }  # fmt: skip
 # where things stand in a picture: nothing of it is written or can be read as a figure
-LAYOUT = {"at", "end", "height", "tone", "order", "a", "b", "z", "first", "last", "position"}
+LAYOUT = {
+    "at",
+    "total_at",
+    "apart_at",
+    "end",
+    "height",
+    "tone",
+    "order",
+    "a",
+    "b",
+    "z",
+    "first",
+    "last",
+    "position",
+}
 # what follows from assumptions, not from the release alone: tests/test_worth.py holds it, the files give the ground
 ASSUMED = {"swings", "net", "net_swings"}
 REACHED = {"at_low", "at_high", "likely", "left", "right", "zero"}

@@ -146,7 +146,8 @@ def test_the_picture_draws_every_hour_once_and_the_hidden_one_without_a_shade():
 
     layers = chart.week(week_rows(drawn(), COMPANY), list(DAYS.values()), k).to_dict()["layer"]
 
-    assert [layer["mark"].get("strokeDash") for layer in layers] == [None, None, [2, 2]]
+    assert [layer["mark"].get("strokeDash") for layer in layers] == [None, None, [2, 2], None]
+    assert layers[3]["encoding"]["text"] == {"value": "working hours"}
     assert "color" not in layers[2]["encoding"]
 
 

@@ -149,8 +149,8 @@ def hours_rows(figures: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
 
 def _whole_at_end(total: pl.DataFrame, last: Any, parts: int) -> list[tuple[str, float, str]]:  # noqa: ANN401
     """Return (name, height, text) of the sum of several parts, and of what is estimated beyond it, at the line's end."""
-    end = total.filter(pl.col("period") == last).row(0, named=True)
-    if end["value"] is None:
+    end = next(total.filter(pl.col("period").eq_missing(pl.lit(last, pl.Date))).iter_rows(named=True), None)  # fmt: skip
+    if end is None or end["value"] is None:
         return []
     said = [("total", end["value"], f"In all {numbers.number(end['value'], 'hours')}")] if parts > 1 else []  # fmt: skip
     if end["apart"] is not None:
