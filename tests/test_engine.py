@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from scipy import stats
 
-from analytics.metrics import engine
+from analytics.metrics import engine, steps
 from analytics.metrics.engine import CUTS, LABELS, PAIRS, SUMS, Measure
 from analytics.metrics.panel import panel
 from tests.drawn import ALWAYS, NEVER, Settings, local_columns, store, write
@@ -112,6 +112,18 @@ def test_every_cell_equals_a_plain_count(company, summed, grain, cut):
     )
     others = [label for label in LABELS if label not in labels]
     assert found.select(others).null_count().row(0) == (found.height,) * len(others)
+
+
+def test_periods_taken_in_parts_give_the_same_as_all_at_once(monkeypatch, company):
+    came = Measure("came", "(acts > 0 and acts_before = 0)::int", "enabled::int")
+    whole = cells(company[0], ACTS, came)
+    monkeypatch.setattr(steps, "ROWS", 0)
+
+    in_parts = cells(company[0], ACTS, came)
+
+    assert whole["pair_n"].sum() > 0 and whole["then_x"].sum() > 0
+    keys = ("metric", "grain", "period", "cut", *LABELS)
+    assert in_parts.sort(keys).equals(whole.sort(keys))
 
 
 def test_somebody_without_a_department_is_in_the_total_and_in_no_department(summed):

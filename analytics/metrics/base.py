@@ -9,7 +9,7 @@ import duckdb
 from analytics.metrics.passport import Grain
 from analytics.metrics.periods import WHOLE
 from analytics.metrics.placed import SEES
-from analytics.metrics.steps import SUMMED, Numbers
+from analytics.metrics.steps import SUMMED, Numbers, Part
 
 COVERS = (
     0.8  # of the working days of a period: with fewer, what an export would tell is not known of it
@@ -56,7 +56,7 @@ left join number b on b.period = p.previous
 join start a       on a.tool is not distinct from p.tool
 join tool_sees t   on t.tool is not distinct from p.tool
 left join covered c on c.period = p.period
-where p.grain = '{grain}'
+where p.grain = '{grain}' and n.number between {first} - 1 and {last}
 """
 
 # The working days of a span of days where people live.
@@ -207,8 +207,9 @@ FACTS = {
 }  # fmt: skip
 
 
-def spans(con: duckdb.DuckDBPyConnection, numbers: Numbers, grain: Grain) -> None:
-    """Make the tables `span` of the periods of a grain, and `due` of their working days; needs `placed`."""
+def spans(con: duckdb.DuckDBPyConnection, numbers: Numbers, part: Part) -> None:
+    """Make the tables `span` of the periods of a part and of the one before it, and `due` of their working days; needs `placed`."""
+    grain = part.grain
     # Names are those of SUMMED and GRAINS: no text from outside enters.
     covers = (f"count(*) filter ({name}) >= {COVERS} * count(*) as {name}" for name in NOW)
     covered = (
@@ -219,6 +220,8 @@ def spans(con: duckdb.DuckDBPyConnection, numbers: Numbers, grain: Grain) -> Non
         SPAN.format(
             stride=numbers.stride,
             grain=grain,
+            first=part.first,
+            last=part.last,
             period=f"date '{WHOLE.isoformat()}'" if grain == "all" else grain,
             told=", ".join(f"bool_or(t.has_{name}) as {name}" for name in NOW),
             covers=", ".join(covers),
@@ -231,9 +234,9 @@ def spans(con: duckdb.DuckDBPyConnection, numbers: Numbers, grain: Grain) -> Non
 
 
 def make(con: duckdb.DuckDBPyConnection, numbers: Numbers, grain: Grain, wanted: set[str]) -> None:
-    """Make the table `base` of a grain, with the wanted columns of span, placed and FACTS.
+    """Make the table `base` of a part of a grain, with the wanted columns of span, placed and FACTS.
 
-    Needs spans(), placed.make, the tables of steps.coarser for it and of long_use.make, and the rollups.
+    Needs spans(), placed.make, the views of Steps.lay and the table of long_use.make, and the rollups.
     """
     shape = {
         "people": numbers.people,

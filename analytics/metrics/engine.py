@@ -14,7 +14,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from analytics.metrics import base, lattice, long_use, periods, placed, steps
+from analytics.metrics import base, lattice, long_use, periods, placed, spill, steps
 from analytics.metrics import panel as panels
 from analytics.metrics.ground import LARGEST, Ground, Key
 from analytics.metrics.lattice import Lattice, Numbers
@@ -74,26 +74,19 @@ def cells(
     """
     panels.lay(con, panel, settings)
     measures += further(con) if further else ()
-    numbers = steps.by_week(con)
+    numbers = steps.count(con)
     long_use.make(con, len(settings.workdays))
     placed.make(con, zone_is_set=settings.time_zone is not None)
     found = [pl.DataFrame(schema=SCHEMA)]
-    with ThreadPoolExecutor(AT_A_TIME) as pool:
+    with spill.folder(con) as folder, ThreadPoolExecutor(AT_A_TIME) as pool:
+        laid = steps.Steps(con, numbers, folder)
         named: list[Future[pl.DataFrame]] = []
         for grain in periods.GRAINS:
             wanted = tuple(measure for measure in measures if grain in measure.grains)
-            steps.coarser(con, numbers, grain)
-            if not wanted:
-                continue
-            base.spans(con, numbers, grain)
-            sources = Sources.of(con, {text for m in wanted for text in (m.x, m.y)})
-            base.make(
-                con,
-                numbers,
-                grain,
-                sources.wanted(text for m in wanted for text in (m.x, m.y, m.reason)),
-            )
-            named += _of_grain(con, grain, wanted, sources, pool)
+            for part in steps.parts(con, numbers, grain):
+                laid.lay(part)
+                if wanted:
+                    named += _of_part(con, numbers, part, wanted, pool)
         found += [cells.result() for cells in named]
     return pl.concat(found)
 
@@ -111,23 +104,28 @@ SCHEMA: dict[str, pl.DataType] = {
 }
 
 
-def _of_grain(
+def _of_part(
     con: duckdb.DuckDBPyConnection,
-    grain: str,
+    numbers: steps.Numbers,
+    part: steps.Part,
     measures: tuple[Measure, ...],
-    sources: Sources,
     pool: ThreadPoolExecutor,
 ) -> list[Future[pl.DataFrame]]:
-    """Add up a grain; its cells are named while the next is laid."""
+    """Add up some periods of a grain; their cells are named while the next are laid."""
+    base.spans(con, numbers, part)
+    sources = Sources.of(con, {text for m in measures for text in (m.x, m.y)})
+    asked = sources.wanted(text for m in measures for text in (m.x, m.y, m.reason))
+    base.make(con, numbers, part.grain, asked)
     reasons = list(dict.fromkeys(measure.reason for measure in measures))
     found = lattice.cells(con, reasons)
     if found.is_empty():
         return []
-    ground = Ground.of(Lattice.of(con, found), is_ranked=grain != "week")
+    is_own = found["slot"].to_numpy() % numbers.stride >= part.first
+    ground = Ground.of(Lattice.of(con, found, is_own), is_ranked=part.grain != "week")
     sums = _sums(con, ground, {_key(measure) for measure in measures}, sources, pool)
     metrics = list(dict.fromkeys(measure.metric for measure in measures))
     ordered = sorted(measures, key=lambda measure: metrics.index(measure.metric))
-    return [pool.submit(_cells, ground.lattice, sums, grain, ordered, reasons)]
+    return [pool.submit(_cells, ground.lattice, sums, part.grain, ordered, reasons)]
 
 
 def _sums(
@@ -149,6 +147,7 @@ def _sums(
         for _, y, _ in some:
             ground.meet(y, values[y])
         found |= {key: sums.result() for key, sums in running.items()}
+        ground.keep({y for _, y, _ in some})
         running = {key: pool.submit(ground.sums, values[key[0]], key) for key in some}
     return found | {key: sums.result() for key, sums in running.items()}
 

@@ -108,6 +108,11 @@ class Ground:
             sums = self._about_y(y) if of_slot is None else self._about_all(of_slot)
             self.known[name] = Denominator(y, of_slot, counted, self.people | sums)
 
+    def keep(self, names: set[str]) -> None:
+        """Let all other ys go: they are as long as there are rows."""
+        for name in self.known.keys() - names:
+            del self.known[name]
+
     def sums(self, x: Numbers, key: Key) -> dict[str, Numbers]:
         """Return the columns engine.SUMS, LARGEST and PAIRS, a number a cell, but those that are 0 everywhere."""
         below = self.known[key[1]]
@@ -161,9 +166,12 @@ class Ground:
         pairs, lattice, coarse = self.pairs, self.lattice, self.lattice.coarse
         now, then = rows[pairs.loose[rows]], rows[pairs.loose_then[rows]]
         now_places, then_places = lattice.places(now), lattice.places(lattice.after[then])
-        found = {}
+        found: dict[str, Numbers] = {}
         for column, power in ((name, 1), (name * 2, 2)):
             own = sums[column]
+            if power == 2 and own is sums[name]:  # noqa: PLR2004  (0 and 1 are their own squares)
+                found |= {f"{when}_{column}": found[f"{when}_{name}"] for when in ("now", "then")}
+                continue
             found[f"now_{column}"] = coarse @ pairs.now(own, now_places.finest(of[now] ** power))
             found[f"then_{column}"] = coarse @ pairs.then(
                 own, then_places.finest(of[then] ** power)
@@ -172,16 +180,12 @@ class Ground:
 
     def _about_x(self, x: Numbers, below: Denominator) -> dict[str, Numbers]:
         """Return the sums of x; only rows in which it is not 0 are looked at."""
-        lattice, coarse = self.lattice, self.lattice.coarse
+        lattice = self.lattice
         rows = np.flatnonzero(x)
         places, own = lattice.places(rows), x[rows]
-        log = np.log1p(own)
-        sx, sxx = places.finest(own), places.finest(own * own)
-        found = {"sx": coarse @ sx, "sxx": coarse @ sxx} | places.sums(
-            {"sl": log, "sll": log * log}
-        )
-        found |= dict(zip(LARGEST, places.largest(own), strict=True))
-        found |= self._in_both("x", x, rows, {"x": sx, "xx": sxx})
+        found = _of_flags(places) if (own == 1).all() else _of_amounts(places, own)
+        in_finest = {"x": found.pop("x"), "xx": found.pop("xx")}
+        found |= self._in_both("x", x, rows, in_finest)
         now = rows[lattice.before[rows] >= 0]
         before = lattice.before[now]
         then_x = x[before]
@@ -225,11 +229,39 @@ class Ground:
         nothing = below.counted - np.bincount(slot[rows], minlength=slots)
         negative = np.bincount(slot[rows[per < 0]], minlength=slots)
         shared = negative + (nothing + 1) / 2
-        ranked = pl.DataFrame({"slot": slot[rows], "per": per}).select(
-            pl.col("per").rank("average").over("slot")
-        )
-        own = ranked["per"].to_numpy() + np.where(per > 0, nothing[slot[rows]], 0)
-        none = shared[slot[rows]]
-        found = self.lattice.places(rows).sums({"sr": own - none, "srr": own * own - none * none})
-        shared = shared[self.lattice.slots]
-        return {"sr": found["sr"] + shared * people, "srr": found["srr"] + shared * shared * people}
+        none = shared[self.lattice.slots]
+        places = self.lattice.places(rows)
+        if len(per) and per.min() == per.max():  # all others share one rank as well
+            middle = (np.bincount(slot[rows], minlength=slots) + 1) / 2 + (per[0] > 0) * nothing
+            own, n = middle[self.lattice.slots], places.sums({"n": None})["n"]
+            found = {"sr": n * (own - none), "srr": n * (own * own - none * none)}
+        else:
+            ranked = pl.DataFrame({"slot": slot[rows], "per": per}).select(
+                pl.col("per").rank("average").over("slot")
+            )
+            own = ranked["per"].to_numpy() + np.where(per > 0, nothing[slot[rows]], 0)
+            zero = shared[slot[rows]]
+            found = places.sums({"sr": own - zero, "srr": own * own - zero * zero})
+        return {"sr": found["sr"] + none * people, "srr": found["srr"] + none * none * people}
+
+
+def _of_flags(places: Places) -> dict[str, Numbers]:
+    """Return the sums of people who have 1 each: all of them follow from how many they are; x and xx in the finest cells."""
+    counted = places.finest(None).astype(float)
+    n = places.lattice.coarse @ counted
+    log = np.log1p(1.0)
+    largest = ((n >= place).astype(float) for place in (1, 2))
+    return {
+        "x": counted, "xx": counted, "sx": n, "sxx": n, "sl": n * log, "sll": n * log * log,
+        **dict(zip(LARGEST, largest, strict=True)),
+    }  # fmt: skip
+
+
+def _of_amounts(places: Places, own: Numbers) -> dict[str, Numbers]:
+    """Return the same of people who have different amounts."""
+    coarse, log = places.lattice.coarse, np.log1p(own)
+    x, xx = places.finest(own), places.finest(own * own)
+    return {
+        "x": x, "xx": xx, "sx": coarse @ x, "sxx": coarse @ xx, **places.sums({"sl": log, "sll": log * log}),
+        **dict(zip(LARGEST, places.largest(own), strict=True)),
+    }  # fmt: skip

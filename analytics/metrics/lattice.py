@@ -101,11 +101,13 @@ def _names(con: duckdb.DuckDBPyConnection, label: str, found: pl.DataFrame) -> p
 class Lattice:
     """The cells of a grain, as `cells` returns them, and the rows of `base` in them.
 
+    is_own: whether a cell is of these periods, not of the one before them;
     key: that of each row, ascending; first, second: the finest cell of each row, and the second one of the rows of any tool, which are the first of all;
     coarse: cells × finest cells; before, after: the row of the same person and tool in the period before and after, if both are whole, else -1.
     """
 
     cells: pl.DataFrame
+    is_own: Numbers
     key: Numbers
     slot: Numbers
     weeks: Numbers
@@ -116,7 +118,7 @@ class Lattice:
     coarse: sparse.csr_array
 
     @classmethod
-    def of(cls, con: duckdb.DuckDBPyConnection, found: pl.DataFrame) -> "Lattice":
+    def of(cls, con: duckdb.DuckDBPyConnection, found: pl.DataFrame, is_own: Numbers) -> "Lattice":
         """Read the places of the rows from `base`."""
         rows = in_order(con.sql(ROWS.format(numbers=", ".join(_numbers(PEOPLE_LABELS)))).pl())
         any_tool = con.sql("select count(*) from base where tool is null").fetchall()[0][0]
@@ -126,7 +128,8 @@ class Lattice:
         after[before[before >= 0]] = np.flatnonzero(before >= 0)
         slot = rows["slot"].to_numpy()
         key = rows["key"].to_numpy()
-        return cls(found, key, slot, rows["weeks"].to_numpy(), before, after, first, second, coarse)
+        weeks = rows["weeks"].to_numpy()
+        return cls(found, is_own, key, slot, weeks, before, after, first, second, coarse)
 
     @cached_property
     def slots(self) -> Numbers:
@@ -151,8 +154,8 @@ class Lattice:
         return Places(self, self.first[rows], self.second[rows[:own]])
 
     def places_of(self, cuts: Iterable[Cut], apart_from: str | None = None) -> Numbers:
-        """Return where the cells of some cuts stand, but those of one tool."""
-        of_cuts = self.cells["cut"].is_in(list(cuts))
+        """Return where the own cells of some cuts stand, but those of one tool."""
+        of_cuts = self.cells["cut"].is_in(list(cuts)) & pl.Series(self.is_own)
         if apart_from is not None:
             of_cuts &= self.cells["tool"].ne_missing(apart_from)
         return np.flatnonzero(of_cuts.to_numpy())

@@ -7,12 +7,12 @@ the weeks that count, and of those in which they are found active.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import duckdb
 import numpy as np
 import polars as pl
+
+from analytics.metrics import spill
 
 SCHEMA = {
     "person": pl.Int64, "tool": pl.String, "grain": pl.String, "period": pl.Date, "long_acts": pl.Int64,
@@ -82,12 +82,10 @@ class Running:
 
 def make(con: duckdb.DuckDBPyConnection, workday_count: int) -> None:
     """Make the table `long_use`, columns SCHEMA, for whoever did anything; needs `period` and uptake.make."""
-    spill = Path(con.sql("select current_setting('temp_directory')").fetchall()[0][0])
-    spill.mkdir(parents=True, exist_ok=True)  # a vault connection sees its own folders only
     spans, weeks = con.sql(SPANS).pl(), con.sql(WEEKS).pl()
     free = con.sql(FREE, params={"workday_count": workday_count, "days_off": DAYS_OFF}).pl()
-    with TemporaryDirectory(dir=spill) as folder:
-        file = Path(folder) / "long_use.parquet"
+    with spill.folder(con) as folder:
+        file = folder / "long_use.parquet"
         counted(weeks, spans, free).write_parquet(file)
         con.execute(
             "create or replace temp table long_use as from read_parquet($file)", {"file": str(file)}

@@ -5,13 +5,11 @@ at the start and at the end, hired before it began, and with an account all alon
 """
 
 from datetime import date
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import duckdb
 import polars as pl
 
-from analytics.metrics import periods, uptake
+from analytics.metrics import periods, spill, uptake
 
 SCHEMA = {
     "quarter": pl.Date,
@@ -128,10 +126,8 @@ def lay(con: duckdb.DuckDBPyConnection, people: pl.DataFrame, settings: periods.
 
 def load(con: duckdb.DuckDBPyConnection, people: pl.DataFrame) -> None:
     """Make the table `panel` of a panel frame (its labels may be merged); the whole period becomes WHOLE."""
-    spill = Path(con.sql("select current_setting('temp_directory')").fetchall()[0][0])
-    spill.mkdir(parents=True, exist_ok=True)  # a vault connection sees its own folders only
-    with TemporaryDirectory(dir=spill) as folder:
-        file = Path(folder) / "panel.parquet"
+    with spill.folder(con) as folder:
+        file = folder / "panel.parquet"
         with_division(people).write_parquet(file)
         con.execute(
             "create or replace temp table panel as select * replace (coalesce(quarter, $whole) as quarter)"

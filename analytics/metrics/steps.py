@@ -5,11 +5,15 @@ A key stands for a person in a tool in a period, so that a single number is join
 """
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
+import numpy as np
+import polars as pl
 
 from analytics.metrics.passport import Grain
 from analytics.metrics.periods import GRAINS, WHOLE
+from analytics.vault.database import parquet
 
 NUMBERS = """
 create or replace temp table who as
@@ -32,6 +36,13 @@ select
     dense_rank() over (order by quarter nulls last) - 1 as quarter_number,
     0::bigint                                           as all_number
 from known
+"""
+
+COUNTS = """
+select
+    greatest((select count(*) from who), 1),
+    greatest((select count(*) from which), 1),
+    (select count(*) from step)
 """
 
 # What the members of a space could have read there, and in how many of its weeks they opened it.
@@ -59,26 +70,22 @@ where m.tool in (select tool from event where action = 'view')
 group by grouping sets ((m.person, m.tool, s.week), (m.person, s.week))
 """
 
+# `place` is a key counted within a part of the periods alone.
 BY_WEEK = """
-create or replace temp table {name}_sum as
-select (t.which * {stride} + s.week_number) * {people} + p.who as key, {sums}
+select ((t.which * {span} + s.week_number - {first}) * {people} + p.who)::integer as place, {columns}
 from {source} d
 join who p   on p.person = d.person
 join which t on t.tool is not distinct from d.tool
-join step s  on s.week is not distinct from d.week
-group by key
+join step s  on s.week is not distinct from d.week and s.week_number between {first} and {last}
 """
 
 # Months are whole weeks, quarters whole months: each grain is added up from the one before.
 COARSER = """
-create or replace temp table {name}_sum as
 with number as (select distinct {finer}_number as finer, {grain}_number as number from step)
-select (d.key // {width} * {stride} + n.number) * {people} + d.key % {people} as key, {sums}
-from {name}_sum d
-join number n on n.finer = d.key // {people} % {stride}
-group by all
+select ((d.key // {width} * {span} + n.number - {first}) * {people} + d.key % {people})::integer as place, {columns}
+from {source} d
+join number n on n.finer = d.key // {people} % {stride} and n.number between {first} and {last}
 """
-
 # What is counted of conversations: all of them, and with _q those opened with a question.
 ASKED = (
     "asked", "heard", "heard_4", "asked_72", "heard_72", "waited", "in_5", "in_15", "in_60", "in_240", "in_day", "in_three", "in_seven",
@@ -116,11 +123,22 @@ SOURCES = {
 }  # fmt: skip
 
 
+COUNTED = {
+    "active_days": "(acts > 0)::int",
+    "active_working_days": "(acts > 0 and workday > 0)::int",
+}
+
+# Of so many people, periods and tools the sums are held at once, however many weeks there are.
+ROWS = 2_000_000
+BEFORE = 2  # periods that stand before a part: that of the period before, whose people are told by the one before it
+
+
 @dataclass(frozen=True)
 class Numbers:
-    """How many people there are, and how many periods are counted for each tool: what a key is made with."""
+    """How many people and tools there are, any tool among them, and how many periods are counted for each tool: what a key is made with."""
 
     people: int
+    tools: int
     stride: int
 
     @property
@@ -129,45 +147,87 @@ class Numbers:
         return self.people * self.stride
 
 
-def by_week(con: duckdb.DuckDBPyConnection) -> Numbers:
-    """Make a table a step of SUMMED, named …_sum: key and its columns, by week; and `taken_up_week`, which stays so.
+@dataclass(frozen=True)
+class Part:
+    """Periods of a grain that are added up together, by their numbers, both ends included."""
 
-    Also the tables `who`, `which` and `step` of numbers. Needs the tables of periods.make, panel.load and uptake.make, and the rollups.
-    """
+    grain: Grain
+    first: int
+    last: int
+
+
+def count(con: duckdb.DuckDBPyConnection) -> Numbers:
+    """Make the tables `who`, `which` and `step` of numbers, and what people could have read; needs periods.make, panel.load and uptake.make, and the rollups."""
     con.execute(NUMBERS.format(whole=WHOLE.isoformat()))
     con.execute(SPACES)
-    [(people, stride)] = con.sql(
-        "select greatest((select count(*) from who), 1), (select count(*) from step)"
-    ).fetchall()
-    numbers = Numbers(people, stride)
-    counted = {"active_days": "acts > 0", "active_working_days": "acts > 0 and workday > 0"}
-    for name, columns in SUMMED.items():
-        sums = [
-            f"count(*) filter ({counted[column]}) as {column}"
-            if column in counted
-            else f"coalesce(sum({column}), 0)::bigint as {column}"
+    [(people, tools, stride)] = con.sql(COUNTS).fetchall()
+    return Numbers(people, tools, stride)
+
+
+def parts(con: duckdb.DuckDBPyConnection, numbers: Numbers, grain: Grain) -> list[Part]:
+    """Return the periods of a grain in parts of no more than ROWS rows, but of BEFORE periods at least."""
+    [(last,)] = con.table("step").max(f"{grain}_number").fetchall()
+    at_once = max(ROWS // (numbers.people * numbers.tools) - BEFORE, BEFORE)
+    return [
+        Part(grain, first, min(first + at_once - 1, last)) for first in range(0, last + 1, at_once)
+    ]
+
+
+@dataclass(frozen=True)
+class Steps:
+    """The sums of SUMMED by person, tool and period, grain by grain, in files of a folder: each grain is added up from the one before."""
+
+    con: duckdb.DuckDBPyConnection
+    numbers: Numbers
+    folder: Path
+
+    def lay(self, part: Part) -> None:
+        """Make a view a step of SUMMED, named …_sum: key and its columns, of a part and of the BEFORE periods before it.
+
+        Also `taken_up_week`, by week, up to here. Parts are laid one after the other, grain by grain in the order of GRAINS.
+        """
+        for name, columns in SUMMED.items():
+            self._write(part, name, (*columns, "received") if name == "taken_up" else columns)
+            earlier = self.folder.glob(f"before {name} {part.grain} {part.first}.parquet")
+            own = self.folder / f"{name} {part.grain} {part.first}.parquet"
+            self._view(f"{name}_sum", *earlier, own)
+        self._view("taken_up_week", *self._files("taken_up", GRAINS[0]))
+
+    def _write(self, part: Part, name: str, columns: tuple[str, ...]) -> None:
+        n, span = self.numbers, part.last - part.first + 1
+        rows = self.con.sql(self._query(part, name, columns)).pl()
+        place = rows["place"].to_numpy()
+        size = n.tools * span * n.people
+        found = np.flatnonzero(np.bincount(place, minlength=size))
+        number = found // n.people % span + part.first
+        key = (found // (n.people * span) * n.stride + number) * n.people + found % n.people
+        # whole numbers below 2^53 are added up exactly
+        sums = {
+            column: np.bincount(place, rows[column].to_numpy(), size)[found].astype(np.int64)
             for column in columns
-        ]
-        if name == "taken_up":
-            sums.append("sum(received)::bigint as received")
-        source = SOURCES.get(name, name)
-        _run(con, BY_WEEK, numbers, name=name, source=source, sums=", ".join(sums))
-    con.execute("create or replace temp table taken_up_week as from taken_up_sum")
-    return numbers
+        }
+        table = pl.DataFrame({"key": key} | sums)
+        late = pl.Series(number > part.last - BEFORE)
+        file = f"{name} {part.grain}"
+        table.write_parquet(self.folder / f"{file} {part.first}.parquet", statistics=False)
+        table.filter(late).write_parquet(self.folder / f"before {file} {part.last + 1}.parquet")
 
+    def _query(self, part: Part, name: str, columns: tuple[str, ...]) -> str:
+        n, is_finest = self.numbers, part.grain == GRAINS[0]
+        finer = part.grain if is_finest else GRAINS[GRAINS.index(part.grain) - 1]
+        told = (
+            f"coalesce({COUNTED.get(column, column) if is_finest else column}, 0)::double as {column}"
+            for column in columns
+        )
+        source = SOURCES.get(name, name) if is_finest else parquet(*self._files(name, finer))
+        # Names are those of SUMMED and GRAINS: no text from outside enters.
+        return (BY_WEEK if is_finest else COARSER).format(
+            people=n.people, stride=n.stride, width=n.width, span=part.last - part.first + 1, first=part.first,
+            last=part.last, grain=part.grain, finer=finer, source=source, columns=", ".join(told),
+        )  # fmt: skip
 
-def coarser(con: duckdb.DuckDBPyConnection, numbers: Numbers, grain: Grain) -> None:
-    """Add the tables …_sum up to a grain, from those of the grain before it in GRAINS; by week they stay as they are."""
-    if grain == GRAINS[0]:
-        return
-    finer = GRAINS[GRAINS.index(grain) - 1]
-    for name, columns in SUMMED.items():
-        sums = ", ".join(f"sum({column})::bigint as {column}" for column in columns)
-        _run(con, COARSER, numbers, name=name, finer=finer, grain=grain, sums=sums)
+    def _files(self, name: str, grain: Grain) -> list[Path]:
+        return sorted(self.folder.glob(f"{name} {grain} *.parquet"))
 
-
-def _run(con: duckdb.DuckDBPyConnection, query: str, numbers: Numbers, **parts: str) -> None:
-    # Names are those of SUMMED and GRAINS: no text from outside enters.
-    con.execute(
-        query.format(people=numbers.people, stride=numbers.stride, width=numbers.width, **parts)
-    )
+    def _view(self, name: str, *files: Path) -> None:
+        self.con.execute(f"create or replace temp view {name} as from {parquet(*files)}")
