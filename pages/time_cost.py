@@ -48,6 +48,7 @@ def _named(
             k: latest[k]
             for k in ("value", "low", "high", "change", "change_low", "change_high", "grain")
         }
+        | {"when": shape.last_period(latest)}
         if latest
         else {}
     )

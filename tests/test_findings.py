@@ -27,7 +27,7 @@ BANNED = re.compile(
     re.IGNORECASE,
 )
 SLOTS = {
-    "late_levels": "level 2",
+    "late_levels": "level 2", "when": "Q2 2026",
     "metric": "active_people", "bin": None, "unit": "share", "title": "Active people", "value": 0.62, "low": 0.57, "high": 0.67,
     "change": 0.05, "change_low": 0.02, "change_high": 0.08, "period": "April to June 2026", "grain": "quarter",
     "active": 0.78, "talking": 0.41, "gap": 0.37, "gap_low": 0.33, "gap_high": 0.41, "people": 140, "worth": 3, "coverage": 0.96, "share": 0.6, "top": 0.4, "silent": 0.2,

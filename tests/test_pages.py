@@ -1,5 +1,6 @@
 """Every page on a drawn release, without a browser: full, filtered, hidden, empty, and closed to who may not see it."""
 
+from datetime import date
 from pathlib import Path
 
 import polars as pl
@@ -7,7 +8,7 @@ import pytest
 
 from analytics import audit_log, roles
 from analytics.release import Release
-from pages.parts import access, data
+from pages.parts import access, cards, data
 from pages.parts.figure import Picture
 from pages.parts.parts import PART_OF
 from tests.drawn_release import DIVISIONS, draw_release, none_apart, of_many_seniors
@@ -116,6 +117,24 @@ def test_every_page_honours_a_division(divided, page):
     text = shown(page, division="Front")
 
     assert BROKEN not in text
+
+
+@pytest.mark.parametrize("query", [{}, {"period": "2026-Q2"}])
+def test_a_change_is_said_of_the_quarter_in_which_it_was(drawn, query):
+    """The hours of the whole period are not those of its last quarter, of which the change is told."""
+    lead = shown("time_cost", **query)
+
+    assert "In Q2 2026 it " in lead
+    assert "That is" not in lead
+
+
+@pytest.mark.parametrize(
+    ("grain", "when"), [("quarter", "in Q2 2026 on the quarter before"), ("week", "in the week of 30 Mar 2026 on the week before")]
+)  # fmt: skip
+def test_the_line_under_a_figure_says_when_it_changed(grain, when):
+    row = {"grain": grain, "period": date(2026, 3, 30), "change": 0.05, "change_low": 0.03, "change_high": 0.07}  # fmt: skip
+
+    assert when in cards.verdict_line("clear", row, "share")
 
 
 def test_departments_compares_divisions_where_there_are_any(divided):

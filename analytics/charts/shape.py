@@ -405,3 +405,11 @@ def period_name(first: date | datetime, grain: str) -> str:
     if grain == "month":
         return f"{day:%b} {day.year}"
     return f"{first.day} {first:%b %Y}"
+
+
+def last_period(row: Mapping[str, Any]) -> str:
+    """Return when the last change of a figure was, which may be a part of the period on screen: Q1 2026."""
+    if row["grain"] == "all" or row["period"] is None:
+        return "the whole period"
+    name = period_name(row["period"], row["grain"])
+    return f"the week of {name}" if row["grain"] == "week" else name

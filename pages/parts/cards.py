@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from analytics.charts import numbers
+from analytics.charts.shape import last_period
 from analytics.charts.spark import against_company, sparkline
 from analytics.charts.words import in_words
 from analytics.findings.verdicts import Verdict
@@ -132,18 +133,15 @@ def _course(c: Card, value: str, interval: str) -> None:
 
 
 def verdict_line(verdict: Verdict, row: Mapping[str, Any] | None, unit: str) -> str:
-    """Return the line under a figure: +5 points on the period before, or that we cannot tell."""
+    """Return the line under a figure: +5 points in Q2 2026 on the quarter before, or that we cannot tell."""
     if verdict == "unseen" or row is None:
         return f"{MARKS['unseen']} :small[No earlier period of the same length to compare with]"
     if verdict == "noise":
         return f"{MARKS['noise']} :small[No change we can tell]"
     low, high = row["change_low"], row["change_high"]
     changed = numbers.change(row["change"], unit, None if low is None else (high - low) / 2)
-    return f"{MARKS['clear']} :small[:primary[**{plain(changed)}**] on the {_earlier(row)} before]"
-
-
-def _earlier(row: Mapping[str, Any]) -> str:
-    return str(row["grain"]) if row.get("grain") in {"week", "month", "quarter"} else "period"
+    when = f"in {last_period(row)} on the {row['grain']} before"
+    return f"{MARKS['clear']} :small[:primary[**{plain(changed)}**] {when}]"
 
 
 def small_multiple(m: Multiple) -> None:
