@@ -49,6 +49,12 @@ class Past:
     starts: dict[str | None, date]
     last_day: date | None
 
+    @property
+    def reach(self) -> tuple[date, date] | None:
+        """Return the first and the last day of the exports together."""
+        first = self.starts.get(None)
+        return (first, self.last_day) if first and self.last_day else None
+
     def panel(self, raw: pl.DataFrame, living: pl.Series) -> pl.DataFrame:
         """Return the raw panel with the people of published quarters kept in their places."""
         return ledger.kept_in_place(raw, self.known, self.sources, living)

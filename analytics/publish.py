@@ -78,7 +78,9 @@ def compute(ground: Ground, workspace: Workspace) -> dict[str, pl.DataFrame]:
     return {
         "figure": figure,
         "flow": between_shown(flow, figure),
-        "finding": findings.select(figure, passports.values(), told, company.milestones(settings)),
+        "finding": findings.select(
+            figure, passports.values(), told, company.milestones(settings), ground.past.reach
+        ),
         "passport": passport_rows(passports),
         "coverage": visibility.rows(
             connection, ground.headcount, ground.mask.frame, settings.threshold

@@ -56,7 +56,7 @@ def test_people_interval_and_coverage_are_those_of_the_rows_and_no_others():
     found = dict(definition.facts({"id": "active_people"}, two))
 
     assert found["People"] == "380 to 400"
-    assert found["Interval"] == "95%"
+    assert found["Interval"] == definition.INTERVAL
     assert found["Of the staff, visible"] == "96%"
 
 

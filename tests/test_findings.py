@@ -2,7 +2,7 @@
 
 import json
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
@@ -233,6 +233,30 @@ def test_slots_hold_numbers_and_names_never_a_finished_sentence():
 def test_quarters_are_named_by_their_thursday():
     assert quarter(date(2025, 12, 29)) == "January to March 2026"
     assert quarter(None) == "the whole period"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        ((2026, 1, 5), (2026, 6, 26), "April to June 2026"),  # a Friday: the week is whole
+        ((2026, 3, 30), (2026, 6, 25), "April to June 2026 (until 25 June)"),
+        ((2026, 3, 31), (2026, 9, 30), "April to June 2026 (from 31 March)"),
+        ((2026, 4, 13), (2026, 5, 9), "April to June 2026 (from 13 April until 9 May)"),
+    ],
+)
+def test_a_quarter_that_is_told_in_part_says_from_when_and_until_when(first, last, said):
+    assert quarter(date(2026, 3, 30), (date(*first), date(*last))) == said
+
+
+@pytest.mark.parametrize(
+    ("first", "friday"),
+    [((2025, 12, 29), (2026, 3, 27)), ((2026, 6, 29), (2026, 9, 25)), ((2026, 9, 28), (2027, 1, 1))],
+)
+def test_a_quarter_ends_with_the_week_of_its_last_thursday(first, friday):
+    began, ended = date(2020, 1, 1), date(*friday)
+
+    assert "until" not in quarter(date(*first), (began, ended))
+    assert "until" in quarter(date(*first), (began, ended - timedelta(days=1)))
 
 
 def test_enumerations_read_like_prose():

@@ -58,6 +58,14 @@ def test_h1_says_how_many_of_those_with_a_seat_used_the_tools():
     )
 
 
+def test_h1_says_until_when_where_the_quarter_is_not_over():
+    frame = pl.DataFrame([row("active_people", value=0.62)], schema=DRAWN.schema, strict=False)
+    found = select(frame, [], reach=(date(2026, 1, 5), date(2026, 5, 9)))
+
+    slots = json.loads(found.filter(finding="used")["slots"][0])
+    assert "in April to June 2026 (until 9 May)." in sentence("used", slots)[0]
+
+
 def test_h1_names_the_tool_where_there_is_one():
     rows = [row("active_people", value=0.62, tool=tool, grain="all", period=None) for tool in (None, "slack")]  # fmt: skip
 

@@ -9,6 +9,8 @@ import polars as pl
 from analytics.metrics.panel import with_division
 from analytics.metrics.passport import LABELS
 
+Reach = tuple[date, date]
+THURSDAY = 3  # as weekday() counts
 QUARTERS = ("January to March", "April to June", "July to September", "October to December")
 
 
@@ -16,10 +18,19 @@ class Book:
     """The figures, opened at the latest quarter that holds a change, else at the whole period."""
 
     def __init__(
-        self, figures: pl.DataFrame, passports: dict[str, dict[str, Any]], metrics: set[str]
+        self,
+        figures: pl.DataFrame,
+        passports: dict[str, dict[str, Any]],
+        metrics: set[str],
+        reach: Reach | None = None,
     ) -> None:
         self.figures = with_division(figures).filter(pl.col("metric").is_in(sorted(metrics)))
         self.passports = passports
+        self.reach = reach
+
+    def named(self, first: date | None) -> str:
+        """Return the name of a quarter, and how far the exports tell of it where that is not to its end or from its beginning."""
+        return quarter(first, self.reach)
 
     def smallest(self, metric: str) -> float:
         """Return the smallest difference of the metric worth showing."""
@@ -76,7 +87,7 @@ class Book:
         about = {
             "unit": self.unit(row["metric"]),
             "title": self.title(row["metric"]),
-            "period": quarter(row.get("period")),
+            "period": self.named(row.get("period")),
             "grain": grain(row),
         }
         words = self.passports.get(row["metric"], {}).get("words") or {}
@@ -89,9 +100,30 @@ def grain(row: Mapping[str, Any]) -> str:
     return str(row["grain"]) if row["grain"] != "all" else "period"
 
 
-def quarter(first: date | None) -> str:
-    """Return "April to June 2026" for the Monday on which a quarter of whole weeks begins."""
+def quarter(first: date | None, reach: Reach | None = None) -> str:
+    """Return "April to June 2026" for the Monday on which a quarter of whole weeks begins; "… (until 9 May)" where days of work are not told.
+
+    `reach`: first and last day of the exports.
+    """
     if first is None:
         return "the whole period"
     thursday = first + timedelta(days=3)  # the day that decides where a week belongs
-    return f"{QUARTERS[(thursday.month - 1) // 3]} {thursday.year}"
+    name = f"{QUARTERS[(thursday.month - 1) // 3]} {thursday.year}"
+    if reach is None:
+        return name
+    told = [
+        *([f"from {_day(reach[0])}"] if reach[0] > first else []),
+        *([f"until {_day(reach[1])}"] if reach[1] < _last_friday(thursday) else []),
+    ]
+    return f"{name} ({' '.join(told)})" if told else name
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%B}"
+
+
+def _last_friday(day: date) -> date:
+    """Return the Friday of the last week of the calendar quarter of a day: that of its last Thursday."""
+    month = (day.month - 1) // 3 * 3 + 3
+    ends = date(day.year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+    return ends - timedelta(days=(ends.weekday() - THURSDAY) % 7 - 1)

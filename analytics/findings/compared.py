@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from analytics.findings.book import Book, quarter
+from analytics.findings.book import Book
 from analytics.findings.facts import Found
 from analytics.findings.verdicts import block
 from analytics.findings.wording import subject
@@ -31,7 +31,7 @@ def late(book: Book) -> Iterator[Found]:
         return
     most = here.filter(pl.col("named"))["value"].max()
     slots = {
-        "late_levels": names, "late_most": most, "late_company": whole, "period": quarter(last),
+        "late_levels": names, "late_most": most, "late_company": whole, "period": book.named(last),
     }  # fmt: skip
     size = (most - whole) / (book.smallest(LATE) or whole)
     yield Found("late_from", "clear", "time_cost", LATE, slots, size)
@@ -68,7 +68,7 @@ def _compared(
         blocks[block(row, company["value"] if company else None)].append(row["department"])
     slots: dict[str, Any] = {
         "measure": subject(metric, bin_, book.title(metric)), "higher": sorted(blocks["higher"]), "lower": sorted(blocks["lower"]),
-        "others": len(blocks["alike"]), "period": quarter(rows["period"][0]),
+        "others": len(blocks["alike"]), "period": book.named(rows["period"][0]),
     }  # fmt: skip
     slots |= _values(rows, [*blocks["higher"], *blocks["lower"]], company) | {
         "unit": book.unit(metric)

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from analytics.charts.numbers import two_digits
-from analytics.findings.book import Book, quarter
+from analytics.findings.book import Book
 from analytics.findings.verdicts import Verdict
 
 FACTS = (
@@ -66,7 +66,7 @@ def _used(book: Book) -> Iterator[Found]:
         slots = {
             "used": int(row["numerator"]),
             "enabled": int(row["denominator"]),
-            "period": quarter(row["period"]),
+            "period": book.named(row["period"]),
             "tools": _counted(book),
         }
         yield Found("used", "clear", "adoption", "active_people", slots)
@@ -123,7 +123,7 @@ def _ladder(book: Book) -> Iterator[Found]:
     slots = {
         "of_ten_contribute": round(10 * contributing / active),
         "of_ten_exchange": round(10 * reciprocal / active),
-        "period": quarter(known[0]["period"]),
+        "period": book.named(known[0]["period"]),
     }
     yield Found("of_ten", "clear", "adoption", "adoption_funnel", slots)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from analytics.findings.book import Book, grain
+from analytics.findings.book import Book, Reach, grain
 from analytics.findings.compared import COMPARED, LATE, departments, late
 from analytics.findings.dates import DATES, Dated, dates, visible
 from analytics.findings.facts import FACTS, Found, facts, unknown
@@ -59,10 +59,11 @@ def select(
     passports: Iterable[Passport | Mapping[str, Any]],
     computable: pl.DataFrame | None = None,
     milestones: Iterable[Dated] = (),
+    reach: Reach | None = None,
 ) -> pl.DataFrame:
     """Return release.finding: up to three that we can tell by size, then one of noise, then what is not seen.
 
-    Takes rows of release.figure and of release.computable, and the dates that the company named. Where fewer than three clear ones are found, plain facts
+    Takes rows of release.figure and of release.computable, the dates that the company named, and the first and last day of the exports. Where fewer than three clear ones are found, plain facts
     fill up. The last two kinds are never dropped: they make the first believable.
     """
     known: dict[str, dict[str, Any]] = {}
@@ -71,7 +72,7 @@ def select(
             passport.as_dict() if isinstance(passport, Passport) else dict(passport)
         )
         known[str(about["id"])] = about
-    book = Book(figures, known, WANTED)
+    book = Book(figures, known, WANTED, reach)
     found = [
         *dates(book, milestones),  # first: what the company itself asked about
         *_changes(book),

@@ -11,6 +11,7 @@ from analytics.metrics import others
 from pages.parts.states import note
 from pages.parts.text import plain
 
+INTERVAL = "95%: what happened is counted; this is how far it would move by chance, were the same conditions to give another period"
 NO_INTERVAL = "none: the figure is no estimate, or too few people carry it"
 
 
@@ -59,7 +60,7 @@ def seen(rows: pl.DataFrame) -> list[tuple[str, str]]:
     if known.is_empty():
         return []
     people, covered = known["n"].drop_nulls(), known["coverage"].drop_nulls()
-    found = [("Interval", "95%" if known["low"].is_not_null().any() else NO_INTERVAL)]
+    found = [("Interval", INTERVAL if known["low"].is_not_null().any() else NO_INTERVAL)]
     if people.len():
         found.insert(0, ("People", _range(people, numbers.count)))
     if covered.len():
