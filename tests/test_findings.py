@@ -250,7 +250,11 @@ def test_a_quarter_that_is_told_in_part_says_from_when_and_until_when(first, las
 
 @pytest.mark.parametrize(
     ("first", "friday"),
-    [((2025, 12, 29), (2026, 3, 27)), ((2026, 6, 29), (2026, 9, 25)), ((2026, 9, 28), (2027, 1, 1))],
+    [
+        ((2025, 12, 29), (2026, 3, 27)),
+        ((2026, 6, 29), (2026, 9, 25)),
+        ((2026, 9, 28), (2027, 1, 1)),
+    ],
 )
 def test_a_quarter_ends_with_the_week_of_its_last_thursday(first, friday):
     began, ended = date(2020, 1, 1), date(*friday)
