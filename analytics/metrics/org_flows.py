@@ -17,7 +17,8 @@ def flows(scope: Scope, sums: Sums, labels: list[str | None]) -> pl.DataFrame:
     """
     counted = pl.Series(labels).to_frame("label").with_columns(counted=pl.Series(scope.counted))
     names = counted.filter("counted")["label"].drop_nulls().unique().sort().to_list()
-    code = np.array([names.index(label) if label in names else -1 for label in labels])
+    places = {name: place for place, name in enumerate(names)}
+    code = np.array([places.get(label, -1) for label in labels])
     code[~scope.counted] = -1
     if not names:
         return pl.DataFrame(

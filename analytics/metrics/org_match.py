@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 
 SHUFFLES = 400
-ENDS = 2**24  # low digits of a tie's number, in 16 MB: thirty times as many as half a million ties
+DIGITS = 2**24  # of a tie's number, in 16 MB: thirty times as many as half a million ties
+HIGHER = 7  # so many bits further up, by which most others are told apart
 
 
 @dataclass(frozen=True)
@@ -40,23 +41,27 @@ def org_match(lines: np.ndarray, ties: np.ndarray, people: int, seed: int) -> Or
     Places run from 0 to people - 1; the direction of ties does not matter. There must be a line and a tie at least.
     """
     known = distinct(_keys(ties[:, 0], ties[:, 1], people))
-    ends = np.zeros(ENDS, dtype=bool)
-    ends[known & (ENDS - 1)] = True
+    low, high = np.zeros((2, DIGITS), dtype=bool)
+    low[known & (DIGITS - 1)] = True
+    high[known >> HIGHER & (DIGITS - 1)] = True
     draw = np.random.default_rng(seed)
     shares = np.empty(SHUFFLES)
     for shuffle in range(SHUFFLES):
         moved = draw.permutation(people)
-        shares[shuffle] = _in_touch(moved[lines], known, ends, people) / len(lines)
-    real = _in_touch(lines, known, ends, people)
+        shares[shuffle] = _in_touch(moved[lines], known, low, high, people) / len(lines)
+    real = _in_touch(lines, known, low, high, people)
     return OrgMatch(
         real, len(lines), float(shares.min()), float(shares.max()), float(shares.mean())
     )
 
 
-def _in_touch(lines: np.ndarray, known: np.ndarray, ends: np.ndarray, people: int) -> int:
-    """Return how many lines are known ties; ends: the low digits that those have, by which nearly all others are ruled out at once."""
+def _in_touch(
+    lines: np.ndarray, known: np.ndarray, low: np.ndarray, high: np.ndarray, people: int
+) -> int:
+    """Return how many lines are known ties; low, high: the digits that those have, by which nearly all others are ruled out at once."""
     keys = _keys(lines[:, 0], lines[:, 1], people)
-    keys = keys[ends[keys & (ENDS - 1)]]
+    keys = keys[low[keys & (DIGITS - 1)]]
+    keys = keys[high[keys >> HIGHER & (DIGITS - 1)]]
     return int((known[np.searchsorted(known, keys).clip(max=len(known) - 1)] == keys).sum())
 
 

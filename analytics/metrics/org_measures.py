@@ -127,7 +127,6 @@ class Sums:
         crossing = tree.branch[a] != tree.branch[b]
         self._add("all", week, messages)
         self._add("broadcast", week, broadcast)
-        self._add("steps", week, messages * distance)
         self._add("up", week, messages * up)
         self._add("vertical", week, messages * (up | down))
         self._add("direct", week, messages * ((up | down) & (distance == 1)))
@@ -138,10 +137,16 @@ class Sums:
         )
         self._add("leading", week, messages * self.scope.leads[a])
         self._add("leading_broadcast", week, broadcast * self.scope.leads[a])
+        self._distances(week, messages, distance)
+
+    def _distances(self, week: Array, messages: Array, distance: Array) -> None:
+        """Add up messages by how far apart their ends are, and the steps that they take."""
+        width = int(distance.max(initial=0)) + 1
+        flat = np.bincount(week * width + distance, messages, minlength=self.weeks * width)
+        by_distance = flat.reshape(self.weeks, width)
+        self.columns["steps"] = by_distance @ np.arange(width)
         for label, first, last, _ in self.scope.bins:
-            self._add(
-                f"distance {label}", week, messages * ((distance >= first) & (distance <= last))
-            )
+            self.columns[f"distance {label}"] = by_distance[:, first : last + 1].sum(1)
 
 
 def _numbers(days: Array, weeks: Array) -> Array:

@@ -11,6 +11,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from analytics.metrics import spill
 from analytics.metrics.org_tree import OrgTree
 
 WHOLE = date(1, 1, 1)  # the quarter of the panel rows that hold for the whole period
@@ -67,9 +68,9 @@ group by week, tool, actor, person
 
 LINE = """
 create or replace temp table line as
-select unnest($above::bigint[]) as one, unnest($below::bigint[]) as other
-union
-select unnest($below::bigint[]), unnest($above::bigint[])
+from read_parquet($file)
+union all
+select other, one from read_parquet($file)
 """
 
 # Messages along the chain of command, in the order of the log.
@@ -151,7 +152,10 @@ def traffic(con: duckdb.DuckDBPyConnection, panel: pl.DataFrame, trees: list[Org
     con.execute(NUMBERED, {"people": people.to_list()})
     con.execute(COVERED, {"person": covered["person"].to_list(), "quarter": quarters.to_list()})
     con.execute(ACT)
-    con.execute(LINE, chains(trees))
+    with spill.folder(con) as folder:
+        file = folder / "line.parquet"
+        chains(trees).write_parquet(file)
+        con.execute(LINE, {"file": str(file)})
     con.execute(VERTICAL)
     broadcast = {"broadcast_from": BROADCAST_FROM}
     spans = {
@@ -166,14 +170,13 @@ def traffic(con: duckdb.DuckDBPyConnection, panel: pl.DataFrame, trees: list[Org
     )
 
 
-def chains(trees: list[OrgTree]) -> dict[str, list[int]]:
-    """Return all pairs of a superior, however far up, and somebody below, in any of the trees."""
-    above: list[int] = []
-    below: list[int] = []
+def chains(trees: list[OrgTree]) -> pl.DataFrame:
+    """Return (one, other): all pairs of a superior, however far up, and somebody below, in any of the trees, once each."""
+    found = [pl.DataFrame(schema={"one": pl.Int64, "other": pl.Int64})]
     for tree in trees:
         place, depth = (tree.chain >= 0).nonzero()
         superior = tree.chain[place, depth]
         apart = superior != place
-        above += tree.ids[superior[apart]].tolist()
-        below += tree.ids[place[apart]].tolist()
-    return {"above": above, "below": below}
+        pairs = {"one": tree.ids[superior[apart]], "other": tree.ids[place[apart]]}
+        found.append(pl.DataFrame(pairs, schema=found[0].schema))
+    return pl.concat(found).unique(maintain_order=True)

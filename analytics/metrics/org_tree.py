@@ -111,6 +111,11 @@ class OrgTree:
         return chain
 
     @cached_property
+    def _superiors(self) -> Array:
+        """Return `chain` depth by depth, in numbers half as long: they are looked up by the million."""
+        return np.ascontiguousarray(self.chain.T, dtype=np.int32)
+
+    @cached_property
     def branch(self) -> Array:
         """Return the place of the ancestor one step below the head, oneself there; a head is a branch of its own."""
         if self.chain.shape[1] == 1:
@@ -133,9 +138,9 @@ class OrgTree:
     def distance(self, a: Array, b: Array) -> Array:
         """Return the steps from a to b along reporting lines, by way of the nearest common superior."""
         shared = np.zeros(len(a), dtype=np.int64)
-        for depth in range(self.chain.shape[1]):
-            level = self.chain[:, depth]
-            shared += (level[a] == level[b]) & (level[a] >= 0)
+        for level in self._superiors:
+            above = level[a]
+            shared += (above == level[b]) & (above >= 0)
         return self.depth[a] + self.depth[b] - 2 * (shared - 1)
 
     def is_above(self, a: Array, b: Array) -> Array:
