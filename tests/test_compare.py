@@ -220,6 +220,26 @@ def test_gates_of_vivainsights_and_nobody_is_named(people):
     assert not found.select(outside(found).any()).item()
 
 
+def test_who_stands_out_of_the_low_ones_by_being_higher_is_not_named_as_low():
+    """Six groups lie high and leave first; of the rest "middling" differs as the highest, and lies under the company."""
+    means = {"high0": (60, 28), "high1": (60, 26), "high2": (40, 22), "high3": (40, 20), "middling": (30, -6), "low0": (25, -20),
+             "low1": (25, -20), "low2": (25, -20), "low3": (25, -20)}  # fmt: skip
+    people = pl.DataFrame(
+        [{"metric": "m", "group": name, "x": 100 + mean + 12 * stats.norm.ppf((i + 0.5) / n), "y": 1.0} for name, (n, mean) in means.items() for i in range(n)]
+    )  # fmt: skip
+
+    found = {row["group"]: row for row in distinguish(groups(people), ["metric"]).iter_rows(named=True)}  # fmt: skip
+
+    alone = [name for name in means if name == "middling" or name.startswith("low")]
+    rest = people.filter(pl.col("group").is_in(alone))
+    of_rest = stats.mannwhitneyu(
+        *(rest.filter((pl.col("group") == "middling") == own)["x"] for own in (True, False))
+    )
+    assert of_rest.pvalue < 0.001 and found["middling"]["value"] < people["x"].mean()
+    assert found["high0"]["named"]
+    assert not found["middling"]["named"]
+
+
 @pytest.mark.parametrize(
     ("metric", "by", "gate", "p"),
     [

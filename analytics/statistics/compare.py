@@ -161,9 +161,11 @@ def gate_p(n: Numbers, sr: Numbers, srr: Numbers) -> float:
 def step_down(n: Numbers, sr: Numbers, srr: Numbers) -> Numbers:
     """Return each group's p against the groups still open; nan for those that the steps never reach.
 
-    The oddest group is tested first; if it differs it leaves the reference and the rest are looked at anew.
+    The oddest group is tested first; if it differs it leaves the reference and the rest are looked at anew. 1 where a
+    group lies above those still open and under all, or the other way round: it differs, but not as its distance from all says.
     """
     p = np.full(len(n), np.nan)
+    above = sr / n - sr.sum() / n.sum()
     left = np.arange(len(n))
     while len(left) > 2:  # noqa: PLR2004 - of two groups neither is the odd one
         spread, middle = _rank_spread(n[left], sr[left], srr[left])
@@ -173,6 +175,8 @@ def step_down(n: Numbers, sr: Numbers, srr: Numbers) -> Numbers:
         p[left[oddest]] = min(1.0, 2 * special.ndtr(-abs(z[oddest])) * len(left))
         if p[left[oddest]] >= ALPHA:
             break
+        if z[oddest] * above[left[oddest]] < 0:
+            p[left[oddest]] = 1.0
         left = np.delete(left, oddest)
     return p
 
