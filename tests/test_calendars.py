@@ -113,6 +113,25 @@ def test_public_holidays_are_outside_and_days_off_where_they_are_kept(tmp_path):
     assert told["stickiness"] == (1 + 1, 40 + 39 + 38)
 
 
+def test_hours_of_a_week_with_a_holiday_are_of_the_days_that_are_worked(tmp_path):
+    """An hour in meetings on each working day are five a week, also in that of Easter Monday, 6 April 2026."""
+    settings = Settings(calendar="IT")
+    days = (*range(7, 11), *range(13, 18))
+    meetings = [f"2026-04-{day:02} 09:00 | cal | meeting | 1 | 3600 | 2" for day in days]
+    first = "2026-04-06 09:00 | slack | post | 1 | |"
+    con = store(
+        tmp_path,
+        settings=settings,
+        event="\n".join(["at | tool | action | actor | seconds | attendee", first, *meetings]),
+    )
+    measures = tuple(m for m in time_cost.MEASURES if m.metric == "meeting_hours" and not m.variant)
+
+    weeks = engine.cells(con, panel(con, settings), settings, measures).filter(cut="total", grain="week")  # fmt: skip
+
+    told = weeks.sort("period").select("sx", "sy").rows()
+    assert told == [pytest.approx((2 * 4, 2 * 0.8)), pytest.approx((2 * 5, 2 * 1))]
+
+
 def test_a_country_with_another_weekend_works_by_its_own_week(tmp_path):
     con = store(
         tmp_path,

@@ -78,7 +78,7 @@ MEASURES = (
         Measure("context_switches", "switches", "near_acts", kind="clustered", grains=SHOWN, reason=NO_PLACES),
         _caused("total", 0),
         Measure(
-            "reading_caused", READ_BY_OTHERS, "weeks", kind="ratio",
+            "reading_caused", READ_BY_OTHERS, "working_weeks", kind="ratio",
             most_a_week=MOST_HOURS_A_WEEK, grains=SHOWN, reason=NO_RECIPIENTS,
         ),
     ),
@@ -220,7 +220,7 @@ PASSPORTS = (
         definition=(
             "Hours that others would need to read what a person sends them by name, if everybody reads it: 238 words a minute where words are known, "
             "else 60 seconds a mail and 15 a chat message. Posts in channels are left out unless they name somebody. "
-            "numerator = hours of reading for others, at most 80 a person and week; denominator = working weeks of the people in the group. "
+            "numerator = hours of reading for others, at most 80 a person and week; denominator = working weeks of the people in the group, public holidays where they live left out. "
             "It is an estimate of what was asked for, not of what was done."
         ),
         cuts=STANDARD,

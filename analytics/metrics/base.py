@@ -69,8 +69,9 @@ with spent as (
     join own_day d on d.day = c.day and d.is_worked
     group by all
 )
-select s.slot, d.calendar, d.working_days
+select s.slot, d.calendar, d.working_days, d.working_days / w.workdays as working_weeks
 from span s
+cross join (select max(working_days / weeks) as workdays from period where weeks > 0) w
 join spent d on d.tool is not distinct from s.tool and d.first_day = s.first_day and d.last_day = s.last_day
 """
 
@@ -184,6 +185,7 @@ JOINS = {
 }
 FACTS = {
     "working_days": ("due", "coalesce(due.working_days, 0)"),
+    "working_weeks": ("due", "coalesce(due.working_weeks, 0)"),
     "enabled": ("open_seat", "open_seat.key is not null"),
     "tools_enabled": ("open_seat", "coalesce(open_seat.tools_enabled, 0)"),
     "enabled_long": ("open_seat", "coalesce(open_seat.key is not null and p.opened_on <= s.long_from + 1, false)"),

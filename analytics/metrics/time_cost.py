@@ -70,7 +70,7 @@ def _collaboration(variant: str, seconds: int) -> tuple[Measure, ...]:
     }
     return tuple(
         Measure(
-            "collaboration_hours", x, "weeks", kind="ratio", variant=variant, bin=name, position=i,
+            "collaboration_hours", x, "working_weeks", kind="ratio", variant=variant, bin=name, position=i,
             most_a_week=MOST_HOURS_A_WEEK, reason=reason,
         )
         for i, (name, (x, reason)) in enumerate(bins.items())
@@ -91,11 +91,11 @@ BY_REACH = {
 MEASURES = (
     *(measure for cap, seconds in CAPS.items() for measure in _collaboration("" if cap == USUAL else cap, seconds)),
     Measure(
-        "meeting_hours", _hours("meeting_us"), "weeks", kind="ratio",
+        "meeting_hours", _hours("meeting_us"), "working_weeks", kind="ratio",
         most_a_week=MOST_HOURS_A_WEEK, reason=NO_MEETINGS,
     ),
     Measure(
-        "meeting_hours", _hours("accepted_us"), "weeks", kind="ratio", variant="accepted",
+        "meeting_hours", _hours("accepted_us"), "working_weeks", kind="ratio", variant="accepted",
         most_a_week=MOST_HOURS_A_WEEK, grains=("month", "quarter", "all"),
         reason=WHEN(f"{NOT_MET} when not bool_or(has_accepted) then 'no_data'"),
     ),
@@ -167,7 +167,7 @@ PASSPORTS = (
             "Hours a person and working week, overlaps counted once. Meetings and calls take from start to end. An own act (post, reply, mail, file) "
             "is given the time since whatever came before it, at most two minutes (variants: half a minute to ten). Reading is a guess and kept apart: "
             "60 seconds a mail, 15 seconds a chat message, 70 in 100 opened; posts in channels could have been read by every member. Nobody knows when it happened. "
-            "numerator = hours, at most 80 a person and week; denominator = working weeks of the people in the group. "
+            "numerator = hours, at most 80 a person and week; denominator = working weeks of the people in the group, public holidays where they live left out. "
             "It cannot see thinking, documents or talk in the corridor; it is not working time."
         ),
         cuts=STANDARD,
@@ -203,7 +203,7 @@ PASSPORTS = (
         better="down",
         definition=(
             "Hours a person and working week in meetings of two or more, overlapping meetings counted once. "
-            "numerator = hours between start and end, at most 80 a person and week; denominator = working weeks of the people in the group. "
+            "numerator = hours between start and end, at most 80 a person and week; denominator = working weeks of the people in the group, public holidays where they live left out. "
             "It cannot see who really came: a calendar knows invitations."
         ),
         cuts=STANDARD,
