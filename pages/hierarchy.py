@@ -217,7 +217,7 @@ def _distance(figures: Figures) -> Block:
     rows = shape.rows_named(found, names, figures.unit(metric))
     said = Said(
         finding=say("distance_near" if _falls(rows) else "distance_question"),
-        measure="Messages for every pair of people, by the steps between the two along reporting lines; the scale is logarithmic, a line is the 95% interval",
+        measure="Messages for every pair of people, by the steps between the two along reporting lines. The scale is logarithmic. Lines: 95% intervals",
         source=source(figures, found, "every pair of people counts, also the silent ones"),
         alt=words.in_words(
             "By steps in the org tree", rows["name"].to_list(), rows["text"].to_list()
@@ -260,7 +260,7 @@ def _answers(figures: Figures) -> Block:
     )
     said = Said(
         finding=say(title if is_known else "answers_question"),
-        measure=f"{figures.passport(metric)['title']}: share of messages answered within three days, to superiors and from them; shade is the 95% interval",
+        measure=f"{figures.passport(metric)['title']}: share of messages answered within three days, to superiors and from them. Shade: 95% interval",
         source=source(figures, found, ("▲ upwards ▼ downwards · " if rows.height else "") + "where there are no threads, any next message counts as an answer: an upper bound"),
         alt=words.in_words("Answered", [f"{r['way']}wards" for r in rows.iter_rows(named=True)], rows["text"].to_list())
         if rows.height else words.in_words("Answered upwards minus downwards", ["difference"], [words.table(found, figures.unit(metric))["Figure"][0] if found.height else None]),

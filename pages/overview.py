@@ -150,7 +150,7 @@ def _rests_on(figures: Figures) -> None:
     company = figures.release.company()
     seen, staff = company.get("visible"), company.get("headcount")
     lines = [
-        f"{numbers.count(float(seen))} of {numbers.people(float(staff))} are visible in at least one tool."
+        f"{numbers.count(float(seen))} of {numbers.people(float(staff))} are in the figures of the whole period."
         if seen and staff
         else "",
         f"Last act read: {_day(company.get('last_day'))}." if company.get("last_day") else "",

@@ -79,7 +79,7 @@ def _hours(figures: Figures) -> Block:
     is_shown = whole["value"].is_not_null().any() and parts.height > 0
     said = Said(
         finding=_largest(block),
-        measure="Hours a person and week, overlapping activity counted once; the line is the total with its 95% interval. "
+        measure="Hours a person and week, overlapping activity counted once. The line is the total with its 95% interval. "
         "Dashed on top: reading, which nobody measures, at a few seconds a message",
         source=source(figures, found, "two minutes at most are given to an act of writing"),
         alt=words.in_words("Hours a person and week", [LABELS.get(b, b) for b in block], [numbers.number(r["value"], "hours") for r in block.values()]),

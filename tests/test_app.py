@@ -186,7 +186,7 @@ def test_a_month_has_no_step_of_quarters(drawn):
 def test_the_filter_bar_says_how_many_people_are_visible_and_keeps_the_address(drawn):
     at = seen_by(None, level="3", period="2026-Q2")
 
-    assert "388 of 400 people visible" in words(at)
+    assert "388 of 400 people counted" in words(at)
     assert at.query_params["level"] == "3"
     assert at.query_params["period"] == "2026-Q2"
     assert "tool" not in at.query_params

@@ -103,7 +103,7 @@ def who_stays(figures: Figures) -> Block:
     ratio = figures.one(BALANCE)
     said = Said(
         finding=_fate(rows, grain) if rows.height else say("lifecycle_question"),
-        measure="People with a seat, by what they did in the period before; below zero: those who did nothing any more. A ring stands where a part is kept back",
+        measure="People with a seat, by what they did in the period before. Below zero: those who did nothing any more. A ring stands where a part is kept back",
         source=source(figures, found, " · ".join(filter(None, (_left_open(rows, grain), _balance(ratio))))),
         alt=words.in_words("Last period", rows.filter(pl.col("last").is_not_null())["part"].to_list(), rows.filter(pl.col("last").is_not_null())["people"].to_list())
         if rows.height else "Who stays and who falls silent: not known.",

@@ -115,16 +115,19 @@ def picture(release: Release, rows: pl.DataFrame, headline: str) -> None:
     gaps = chart.gaps(rows.select("row", "week", "share", reason=short), weeks)
     order = rows["row"].unique(maintain_order=True).to_list()
     company = release.company()
-    all_, visible = float(company.get("headcount") or 0), float(company.get("visible") or 0)
-    unseen = all_ - visible
-    source = f"{text.count(unseen)} cannot be seen in any export: nothing here speaks for them"
+    all_, counted = float(company.get("headcount") or 0), float(company.get("visible") or 0)
+    # who came or left within the period may well be seen in some weeks
+    left_out = all_ - counted
+    source = f"{text.count(left_out)} are not in the figures of the whole period: without an account, or not there from its first day to its last"
     twin = table(rows)
     block = Block(
         "coverage",
         Said(
             finding=headline,
             measure="Share of the staff that each export lets us see, week by week; stronger is more, outlined is nobody",
-            source=source if all_ and unseen > 0 else "Everybody is visible in at least one export",
+            source=source
+            if all_ and left_out > 0
+            else "Everybody is in the figures of the whole period",
             alt=in_words(headline, twin),
         ),
         Picture(

@@ -40,7 +40,7 @@ def customers_by_phase(figures: Figures) -> Block:
     caveat = f"{numbers.number(waits_all[0], 'share')} wait for a next word" if waits_all and waits_all[0] is not None else ""  # fmt: skip
     said = Said(
         finding=say("customers_phase", **least).rstrip(".") if least else say("customers_question"),
-        measure="Share of customers' conversations that somebody of the company has answered, by phase; lines: 95% intervals over customers",
+        measure="Share of customers' conversations that somebody of the company has answered, by phase. Lines: 95% intervals over customers",
         source=source(figures, found, caveat, period="Whole period", people="Customers"),
         alt=words.in_words("Answered", rows["name"].to_list(), rows["text"].to_list()),
         passports=[figures.passport(CUSTOMERS), figures.passport(WAITING)],
@@ -71,7 +71,7 @@ def customers_wait(figures: Figures) -> Block:
     ).sort("series", "at")  # fmt: skip
     said = Said(
         finding=_title(known.filter(key="4h")),
-        measure="Share of customers' conversations answered within so much working time of the company, by phase; the slowest in colour, its band the 95% interval",
+        measure="Share of customers' conversations answered within so much working time of the company, by phase. The slowest in colour, its band the 95% interval",
         source=source(figures, found, "what comes within a minute is a receipt, no answer", period="Whole period", people="Customers"),
         alt=words.in_words("Answered", [f"{r['series']} within {list(EDGES.values())[r['at']]}" for r in rows.iter_rows(named=True)], rows["text"].to_list()),
         passports=[figures.passport(FIRST)],

@@ -197,7 +197,7 @@ def bar() -> Scope:
         seen, all_ = company.get("visible"), company.get("headcount")
         if seen and all_:
             states.note(
-                f"{text.number(float(seen))} of {text.count(float(all_))} visible", width="content"
+                f"{text.number(float(seen))} of {text.count(float(all_))} counted", width="content"
             )
     return now
 

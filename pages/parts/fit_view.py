@@ -37,7 +37,7 @@ def draw(release: Release) -> None:
     if all_:
         seen = text.share(visible / all_)
         st.markdown(
-            f"{text.number(visible)} of {text.count(all_)} ({seen}) are visible in at least one export."
+            f"{text.number(visible)} of {text.count(all_)} ({seen}) are in the figures of the whole period."
         )
     shown = pl.DataFrame([row(tool, facts, k) for tool, facts in tools.items()])
     if screen().compact:

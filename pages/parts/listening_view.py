@@ -108,7 +108,7 @@ def unanswered_by_level(figures: Figures) -> Block:
     rows = toned(shape.rows_named(found, names, "share", column="level"), _named(found)["level"])
     said = Said(
         finding=_apart(found, company, names),
-        measure=f"Share of {asked} that nobody had answered after seven working days, by the level of the one who asked. Filled: apart from the others; lines: 95% intervals",
+        measure=f"Share of {asked} that nobody had answered after seven working days, by the level of the one who asked. Filled: apart from the others. Lines: 95% intervals",
         source=source(
             figures, found, f"the company {numbers.number(company['value'], 'share')}" if company and company["value"] is not None else "",
             n=company["n"] if company else None,
@@ -148,7 +148,7 @@ def leaders(figures: Figures) -> Block:
     slots = leaders_ask(figures.one(LEADERS))
     said = Said(
         finding=say("leaders_ask", **slots).rstrip(".") if slots else say("leaders_question"),
-        measure="Share of what people with reports post or mail to ten people or more that has a question mark; lines: 95% intervals",
+        measure="Share of what people with reports post or mail to ten people or more that has a question mark. Lines: 95% intervals",
         source=source(figures, found.filter(pl.col("level").is_null()), "a question mark is a form: it says nothing of humility"),
         alt=words.in_words("Posts with a question", rows["name"].to_list(), rows["text"].to_list()),
         passports=[figures.passport(LEADERS)],

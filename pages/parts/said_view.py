@@ -40,7 +40,7 @@ def what_people_say(figures: Figures) -> Block:
     rows = toned(shape.rows_named(found, CONSTRUCTS, "score", column="key"))
     said = Said(
         finding=say("said_question"),
-        measure="Mean of the newest survey's answers on 0 (lowest end of the scale) to 100; lines: 95% intervals",
+        measure="Mean of the newest survey's answers on 0 (lowest end of the scale) to 100. Lines: 95% intervals",
         source=source(figures, found, "those who answered; how many were asked is not known", period=_when(found), people="Responses"),
         alt=words.in_words("Of 100", rows["name"].to_list(), rows["text"].to_list()),
         passports=[figures.passport(name) for name in (SCORE, "favourable_share", "survey_reliability")],
@@ -78,7 +78,7 @@ def words_and_answers(figures: Figures) -> Block:
     told = words_and_deeds(whole)
     said = Said(
         finding=_title(found, told),
-        measure=f"Being listened to, 0 to 100{BEHIND if any(value is not None for value in got.values()) else ''}. Filled: apart from the others; lines: 95% intervals",
+        measure=f"Being listened to, 0 to 100{BEHIND if any(value is not None for value in got.values()) else ''}. Filled: apart from the others. Lines: 95% intervals",
         source=source(figures, found, _together(whole), n=float(found["n"].sum()) or None, period=_when(found), people="Responses"),
         alt=words.in_words("Being listened to", rows["name"].to_list(), rows["text"].to_list()),
         passports=[figures.passport(TOGETHER), figures.passport(SCORE)],

@@ -71,7 +71,7 @@ def inequality(figures: Figures) -> Block:
         finding=say("gini_known", top=top, silent=silent)
         if top is not None and silent is not None
         else say("gini_question"),
-        measure="Share of all acts against share of the people with a seat, silent ones included; dashed: everybody does the same",
+        measure="Share of all acts against share of the people with a seat, silent ones included. Dashed: everybody does the same",
         source=source(
             figures,
             found,

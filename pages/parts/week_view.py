@@ -43,7 +43,7 @@ def hours_of_week(figures: Figures) -> Block:
     rows = week_rows(found, figures.release.company()) if has_any else found.clear()
     said = Said(
         finding=say("week_question"),
-        measure="Acts a week of 100 people, in each person's own time; a stronger colour is more, dashed is kept back. "
+        measure="Acts a week of 100 people, in each person's own time. A stronger colour is more, dashed is kept back. "
         "The working week is left blank",
         source=source(figures, found, off(figures), period="The whole period"),
         alt=_in_words(rows) if has_any else "Acts by hour of the week: not known.",
@@ -112,7 +112,7 @@ def pressure(figures: Figures) -> Block:
     ])  # fmt: skip
     said = Said(
         finding=who_writes_late(by_level, company),
-        measure="Share of messages that reach somebody outside their own working hours: of what each level writes, and of what people get, by where it comes from. Filled: apart from the others; lines: 95% intervals",
+        measure="Share of messages that reach somebody outside their own working hours: of what each level writes, and of what people get, by where it comes from. Filled: apart from the others. Lines: 95% intervals",
         source=source(figures, found, " · ".join(filter(None, (answered(figures), off(figures))))),
         alt=words.in_words(
             "Messages that arrive outside hours", rows["name"].to_list(), rows["text"].to_list()

@@ -18,7 +18,7 @@ UPLOAD = "/_stcore/upload_file/some-session/some-file"
 def test_a_bare_websocket_gets_no_page_content_before_signing_in(gated: Server, name: str):
     seen = visit(gated, name)
     assert "Sign in with your company account" in seen
-    for secret in ("Aurelia", "people visible", "Customer care", "Whole company", "Drop"):
+    for secret in ("Aurelia", "people counted", "Customer care", "Whole company", "Drop"):
         assert secret not in seen
 
 

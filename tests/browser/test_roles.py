@@ -53,10 +53,10 @@ def title(seen: str) -> str:
 
 
 def figures(seen: str) -> bool:
-    """Say whether any figure was sent: a chart, a group's name, or how many people are visible."""
+    """Say whether any figure was sent: a chart, a group's name, or how many people are counted."""
     names = [*DEPARTMENTS, *LOCATIONS]
     return (
-        "vega_lite_chart" in seen or "people visible" in seen or any(name in seen for name in names)
+        "vega_lite_chart" in seen or "people counted" in seen or any(name in seen for name in names)
     )
 
 

@@ -100,7 +100,7 @@ def test_what_is_on_screen_can_be_shared_by_its_address(server, chromium):
     settle(other)
     bar = other.locator(".st-key-filters").inner_text()
     assert "Customer care" in bar
-    assert "388 of 400 people visible" in bar
+    assert "388 of 400 people counted" in bar
 
 
 def test_an_address_of_what_is_not_released_opens_the_whole(server, chromium):
