@@ -291,5 +291,7 @@ STYLE = (
     "body{background:#fffefb;color:#1f1c18;font:16px/1.5 sans-serif;margin:0}main{max-width:60rem;margin:auto;padding:2rem 1rem}"
     "h1,h2,h3{font-family:serif;font-weight:500;line-height:1.25}h2{border-top:1px solid #e5ded2;padding-top:1.25rem;margin-top:2rem}"
     "table{border-collapse:collapse;width:100%;font-size:14px}th,td{text-align:left;vertical-align:top;padding:.35rem .75rem .35rem 0;"
-    "border-bottom:1px solid #e5ded2;overflow-wrap:break-word}tbody th{font-weight:500}section section{break-inside:avoid}"
+    "border-bottom:1px solid #e5ded2;overflow-wrap:break-word}tbody th{font-weight:500}section{overflow-x:auto}section section,tr{break-inside:avoid}"
+    "@media(prefers-color-scheme:dark){body{background:#191816;color:#efeae2}h2,th,td{border-color:#3b3732}}"
+    "@media print{body{background:#fff;color:#000;font-size:11pt}main{max-width:none;padding:0}table{font-size:9.5pt}h2,h3{break-after:avoid}section{overflow:visible}}"
 )

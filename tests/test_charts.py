@@ -214,6 +214,17 @@ def test_a_phone_names_a_date_that_stands_alone_in_its_row():
     assert [len(drawn["datasets"][layer["data"]["name"]]) for layer in names] == [1]
 
 
+def test_no_word_stands_alone_on_the_last_line_of_a_picture_s_subtitle():
+    measure = "Share of the people with a seat, in the last four weeks of the period, and how many of them are in it. Lines: 95% intervals"
+    make, parts = PICTURES["ladder"]
+
+    title = export.poster(make(*parts, LIGHT), "A finding", measure, "s").to_dict(validate=False)["title"]  # fmt: skip
+
+    assert title["text"] == ["A finding"]
+    assert " ".join(title["subtitle"]) == measure
+    assert len(title["subtitle"][-1]) > len(measure) / 3
+
+
 def test_a_png_holds_ink_where_its_title_stands():
     make, parts = PICTURES["ladder"]
     with_title = export.picture(

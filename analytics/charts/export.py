@@ -26,13 +26,19 @@ def poster(chart: Drawn, finding: str, measure: str, source: str, k: Look = LIGH
         width=WIDTH, height=alt.Step(15)
     )
     title = alt.TitleParams(
-        textwrap.wrap(finding, 60), subtitle=textwrap.wrap(measure, 95), anchor="start", frame="bounds", font=SERIF,
+        _even(finding, 60), subtitle=_even(measure, 105), anchor="start", frame="bounds", font=SERIF,
         fontSize=20, fontWeight=500, color=k.ink, subtitleColor=k.muted, subtitleFontSize=13, subtitlePadding=6, offset=14,
     )  # fmt: skip
     above = bare(chart).properties(width=WIDTH)
     return finish(
         alt.vconcat(above, under, spacing=12).properties(title=title, padding=24), k, k.bg
     )
+
+
+def _even(text: str, widest: int) -> list[str]:
+    """Return the text in as few lines as it takes, about as long as each other: no word stands alone on the last."""
+    lines = -(-len(text) // widest) or 1
+    return textwrap.wrap(text, min(widest, -(-len(text) // lines) + 12))
 
 
 @cache

@@ -113,8 +113,9 @@ def all_of_them(release: Release) -> None:
             "Move them: everything above follows, out of published figures alone. The link to this page carries them."
         )
         for use, heading in USES.items():
+            st.space("xsmall")
             st.markdown(f"**{heading}**")
-            grid = st.grid(2, min_column_width=380, gap="large")
+            grid = st.grid(2, min_column_width=380, gap=("small", "large"))
             for each in worth.assumptions().values():
                 if use in each.used_in:
                     with grid, st.container(gap="xsmall", key=f"assume_{each.id}"):
