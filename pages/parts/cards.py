@@ -92,7 +92,7 @@ class Multiple:
 
 def legend() -> None:
     """Explain the three marks, once a page."""
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="medium", key="legend"):
         for verdict, meaning in MEANINGS.items():
             note(f"{MARKS[verdict]}&nbsp; {meaning}", width="content")
 

@@ -169,7 +169,7 @@ def _more(key: str, said: Said, picture: Picture, rows: pl.DataFrame) -> None:
     popover = st.popover("More", type="tertiary", key=f"more_{key}", on_change="rerun")
     if not popover.open:
         return
-    with popover, st.container(gap="small", width=340):
+    with popover, st.container(gap="xxsmall", width=340):
         is_open = bool(st.session_state.get(f"table_{key}"))
         st.button(
             "Hide the table" if is_open else "Show as a table",

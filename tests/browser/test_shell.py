@@ -103,6 +103,9 @@ def test_what_is_on_screen_can_be_shared_by_its_address(server, chromium):
     assert "388 of 400 people counted" in bar
 
 
+LIGHT_ON_DARK = 450  # of 765: words on the dark ground
+
+
 def test_an_address_of_what_is_not_released_opens_the_whole(server, chromium):
     page = opened(chromium)
     page.goto(f"{server.url}/?department=Board&period=2031-Q1&tool=teams&ws=..%2f..")
@@ -112,13 +115,21 @@ def test_an_address_of_what_is_not_released_opens_the_whole(server, chromium):
     assert "Board" not in page.url
 
 
-def test_the_filters_work_from_the_keyboard(server, chromium):
-    page = opened(chromium)
+def test_the_filters_work_from_the_keyboard_and_what_has_the_focus_shows(server, chromium):
+    page = opened(chromium, "dark")
     page.goto(server.url)
     settle(page)
+    link = page.get_by_role("link", name="Adoption").first
+    link.focus()
+    assert link.evaluate("it => getComputedStyle(it).outlineStyle") == "solid"
     page.get_by_role("button", name="Whole period").focus()
     page.keyboard.press("Enter")
     page.get_by_text("A quarter", exact=True).wait_for()
+    opened_by = page.locator("button[aria-expanded=true]").first
+    red, green, blue = re.findall(r"\d+", opened_by.evaluate("it => getComputedStyle(it).color"))[
+        :3
+    ]
+    assert int(red) + int(green) + int(blue) > LIGHT_ON_DARK
     page.get_by_role("radio", name="Whole period").focus()
     page.keyboard.press("ArrowDown")
     page.wait_for_url(re.compile(r"period=2026-Q2"))
