@@ -1,5 +1,6 @@
 """Shared by all tests: where the outside data lie, and that their absence is said."""
 
+import contextlib
 import functools
 import os
 import sys
@@ -41,6 +42,17 @@ def shared() -> Path:
     if not (SHARED / "data" / "README.md").exists():
         (pytest.fail if PROOF else pytest.skip)("real data are not on this machine (../shared)")
     return SHARED
+
+
+@contextlib.contextmanager
+def measuring(*metrics: str) -> Iterator[None]:
+    """Publish no other sums than those of these metrics: where a test looks at few, the others are most of its time."""
+    from analytics.metrics import catalogue
+
+    wanted = tuple(measure for measure in catalogue.MEASURES if measure.metric in metrics)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(catalogue, "MEASURES", wanted)
+        yield
 
 
 @pytest.fixture

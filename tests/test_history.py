@@ -15,6 +15,7 @@ from analytics.errors import AnalyticsError, NotPublished
 from analytics.ingest import ingest, undo
 from analytics.privacy import ledger
 from analytics.vault.workspace import Workspace
+from tests.conftest import measuring
 
 START = date(2026, 1, 5)  # a Monday; the quarter's weeks run from 29 December to 29 March
 SALES, SHOP, LEGAL = range(30), range(30, 60), range(60, 90)
@@ -76,6 +77,13 @@ def names(frame: pl.DataFrame, quarter: date | None) -> dict[str, int]:
 def unpublished(workspace, progress):
     """Stand in for publishing where only the release after is asked about."""
     return workspace.current_release()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def hours_alone():
+    """All that is asked about are the hours, so no other sums are published."""
+    with measuring("collaboration_hours"):
+        yield
 
 
 @pytest.fixture(scope="module")
