@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,8 +24,32 @@ workspaces = ["drawn"]
 """
 
 
+class Contexts:
+    """Chromium for one test: what it opened and left open would go on drawing behind the tests after it."""
+
+    def __init__(self, browser: Any) -> None:
+        self._browser = browser
+        self._opened: list[Any] = []
+
+    def new_context(self, **options: Any) -> Any:
+        self._opened.append(self._browser.new_context(**options))
+        return self._opened[-1]
+
+    def close(self) -> None:
+        for context in self._opened:
+            context.close()
+
+
+@pytest.fixture
+def chromium(launched: Any) -> Iterator[Contexts]:
+    """Return the browser for one test."""
+    contexts = Contexts(launched)
+    yield contexts
+    contexts.close()
+
+
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[object]:
+def launched() -> Iterator[object]:
     """Return Playwright's handle of Chromium, or skip where it is not installed."""
     if not CHROMIUM.exists():
         pytest.skip("Chromium is not installed (apt-get install chromium)")

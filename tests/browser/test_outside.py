@@ -1,7 +1,7 @@
 """Nothing that a browser can send gets an answer that the release does not hold, or breaks a page."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode
@@ -11,8 +11,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetStates
 
 from analytics import release
 from pages.parts.filters import KEYS
-from tests.browser.served import Server, cookie, served, visitor
-from tests.drawn_release import draw_release
+from tests.browser.served import Server, cookie, visitor
 from tests.proof import drawn
 
 pytestmark = pytest.mark.browser
@@ -31,24 +30,11 @@ TEXTS = ("Finance' or 1=1", "Facilities", "", "\U0001f600" * 500)
 Ask = Callable[..., list[Any]]
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("outside")
-    draw_release(folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def gated(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with served(home, tmp_path_factory.mktemp("log"), auth=True) as running:
-        yield running
-
-
 def held(server: Server, role: str) -> str:
     if role == "visitor":
         return ""
     claims = {"roles": [f"convivio:{role}"], "workspaces": ["drawn"]}
-    return cookie(server, email=f"{role}@aurelia.example", **claims)
+    return cookie(server, email=f"{role}@token.example", **claims)
 
 
 # what differs between two sendings of the same element: a download's number, and that a box is set to what it shows

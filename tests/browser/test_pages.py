@@ -19,10 +19,10 @@ RULES = {
 
 
 @pytest.fixture(scope="session")
-def visits(chromium):
-    """Return a browser context a mode: the second page need not fetch and compile again what the first did."""
-    contexts = {mode: chromium.new_context(**options) for mode, options in MODES.items()}
-    yield contexts
+def visits(launched):
+    """Return a tab a mode: the second address need not fetch and compile again what the first did."""
+    contexts = {mode: launched.new_context(**options) for mode, options in MODES.items()}
+    yield {mode: context.new_page() for mode, context in contexts.items()}
     for context in contexts.values():
         context.close()
 
@@ -32,7 +32,8 @@ def visits(chromium):
 def test_a_page_opens_without_error_foreign_request_or_barrier(server, visits, name, mode):
     from axe_playwright_python.sync_playwright import Axe
 
-    page = visits[mode].new_page()
+    page = visits[mode]
+    page.goto("about:blank")
     ours = (server.url, "data:", "blob:", server.url.replace("http", "ws"))
     foreign, errors, barriers = [], [], []
     page.on("request", lambda r: None if r.url.startswith(ours) else foreign.append(r.url))
@@ -48,7 +49,8 @@ def test_a_page_opens_without_error_foreign_request_or_barrier(server, visits, n
     if mode in RULES:
         result = Axe().run(page, options=RULES[mode])
         barriers = [(v["id"], len(v["nodes"]), v["nodes"][0]["html"][:120]) for v in result.response["violations"]]  # fmt: skip
-    page.close()
+    for event in ("request", "pageerror"):
+        page.remove_listener(event, page.listeners(event)[0])
 
     assert title
     assert BROKEN not in text
