@@ -36,8 +36,12 @@ def test_a_page_opens_without_error_foreign_request_or_barrier(server, visits, n
     page.goto("about:blank")
     ours = (server.url, "data:", "blob:", server.url.replace("http", "ws"))
     foreign, errors, barriers = [], [], []
-    page.on("request", lambda r: None if r.url.startswith(ours) else foreign.append(r.url))
-    page.on("pageerror", lambda e: errors.append(str(e)))
+    heard = {
+        "request": lambda r: None if r.url.startswith(ours) else foreign.append(r.url),
+        "pageerror": lambda e: errors.append(str(e)),
+    }
+    for event, hear in heard.items():
+        page.on(event, hear)
 
     page.goto(f"{server.url}/{address(name)}")
     settle(page)
@@ -49,8 +53,8 @@ def test_a_page_opens_without_error_foreign_request_or_barrier(server, visits, n
     if mode in RULES:
         result = Axe().run(page, options=RULES[mode])
         barriers = [(v["id"], len(v["nodes"]), v["nodes"][0]["html"][:120]) for v in result.response["violations"]]  # fmt: skip
-    for event in ("request", "pageerror"):
-        page.remove_listener(event, page.listeners(event)[0])
+    for event, hear in heard.items():
+        page.remove_listener(event, hear)
 
     assert title
     assert BROKEN not in text
