@@ -8,6 +8,7 @@ import sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
+import holidays
 import numpy as np
 import polars as pl
 import pytest
@@ -52,12 +53,20 @@ def people() -> pl.DataFrame:
     return everybody.with_columns(late=lateness(everybody))
 
 
-def years_worked() -> float:
-    """Return how many people were in the company, on average over the year."""
+def weeks_worked() -> float:
+    """Return how many working weeks the company's people had in the year, public holidays of their places left out."""
     first = plan.mondays(52)[0]
     last = first + timedelta(weeks=52)
-    days = (pl.col("leaves").fill_null(last) - pl.max_horizontal("hired", pl.lit(first))).dt.total_days()  # fmt: skip
-    return float(people().select(days.sum())["leaves"][0]) / 364
+    days = [first + timedelta(days=n) for n in range(364) if n % 7 < 5]
+    off = {
+        place: holidays.country_holidays(code[:2], subdiv=code[3:] or None, years=(first.year, last.year))
+        for place, code in plan.HOLIDAYS.items()
+    }  # fmt: skip
+    return sum(
+        max(hired, first) <= day < (leaves or last) and day not in off[place]
+        for hired, leaves, place in people().select("hired", "leaves", "place").iter_rows()
+        for day in days
+    ) / 5
 
 
 def test_the_same_seed_gives_the_same_files_and_another_gives_others(tmp_path):
@@ -311,7 +320,7 @@ def test_meeting_hours_are_those_of_the_calendar(demo, tmp_path):
     minutes = both.select(
         minute=pl.int_ranges(minute, minute + pl.col("duration_minutes"))
     ).explode("minute")
-    hours = minutes["minute"].n_unique() / 60 / 52 / years_worked()
+    hours = minutes["minute"].n_unique() / 60 / weeks_worked()
 
     [row] = demo.figures("meeting_hours").rows(named=True)
 

@@ -151,6 +151,15 @@ def test_h3_needs_an_interval_without_zero_and_a_change_worth_showing(change, lo
     assert {"change_up", "change_down", "no_change"} & set(said) == ({finding} if finding else set())  # fmt: skip
 
 
+def test_beside_a_change_the_rest_shows_no_other():
+    moved = row("active_people", change=0.05, change_low=0.03, change_high=0.07)
+    still = row("outside_hours_share", value=0.2, change=0.0, change_low=-0.01, change_high=0.01)
+
+    assert {"change_up", "no_other_change"} < set(told(moved, still))
+    assert "no_change" not in told(moved, still)
+    assert "no_change" in told(still)
+
+
 def departments(*named):
     values = {"A": 0.9, "B": 0.5, "C": 0.5, "D": 0.5}
     rows = [

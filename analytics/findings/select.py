@@ -109,7 +109,7 @@ def _varied(clear: list[Found]) -> list[Found]:
 
 
 def _changes(book: Book) -> Iterator[Found]:
-    checked = []
+    checked, has_moved = [], False
     for metric, bin_, page in HEADLINES:
         row = book.latest(metric, bin_)
         verdict = change_verdict(row, book.smallest(metric))
@@ -118,13 +118,14 @@ def _changes(book: Book) -> Iterator[Found]:
         if verdict == "noise":
             checked.append((metric, bin_, page))
             continue
+        has_moved = True
         way = "change_up" if row["change"] > 0 else "change_down"
         size = abs(row["change"]) / (book.smallest(metric) or abs(row["value"]) or 1.0)
         yield Found(way, "clear", page, metric, book.facts(row), size)
     if checked:
         names = [f"{metric}:{bin_}" if bin_ else metric for metric, bin_, _ in checked]
         yield Found(
-            "no_change",
+            "no_other_change" if has_moved else "no_change",
             "noise",
             checked[0][2],
             checked[0][0],

@@ -143,6 +143,10 @@ TEMPLATES: dict[str, Template] = {
         "noise", "No change we can tell in what people do.",
         "{subjects_checked}: since {earlier} nothing moved beyond what chance explains.",
     ),
+    "no_other_change": Template(
+        "noise", "No other change we can tell in what people do.",
+        "{subjects_checked}: since {earlier} nothing of this moved beyond what chance explains.",
+    ),
     "departments_alike": Template(
         "noise", "The departments can't be told apart.",
         "{measure}, {period}: the {groups} groups do not differ beyond what chance explains.",
