@@ -62,11 +62,14 @@ def weeks_worked() -> float:
         place: holidays.country_holidays(code[:2], subdiv=code[3:] or None, years=(first.year, last.year))
         for place, code in plan.HOLIDAYS.items()
     }  # fmt: skip
-    return sum(
-        max(hired, first) <= day < (leaves or last) and day not in off[place]
-        for hired, leaves, place in people().select("hired", "leaves", "place").iter_rows()
-        for day in days
-    ) / 5
+    return (
+        sum(
+            max(hired, first) <= day < (leaves or last) and day not in off[place]
+            for hired, leaves, place in people().select("hired", "leaves", "place").iter_rows()
+            for day in days
+        )
+        / 5
+    )
 
 
 def test_the_same_seed_gives_the_same_files_and_another_gives_others(tmp_path):
