@@ -6,7 +6,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from analytics.findings import select, sentence
+from analytics.findings import say, select, sentence
 from analytics.vault.milestones import parse
 from tests.drawn_release import SHAPES, figures, passport
 
@@ -395,3 +395,12 @@ def test_every_finding_leads_somewhere(computable):
 
     assert 3 <= found.height <= 5
     assert set(found["page"]) <= {"adoption", "departments", "time_cost", "hierarchy", "trust", "imports"}  # fmt: skip
+
+
+@pytest.mark.parametrize(("way", "change"), [("up", 0.29), ("down", -0.29)])
+def test_what_went_up_or_down_by_so_much_has_no_sign(way, change):
+    ends = {"change_low": change - 0.1, "change_high": change + 0.1}
+
+    said = say(f"trend_{way}", unit="share", change=change, grain="quarter", **ends)
+
+    assert said == f"Conversation went {way} by 29 points since the quarter before"

@@ -21,7 +21,7 @@ MEASURES: dict[str, tuple[str, str, str | None]] = {
     "whole": ("Time left whole", "focus_hours", "focus"),
     "outside": ("Outside working hours", "outside_hours_share", None),
     "answered": ("Conversations answered within a day", "answered_share", "all"),
-    "messages": ("Messages that reach a person", "deliveries_per_day", "total"),
+    "messages": ("Messages received a day", "deliveries_per_day", "total"),
     "caused": ("Messages put before others", "load_caused", "total"),
 }
 
