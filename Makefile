@@ -3,7 +3,8 @@ PYTHON ?= python3
 BIN = .venv/bin
 CHROMIUM = $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser /usr/bin/google-chrome))
 
-# tests run side by side, one core each; those of a file on the same one, since they share what it builds
+# tests run side by side, one core each; those of a file on the same one, since they share what it builds, and in the
+# order of their names: by number of tests, the files of few long ones would come last and leave a core idle
 ONE_THREAD = POLARS_MAX_THREADS=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
 .PHONY: run test proof setup demo lint unit browser docs bench clean
@@ -36,7 +37,7 @@ lint: setup                   ## format, style, types, import contracts
 	$(BIN)/lint-imports --no-cache
 
 unit: setup                   ## everything without a browser
-	$(ONE_THREAD) $(BIN)/python -m pytest --ignore tests/browser -n 2 --dist loadfile
+	$(ONE_THREAD) $(BIN)/python -m pytest --ignore tests/browser -n 2 --dist loadfile --no-loadscope-reorder
 
 browser: setup                ## pages in Chromium
 	$(ONE_THREAD) $(BIN)/python -m pytest tests/browser -n 3 --dist worksteal
