@@ -16,6 +16,7 @@ from analytics import calendars
 
 ROLLUPS = Path(__file__).resolve().parent / "rollups"
 NAMES = tuple(sorted(path.stem for path in ROLLUPS.glob("*.sql")))
+STEPS = tuple(sorted(path.stem for path in ROLLUPS.glob("steps/*.sql")))  # what several of them read
 GROUND = (
     "known_place",
     "lives",
@@ -23,6 +24,7 @@ GROUND = (
     "yesterday",
     "day_number",
     "local_clock",
+    "day_in_utc",
 )  # what the rollups rest on beside the store
 WHOLE_DAY = 86_400
 
@@ -85,11 +87,16 @@ def build(connection: duckdb.DuckDBPyConnection, folder: Path, week: WorkingWeek
     """Write every rollup to folder/<name>.parquet and make it a view; needs the views of the store."""
     folder.mkdir(parents=True, exist_ok=True)
     _calendars(connection, folder, week)
+    for name in STEPS:
+        query = (ROLLUPS / "steps" / f"{name}.sql").read_text()
+        connection.execute(f"create temp table {name} as {query}")
     for name in NAMES:
         query = (ROLLUPS / f"{name}.sql").read_text()
         target = _quoted(folder / f"{name}.parquet")
         connection.execute(f"copy ({query}) to {target} (format parquet, compression zstd)")
         _view(connection, folder, name)
+    for name in STEPS:
+        connection.execute(f"drop table {name}")
 
 
 def attach(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -126,6 +133,7 @@ def _calendars(connection: duckdb.DuckDBPyConnection, folder: Path, week: Workin
         "yesterday": day.with_columns(day_before=pl.col("day") - pl.duration(days=1)),
         "day_number": day.with_columns(number=pl.col("day").dt.epoch("d").cast(pl.Int64)),
         "local_clock": local_clocks(zones.to_list(), *ends),
+        "day_in_utc": days_in_utc(*ends),
     }
     for name, frame in frames.items():
         frame.write_parquet(folder / f"{name}.parquet")
@@ -160,6 +168,13 @@ def local_clocks(zones: Sequence[str], first: date | None, last: date | None) ->
     )
     until = pl.col("from_us").shift(-1).over("time_zone").fill_null(2**62)
     return changes.select("time_zone", "from_us", until_us=until, offset_s="offset_s")
+
+
+def days_in_utc(first: date | None, last: date | None) -> pl.DataFrame:
+    """Return the numbers (days since 1970) of all days in UTC that a local day from first to last can fall on."""
+    ends = (first.toordinal() - 1, last.toordinal() + 2) if first and last else (0, 0)
+    epoch = date(1970, 1, 1).toordinal()
+    return pl.DataFrame({"number": pl.int_range(*ends, eager=True) - epoch})
 
 
 def working_days(

@@ -3,20 +3,22 @@
 -- Days off are those of where the person lives; a day on which nobody at all did anything is no day. What reaches a person
 -- breaks nothing: nobody knows when it was seen.
 with stretch as (
-    select e.event, e.actor as person, e.day, e.week, e.month, e.quarter, e.second_of_day - 120 as starts, e.second_of_day as ends
+    select e.actor as person, e.day, e.second_of_day - 120 as starts, e.second_of_day as ends
     from event e
     where e.is_timed and e.action in ('post', 'reply', 'email', 'file')
     union all
-    select e.event, e.actor, e.day, e.week, e.month, e.quarter, e.second_of_day, e.second_of_day + e.seconds
+    select e.actor, e.day, e.second_of_day, e.second_of_day + e.seconds
     from event e
     where e.action in ('meeting', 'call') and e.seconds > 0 and coalesce(e.recipients, 1) >= 1
     union all
-    select d.event, d.person, d.day, d.week, d.month, d.quarter, d.second_of_day, d.second_of_day + d.seconds
+    select d.person, d.day, d.second_of_day, d.second_of_day + d.seconds
     from delivery d
     where d.how = 'attendee' and d.action in ('meeting', 'call') and d.seconds > 0
 ),
 seen as (
-    select distinct person, week from stretch
+    select distinct s.person, p.week
+    from (select distinct person, day from stretch) s
+    join period p on p.day = s.day
 ),
 -- the working days of each calendar; a group, so that nobody is joined to all days of a year before the weeks are asked
 open_day as (
@@ -33,23 +35,22 @@ due as (
     join open_day o on o.week = s.week and o.calendar = l.calendar and o.day >= l.valid_from and o.day < l.valid_to
 ),
 cut as (
-    select d.person, d.day, d.opens, d.closes, s.event,
-           greatest(s.starts, d.opens) as starts, least(s.ends, d.closes) as ends
-    from due d
-    join stretch s on s.person = d.person and s.day = d.day
-    where s.ends > d.opens and s.starts < d.closes
-    union all
-    -- the end of the day closes the last stretch
-    select d.person, d.day, d.opens, d.closes, cast(null as bigint), d.closes, d.closes
-    from due d
+    select s.person, s.day, w.starts as opens, greatest(s.starts, w.starts) as starts, least(s.ends, w.ends) as ends
+    from stretch s
+    -- everybody lives somewhere on every day: left, so that nobody is joined to all days before the stretches are asked
+    left join lives l       on l.person = s.person and s.day >= l.valid_from and s.day < l.valid_to
+    left join working_day w on w.calendar = l.calendar and w.day = s.day
+    where s.ends > w.starts and s.starts < w.ends
 ),
+-- two that begin and end together leave the same free, whichever comes first
 gaps as (
     select
         person,
         day,
+        ends,
         starts - greatest(opens, coalesce(max(ends) over (
             partition by person, day
-            order by starts nulls last, ends nulls last, event nulls last
+            order by starts nulls last, ends nulls last
             rows between unbounded preceding and 1 preceding
         ), opens)) as free
     from cut
@@ -58,24 +59,44 @@ summed as (
     select
         person,
         day,
+        max(ends)                                                                        as last_ends,
         cast(sum(case when free > 0 and free < 3600 then free else 0 end) as bigint)     as gap_s,
         cast(sum(case when free >= 3600 and free < 7200 then free else 0 end) as bigint) as hour_s,
         cast(sum(case when free >= 7200 then free else 0 end) as bigint)                 as two_s
     from gaps
     group by person, day
+),
+-- what is left from the last stretch to the end of the day
+closed as (
+    select
+        d.person, d.day, d.week, d.month, d.quarter,
+        cast(d.closes - d.opens as bigint)                          as working_s,
+        coalesce(s.gap_s, 0)                                        as gap_s,
+        coalesce(s.hour_s, 0)                                       as hour_s,
+        coalesce(s.two_s, 0)                                        as two_s,
+        cast(d.closes - coalesce(s.last_ends, d.opens) as bigint)   as left_s
+    from due d
+    left join summed s on s.person = d.person and s.day = d.day
+),
+told as (
+    select
+        person, day, week, month, quarter, working_s,
+        gap_s + case when left_s < 3600 then left_s else 0 end                      as gap_s,
+        hour_s + case when left_s >= 3600 and left_s < 7200 then left_s else 0 end  as hour_s,
+        two_s + case when left_s >= 7200 then left_s else 0 end                     as two_s
+    from closed
 )
 select
-    d.person,
-    cast(null as varchar)                                       as tool,
-    d.day,
-    d.week,
-    d.month,
-    d.quarter,
-    cast(1 as bigint)                                           as focus_days,
-    cast(d.closes - d.opens as bigint)                          as working_s,
-    cast(d.closes - d.opens as bigint) - gap_s - hour_s - two_s as busy_s,
+    person,
+    cast(null as varchar)               as tool,
+    day,
+    week,
+    month,
+    quarter,
+    cast(1 as bigint)                   as focus_days,
+    working_s,
+    working_s - gap_s - hour_s - two_s  as busy_s,
     gap_s,
     hour_s,
     two_s
-from due d
-join summed s on s.person = d.person and s.day = d.day
+from told
