@@ -17,7 +17,7 @@ with stretch as (
 ),
 seen as (
     select distinct s.person, p.week
-    from (select distinct person, day from stretch) s
+    from stretch s
     join period p on p.day = s.day
 ),
 -- the working days of each calendar; a group, so that nobody is joined to all days of a year before the weeks are asked

@@ -51,13 +51,11 @@ summed as (
         cast(sum(case when class = 'lengthy' then own else 0 end) as bigint)    as lengthy_us,
         cast(sum(case when class = 'all_hands' then own else 0 end) as bigint)  as all_hands_us,
         cast(sum(case when class = 'workshop' then own else 0 end) as bigint)   as workshop_us,
-        cast(sum(case when class = 'unknown' then own else 0 end) as bigint)    as unknown_us,
         cast(sum(own) as bigint)                                                as met_us,
         cast(sum(agreed) as bigint)                                             as accepted_us,
         cast(sum(own - inside) as bigint)                                       as outside_us,
         cast(sum(case when again >= 1000000 then again else 0 end) as bigint)   as conflict_us,
         cast(sum(case when is_large = 1 then own else 0 end) as bigint)         as large_us,
-        cast(sum(case when is_long = 1 then own else 0 end) as bigint)          as long_us,
         cast(sum(case when is_large = 1 and is_long = 1 then own else 0 end) as bigint) as large_long_us,
         cast(sum(case when is_large = 0 and is_long = 1 then own else 0 end) as bigint) as small_long_us,
         cast(sum(case when is_series = 1 then own else 0 end) as bigint)        as series_us,
@@ -68,7 +66,9 @@ summed as (
 )
 select
     s.person, s.tool, s.day, p.week, p.month, p.quarter,
-    s.one_to_one_us, s.decision_us, s.status_us, s.bloated_us, s.lengthy_us, s.all_hands_us, s.workshop_us, s.unknown_us, s.met_us,
-    s.accepted_us, s.outside_us, s.conflict_us, s.large_us, s.long_us, s.large_long_us, s.small_long_us, s.series_us, s.layered_us, s.over_head_us
+    s.one_to_one_us, s.decision_us, s.status_us, s.bloated_us, s.lengthy_us, s.all_hands_us, s.workshop_us,
+    s.met_us - s.one_to_one_us - s.decision_us - s.status_us - s.bloated_us - s.lengthy_us - s.all_hands_us - s.workshop_us as unknown_us,
+    s.met_us,
+    s.accepted_us, s.outside_us, s.conflict_us, s.large_us, s.large_long_us + s.small_long_us as long_us, s.large_long_us, s.small_long_us, s.series_us, s.layered_us, s.over_head_us
 from summed s
 join period p on p.day = s.day

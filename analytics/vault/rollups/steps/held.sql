@@ -1,6 +1,7 @@
 -- One row a meeting or call and person who was there, by its tool and once more with tool null for all tools together: until
--- when others that began before had lasted (met: meetings alone; accepted: those that the person called, said yes to or was
--- seen in). In microseconds; midnight is that of the person's day.
+-- when those that began before had lasted (met: meetings alone; accepted: those that the person called, said yes to or was
+-- seen in). In microseconds; midnight is that of the person's day. Who is in nothing else at the time need not be put in
+-- order again: met_until and accepted_until are null there.
 with said_yes as (
     select distinct event, person from delivery where how = 'accepted'
 ),
@@ -21,13 +22,34 @@ doubled as (
     select event, person, tool, kind, starts, ends, midnight, accepted, day from stretch
     union all
     select event, person, cast(null as varchar), kind, starts, ends, midnight, accepted, day from stretch
+),
+ordered as (
+    select
+        event, person, tool, kind, starts, ends, midnight, accepted, day,
+        max(ends) over (
+            partition by person, tool
+            order by starts nulls last, ends nulls last, event nulls last
+            rows between unbounded preceding and 1 preceding
+        ) as held_until,
+        lead(starts) over (
+            partition by person, tool
+            order by starts nulls last, ends nulls last, event nulls last
+        ) as next_starts
+    from doubled
 )
 select
-    event, person, tool, kind, starts, ends, midnight, accepted, day,
-    max(ends) over w                                                          as held_until,
-    max(case when kind = 'meeting' then ends end) over w                      as met_until,
-    max(case when kind = 'meeting' and accepted = 1 then ends end) over w     as accepted_until
-from doubled
+    event, person, tool, kind, starts, ends, midnight, accepted, day, held_until,
+    cast(null as bigint) as met_until,
+    cast(null as bigint) as accepted_until
+from ordered
+where coalesce(held_until, starts) <= starts and coalesce(next_starts, ends) >= ends
+union all
+select
+    event, person, tool, kind, starts, ends, midnight, accepted, day, held_until,
+    max(case when kind = 'meeting' then ends end) over w,
+    max(case when kind = 'meeting' and accepted = 1 then ends end) over w
+from ordered
+where held_until > starts or next_starts < ends
 window w as (
     partition by person, tool
     order by starts nulls last, ends nulls last, event nulls last
