@@ -9,6 +9,8 @@ import pytest
 
 from analytics.vault import rollups
 
+QUERIES = (*rollups.STEPS, *rollups.NAMES)
+
 # construct -> (pattern, an example that must be caught)
 FORBIDDEN = {
     "x::type": (r"::", "select x::int"),
@@ -41,10 +43,10 @@ def found_in(sql: str, pattern: str) -> str | None:
     return match[0] if match else None
 
 
-@pytest.mark.parametrize("name", rollups.NAMES)
+@pytest.mark.parametrize("name", QUERIES)
 @pytest.mark.parametrize("construct", FORBIDDEN)
 def test_a_rollup_holds_no_construct_that_engines_read_differently(name, construct):
-    sql = (rollups.ROLLUPS / f"{name}.sql").read_text()
+    sql = rollups.statement(name)
 
     assert found_in(sql, FORBIDDEN[construct][0]) is None
 
@@ -56,10 +58,10 @@ def test_the_search_finds_what_it_looks_for(construct):
     assert found_in(example, pattern)
 
 
-@pytest.mark.parametrize("name", rollups.NAMES)
+@pytest.mark.parametrize("name", QUERIES)
 def test_sums_are_written_as_bigint(name):
     """Without the cast a sum is a HUGEINT, which Parquet keeps as a double, losing digits."""
-    sql = code((rollups.ROLLUPS / f"{name}.sql").read_text())
+    sql = code(rollups.statement(name))
 
     bare = [
         line
@@ -70,9 +72,9 @@ def test_sums_are_written_as_bigint(name):
     assert bare == []
 
 
-@pytest.mark.parametrize("name", rollups.NAMES)
+@pytest.mark.parametrize("name", QUERIES)
 def test_every_window_has_a_total_order_with_nulls_last(name):
-    sql = code((rollups.ROLLUPS / f"{name}.sql").read_text())
+    sql = code(rollups.statement(name))
 
     orders = re.findall(r"order by ([^)]*?)(?:rows|\))", sql)
     loose = [

@@ -1,7 +1,8 @@
 """What did each person, pair and space do in a day or week? The sums between the store and the metrics.
 
 Each file in rollups/ is one SELECT in the SQL that DuckDB and Spark understand alike
-(tests/test_sql_portable.py), over the views of the store, `lives` and `working_day`.
+(tests/test_sql_portable.py), over the views of the store and the tables of GROUND. What several of them need is put together
+once, by the statements of rollups/steps/, and let go when they are written.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from analytics import calendars
 
 ROLLUPS = Path(__file__).resolve().parent / "rollups"
 NAMES = tuple(sorted(path.stem for path in ROLLUPS.glob("*.sql")))
-STEPS = tuple(sorted(path.stem for path in ROLLUPS.glob("steps/*.sql")))  # what several of them read
+STEPS = tuple(sorted(path.stem for path in ROLLUPS.glob("steps/*.sql")))
 GROUND = (
     "known_place",
     "lives",
@@ -88,15 +89,18 @@ def build(connection: duckdb.DuckDBPyConnection, folder: Path, week: WorkingWeek
     folder.mkdir(parents=True, exist_ok=True)
     _calendars(connection, folder, week)
     for name in STEPS:
-        query = (ROLLUPS / "steps" / f"{name}.sql").read_text()
-        connection.execute(f"create temp table {name} as {query}")
+        connection.execute(f"create or replace temp table {name} as {statement(name)}")
     for name in NAMES:
-        query = (ROLLUPS / f"{name}.sql").read_text()
         target = _quoted(folder / f"{name}.parquet")
-        connection.execute(f"copy ({query}) to {target} (format parquet, compression zstd)")
+        connection.execute(f"copy ({statement(name)}) to {target} (format parquet, compression zstd)")
         _view(connection, folder, name)
     for name in STEPS:
         connection.execute(f"drop table {name}")
+
+
+def statement(name: str) -> str:
+    """Return the SELECT of a rollup or step."""
+    return (ROLLUPS / ("steps" if name in STEPS else "") / f"{name}.sql").read_text()
 
 
 def attach(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -109,7 +113,7 @@ def _calendars(connection: duckdb.DuckDBPyConnection, folder: Path, week: Workin
     """Make the tables of GROUND, as files and views.
 
     known_place: location, calendar; lives: person, calendar, valid_from, valid_to; yesterday: day, day_before; day_number: day, number since 1970;
-    local_clock: time_zone, from_us, until_us, offset_s between two changes of its clocks.
+    local_clock: time_zone, from_us, until_us, offset_s between two changes of its clocks; day_in_utc: number since 1970.
     """
     named = connection.sql(
         "select distinct location from org where location is not null"

@@ -85,4 +85,4 @@ select
     s.person, s.tool, s.day, p.week, p.month, p.quarter,
     s.direct_out, s.mentioned_out, s.grouped_out, s.broadcast_out, s.channel_out, s.words_out, s.mails_out, s.chats_out
 from summed s
-join period p on p.day = s.day
+join local_day p on p.day = s.day

@@ -88,4 +88,4 @@ select
     s.person, s.tool, s.day, p.week, p.month, p.quarter,
     s.act_us_30, s.act_us_60, s.act_us_120, s.act_us_300, s.act_us_600, s.meeting_us, s.call_us, s.acts_in_meetings
 from summed s
-join period p on p.day = s.day
+join local_day p on p.day = s.day

@@ -79,4 +79,4 @@ select
     s.acts, s.messages, s.interactions, s.views, s.timed_acts, s.outside_acts, s.weekend_acts, s.workday,
     s.direct, s.mentioned, s.grouped, s.broadcast, s.mails_in, s.chats_in
 from summed s
-join period p on p.day = s.day
+join local_day p on p.day = s.day

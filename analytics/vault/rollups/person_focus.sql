@@ -18,7 +18,7 @@ with stretch as (
 seen as (
     select distinct s.person, p.week
     from stretch s
-    join period p on p.day = s.day
+    join local_day p on p.day = s.day
 ),
 -- the working days of each calendar; a group, so that nobody is joined to all days of a year before the weeks are asked
 open_day as (
@@ -34,13 +34,18 @@ due as (
     join lives l on l.person = s.person
     join open_day o on o.week = s.week and o.calendar = l.calendar and o.day >= l.valid_from and o.day < l.valid_to
 ),
-cut as (
-    select s.person, s.day, w.starts as opens, greatest(s.starts, w.starts) as starts, least(s.ends, w.ends) as ends
+-- everybody lives somewhere on every day: left, and never null, so that nobody is joined to all days before the stretches
+-- are asked
+placed as (
+    select s.person, s.day, s.starts, s.ends, coalesce(w.starts, 86400) as opens, coalesce(w.ends, 86400) as closes
     from stretch s
-    -- everybody lives somewhere on every day: left, so that nobody is joined to all days before the stretches are asked
     left join lives l       on l.person = s.person and s.day >= l.valid_from and s.day < l.valid_to
     left join working_day w on w.calendar = l.calendar and w.day = s.day
-    where s.ends > w.starts and s.starts < w.ends
+),
+cut as (
+    select person, day, opens, greatest(starts, opens) as starts, least(ends, closes) as ends
+    from placed
+    where ends > opens and starts < closes
 ),
 -- two that begin and end together leave the same free, whichever comes first
 gaps as (

@@ -71,4 +71,4 @@ select
     s.met_us,
     s.accepted_us, s.outside_us, s.conflict_us, s.large_us, s.large_long_us + s.small_long_us as long_us, s.large_long_us, s.small_long_us, s.series_us, s.layered_us, s.over_head_us
 from summed s
-join period p on p.day = s.day
+join local_day p on p.day = s.day

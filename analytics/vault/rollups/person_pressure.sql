@@ -11,7 +11,7 @@ late_answer as (
     left join working_day w on w.calendar = l.calendar and w.day = a.day
     where a.in_reply_to is not null
       and a.is_timed
-      and (a.second_of_day < w.starts or a.second_of_day >= w.ends)
+      and (a.second_of_day < coalesce(w.starts, 86400) or a.second_of_day >= coalesce(w.ends, 86400))
 ),
 timed as (
     select
@@ -32,7 +32,7 @@ placed as (
         case when s.level > o.level then 1 else 0 end as up,
         case when s.level = o.level then 1 else 0 end as same
     from timed r
-    join period p on p.day = r.day
+    join local_day p on p.day = r.day
     left join late_answer t on t.event = r.event and t.person = r.person
     left join org o on o.person = r.person and r.day >= o.valid_from and r.day < o.valid_to
     left join org s on s.person = r.actor and r.day >= s.valid_from and r.day < s.valid_to
@@ -117,7 +117,7 @@ summed as (
     group by person, week
 ),
 month_of as (
-    select distinct week, month, quarter from period
+    select distinct week, month, quarter from local_day
 )
 select
     s.person,

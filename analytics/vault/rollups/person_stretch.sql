@@ -25,5 +25,5 @@ select
     case when f.first_us - e.last_us < 39600000000 then 1 else 0 end as short_nights
 from daily f
 join yesterday y  on y.day = f.day
-join period p     on p.day = f.day
+join local_day p     on p.day = f.day
 left join daily e on e.person = f.person and e.tool = f.tool and e.day = y.day_before

@@ -20,4 +20,4 @@ summed as (
 )
 select s.person, s.tool, s.day, p.week, p.month, p.quarter, s.near_acts, s.switches
 from summed s
-join period p on p.day = s.day
+join local_day p on p.day = s.day

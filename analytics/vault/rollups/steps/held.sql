@@ -36,22 +36,23 @@ ordered as (
             order by starts nulls last, ends nulls last, event nulls last
         ) as next_starts
     from doubled
+),
+clashing as (
+    select
+        event, person, tool, kind, starts, ends, midnight, accepted, day, held_until,
+        max(case when kind = 'meeting' then ends end) over w                   as met_until,
+        max(case when kind = 'meeting' and accepted = 1 then ends end) over w  as accepted_until
+    from ordered
+    where held_until > starts or next_starts < ends
+    window w as (
+        partition by person, tool
+        order by starts nulls last, ends nulls last, event nulls last
+        rows between unbounded preceding and 1 preceding
+    )
 )
-select
-    event, person, tool, kind, starts, ends, midnight, accepted, day, held_until,
-    cast(null as bigint) as met_until,
-    cast(null as bigint) as accepted_until
+select event, person, tool, kind, starts, ends, midnight, accepted, day, held_until, met_until, accepted_until
+from clashing
+union all
+select event, person, tool, kind, starts, ends, midnight, accepted, day, held_until, cast(null as bigint), cast(null as bigint)
 from ordered
 where coalesce(held_until, starts) <= starts and coalesce(next_starts, ends) >= ends
-union all
-select
-    event, person, tool, kind, starts, ends, midnight, accepted, day, held_until,
-    max(case when kind = 'meeting' then ends end) over w,
-    max(case when kind = 'meeting' and accepted = 1 then ends end) over w
-from ordered
-where held_until > starts or next_starts < ends
-window w as (
-    partition by person, tool
-    order by starts nulls last, ends nulls last, event nulls last
-    rows between unbounded preceding and 1 preceding
-)
