@@ -60,39 +60,87 @@ parts as (
     select t.person, t.tool, n.number, 0, 0, 0, 0, 1, case when t.is_question then 1 else 0 end, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
     from told t
     join day_number n on n.day = t.day
+),
+dated as (
+    select p.*, n.day
+    from parts p
+    left join day_number n on n.number = p.number
+),
+-- counted, since a sum of ones takes half as long again
+in_tool as (
+    select
+        person,
+        tool,
+        day,
+        cast(count(case when asked = 1 then 1 end) as bigint)                as asked,
+        cast(count(case when asked = 1 and asks = 1 then 1 end) as bigint)   as asked_q,
+        cast(count(case when heard = 1 then 1 end) as bigint)                as heard,
+        cast(count(case when heard = 1 and asks = 1 then 1 end) as bigint)   as heard_q,
+        cast(count(case when heard_4 = 1 then 1 end) as bigint)              as heard_4,
+        cast(count(case when heard_4 = 1 and asks = 1 then 1 end) as bigint) as heard_4_q,
+        cast(count(case when asked_72 = 1 then 1 end) as bigint)             as asked_72,
+        cast(count(case when asked_72 = 1 and asks = 1 then 1 end) as bigint) as asked_72_q,
+        cast(count(case when heard_72 = 1 then 1 end) as bigint)             as heard_72,
+        cast(count(case when heard_72 = 1 and asks = 1 then 1 end) as bigint) as heard_72_q,
+        cast(count(case when waited = 1 then 1 end) as bigint)               as waited,
+        cast(count(case when waited = 1 and asks = 1 then 1 end) as bigint)  as waited_q,
+        cast(count(case when in_5 = 1 then 1 end) as bigint)                 as in_5,
+        cast(count(case when in_5 = 1 and asks = 1 then 1 end) as bigint)    as in_5_q,
+        cast(count(case when in_15 = 1 then 1 end) as bigint)                as in_15,
+        cast(count(case when in_15 = 1 and asks = 1 then 1 end) as bigint)   as in_15_q,
+        cast(count(case when in_60 = 1 then 1 end) as bigint)                as in_60,
+        cast(count(case when in_60 = 1 and asks = 1 then 1 end) as bigint)   as in_60_q,
+        cast(count(case when in_240 = 1 then 1 end) as bigint)               as in_240,
+        cast(count(case when in_240 = 1 and asks = 1 then 1 end) as bigint)  as in_240_q,
+        cast(count(case when in_day = 1 then 1 end) as bigint)               as in_day,
+        cast(count(case when in_day = 1 and asks = 1 then 1 end) as bigint)  as in_day_q,
+        cast(count(case when in_three = 1 then 1 end) as bigint)             as in_three,
+        cast(count(case when in_three = 1 and asks = 1 then 1 end) as bigint) as in_three_q,
+        cast(count(case when in_seven = 1 then 1 end) as bigint)             as in_seven,
+        cast(count(case when in_seven = 1 and asks = 1 then 1 end) as bigint) as in_seven_q,
+        cast(count(case when told = 1 then 1 end) as bigint)                 as told,
+        cast(count(case when told_asking = 1 then 1 end) as bigint)          as told_asking
+    from dated
+    group by person, tool, day
 )
 select
-    p.person,
-    p.tool,
-    n.day,
-    cast(sum(p.asked) as bigint)              as asked,
-    cast(sum(p.asked * p.asks) as bigint)     as asked_q,
-    cast(sum(p.heard) as bigint)              as heard,
-    cast(sum(p.heard * p.asks) as bigint)     as heard_q,
-    cast(sum(p.heard_4) as bigint)            as heard_4,
-    cast(sum(p.heard_4 * p.asks) as bigint)   as heard_4_q,
-    cast(sum(p.asked_72) as bigint)           as asked_72,
-    cast(sum(p.asked_72 * p.asks) as bigint)  as asked_72_q,
-    cast(sum(p.heard_72) as bigint)           as heard_72,
-    cast(sum(p.heard_72 * p.asks) as bigint)  as heard_72_q,
-    cast(sum(p.waited) as bigint)             as waited,
-    cast(sum(p.waited * p.asks) as bigint)    as waited_q,
-    cast(sum(p.in_5) as bigint)               as in_5,
-    cast(sum(p.in_5 * p.asks) as bigint)      as in_5_q,
-    cast(sum(p.in_15) as bigint)              as in_15,
-    cast(sum(p.in_15 * p.asks) as bigint)     as in_15_q,
-    cast(sum(p.in_60) as bigint)              as in_60,
-    cast(sum(p.in_60 * p.asks) as bigint)     as in_60_q,
-    cast(sum(p.in_240) as bigint)             as in_240,
-    cast(sum(p.in_240 * p.asks) as bigint)    as in_240_q,
-    cast(sum(p.in_day) as bigint)             as in_day,
-    cast(sum(p.in_day * p.asks) as bigint)    as in_day_q,
-    cast(sum(p.in_three) as bigint)           as in_three,
-    cast(sum(p.in_three * p.asks) as bigint)  as in_three_q,
-    cast(sum(p.in_seven) as bigint)           as in_seven,
-    cast(sum(p.in_seven * p.asks) as bigint)  as in_seven_q,
-    cast(sum(p.told) as bigint)               as told,
-    cast(sum(p.told_asking) as bigint)        as told_asking
-from parts p
-left join day_number n on n.number = p.number
-group by grouping sets ((p.person, p.tool, n.day), (p.person, n.day))
+    person, tool, day,
+    asked, asked_q, heard, heard_q, heard_4, heard_4_q, asked_72, asked_72_q, heard_72, heard_72_q, waited,
+    waited_q, in_5, in_5_q, in_15, in_15_q, in_60, in_60_q, in_240, in_240_q, in_day, in_day_q, in_three,
+    in_three_q, in_seven, in_seven_q, told, told_asking
+from in_tool
+union all
+select
+    person,
+    cast(null as varchar),
+    day,
+    cast(sum(asked) as bigint),
+    cast(sum(asked_q) as bigint),
+    cast(sum(heard) as bigint),
+    cast(sum(heard_q) as bigint),
+    cast(sum(heard_4) as bigint),
+    cast(sum(heard_4_q) as bigint),
+    cast(sum(asked_72) as bigint),
+    cast(sum(asked_72_q) as bigint),
+    cast(sum(heard_72) as bigint),
+    cast(sum(heard_72_q) as bigint),
+    cast(sum(waited) as bigint),
+    cast(sum(waited_q) as bigint),
+    cast(sum(in_5) as bigint),
+    cast(sum(in_5_q) as bigint),
+    cast(sum(in_15) as bigint),
+    cast(sum(in_15_q) as bigint),
+    cast(sum(in_60) as bigint),
+    cast(sum(in_60_q) as bigint),
+    cast(sum(in_240) as bigint),
+    cast(sum(in_240_q) as bigint),
+    cast(sum(in_day) as bigint),
+    cast(sum(in_day_q) as bigint),
+    cast(sum(in_three) as bigint),
+    cast(sum(in_three_q) as bigint),
+    cast(sum(in_seven) as bigint),
+    cast(sum(in_seven_q) as bigint),
+    cast(sum(told) as bigint),
+    cast(sum(told_asking) as bigint)
+from in_tool
+group by person, day

@@ -19,15 +19,17 @@ member as (
 size as (
     select space, cast(count(*) as bigint) as members from member group by space
 ),
-named_member as (
-    select distinct d.event, d.person
+-- left, so that no post is joined to all members of its space before its readers are asked
+named as (
+    select d.event, d.person, max(case when m.person is null then 0 else 1 end) as is_member
     from reached d
-    join event e  on e.event = d.event
-    join member m on m.space = e.space and m.person = d.person
+    left join event e  on e.event = d.event
+    left join member m on m.space = e.space and m.person = d.person
     where d.action <> 'email'
+    group by d.event, d.person
 ),
 already as (
-    select event, cast(count(*) as bigint) as people from named_member group by event
+    select event, cast(sum(is_member) as bigint) as people from named group by event
 ),
 act as (
     select
