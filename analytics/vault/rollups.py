@@ -92,7 +92,9 @@ def build(connection: duckdb.DuckDBPyConnection, folder: Path, week: WorkingWeek
         connection.execute(f"create or replace temp table {name} as {statement(name)}")
     for name in NAMES:
         target = _quoted(folder / f"{name}.parquet")
-        connection.execute(f"copy ({statement(name)}) to {target} (format parquet, compression zstd)")
+        connection.execute(
+            f"copy ({statement(name)}) to {target} (format parquet, compression zstd)"
+        )
         _view(connection, folder, name)
     for name in STEPS:
         connection.execute(f"drop table {name}")
