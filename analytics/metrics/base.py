@@ -126,7 +126,7 @@ recent_week as (
     join step t on t.week = s.week
 ),
 wrote as (
-    select w.slot * {people} + d.key % {people} as key, count(distinct d.key // {width}) as tools_written
+    select w.slot * {people} + d.key % {people} as key, bit_count(bit_or(1::bigint << (d.key // {width}))) as tools_written
     from taken_up_week d
     join recent_week w on w.week_slot = d.key % {width} // {people}
     where d.key >= {width} and d.messages > 0

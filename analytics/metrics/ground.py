@@ -181,7 +181,7 @@ class Ground:
     def _about_x(self, x: Numbers, below: Denominator) -> dict[str, Numbers]:
         """Return the sums of x; only rows in which it is not 0 are looked at."""
         lattice = self.lattice
-        rows = np.flatnonzero(x)
+        rows = np.flatnonzero(x != 0)
         places, own = lattice.places(rows), x[rows]
         found = _of_flags(places) if (own == 1).all() else _of_amounts(places, own)
         in_finest = {"x": found.pop("x"), "xx": found.pop("xx")}

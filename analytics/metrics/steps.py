@@ -4,6 +4,7 @@ A key stands for a person in a tool in a period, so that a single number is join
 (number of the tool × STRIDE + number of the period) × people + number of the person; tool 0 is any tool.
 """
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -186,16 +187,22 @@ class Steps:
 
         Also `taken_up_week`, by week, up to here. Parts are laid one after the other, grain by grain in the order of GRAINS.
         """
-        for name, columns in SUMMED.items():
-            self._write(part, name, (*columns, "received") if name == "taken_up" else columns)
-            earlier = self.folder.glob(f"before {name} {part.grain} {part.first}.parquet")
+        with ThreadPoolExecutor(1) as pool:  # one is read while the one before is added up
+            written: list[Future[None]] = []
+            for name in SUMMED:
+                rows = self.con.sql(self._query(part, name)).pl()
+                for earlier in written[-1:]:
+                    earlier.result()
+                written.append(pool.submit(self._write, part, name, rows))
+            written[-1].result()
+        for name in SUMMED:
+            before = self.folder.glob(f"before {name} {part.grain} {part.first}.parquet")
             own = self.folder / f"{name} {part.grain} {part.first}.parquet"
-            self._view(f"{name}_sum", *earlier, own)
+            self._view(f"{name}_sum", *before, own)
         self._view("taken_up_week", *self._files("taken_up", GRAINS[0]))
 
-    def _write(self, part: Part, name: str, columns: tuple[str, ...]) -> None:
+    def _write(self, part: Part, name: str, rows: pl.DataFrame) -> None:
         n, span = self.numbers, part.last - part.first + 1
-        rows = self.con.sql(self._query(part, name, columns)).pl()
         place = rows["place"].to_numpy()
         size = n.tools * span * n.people
         found = np.flatnonzero(np.bincount(place, minlength=size))
@@ -204,7 +211,7 @@ class Steps:
         # whole numbers below 2^53 are added up exactly
         sums = {
             column: np.bincount(place, rows[column].to_numpy(), size)[found].astype(np.int64)
-            for column in columns
+            for column in rows.columns[1:]
         }
         table = pl.DataFrame({"key": key} | sums)
         late = pl.Series(number > part.last - BEFORE)
@@ -212,9 +219,10 @@ class Steps:
         table.write_parquet(self.folder / f"{file} {part.first}.parquet", statistics=False)
         table.filter(late).write_parquet(self.folder / f"before {file} {part.last + 1}.parquet")
 
-    def _query(self, part: Part, name: str, columns: tuple[str, ...]) -> str:
+    def _query(self, part: Part, name: str) -> str:
         n, is_finest = self.numbers, part.grain == GRAINS[0]
         finer = part.grain if is_finest else GRAINS[GRAINS.index(part.grain) - 1]
+        columns = (*SUMMED[name], "received") if name == "taken_up" else SUMMED[name]
         told = (
             f"coalesce({COUNTED.get(column, column) if is_finest else column}, 0)::double as {column}"
             for column in columns
