@@ -131,25 +131,26 @@ NAMES = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", NAMES, ids=repr)
-def test_a_file_is_read_by_what_it_holds_whatever_it_is_called(tmp_path, capsys, name, monkeypatch):
+def test_a_file_is_read_by_what_it_holds_whatever_it_is_called(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(ingest, "_default_publish", lambda: publish)  # a name says nothing there
     folder = tmp_path / "files"
     folder.mkdir()
     for other in ("a.csv", "b.csv"):
-        (folder / other).write_text("ID,Department\n7,Legal\n8,Legal\n9,Legal\n")
-    (folder / name).write_text(HR)
+        (folder / other).write_text("ID,Department\n7,Legal\n8,Legal\n9,Legal\n10,Legal\n")
+    for number, name in enumerate(NAMES):
+        (folder / name).write_text(f"{HR}{number + 100},p{number}@example.org,1,Sales\n")
 
-    path = str(folder / name)
-    [seen] = looked_at(capsys, path)
-    code, out, _ = run(capsys, "ingest", path, "-w", "acme", "--format", "json")
+    paths = [str(folder / name) for name in NAMES]
+    seen = looked_at(capsys, *paths)
+    code, out, _ = run(capsys, "ingest", *paths, "-w", "acme", "--format", "json")
 
-    [file] = json.loads(out)["files"]
+    files = json.loads(out)["files"]
     assert code == 0
-    assert (seen["format"], seen["records"]) == ("hr_file", 3)
-    assert (file["outcome"], file["stored"], file["rejected"]) == ("accept", 3, {})
-    assert file["file"]
-    assert file["file"].isprintable()
+    for name, look, file in zip(NAMES, seen, files, strict=True):
+        assert (look["format"], look["records"]) == ("hr_file", 4), repr(name)
+        assert (file["outcome"], file["stored"], file["rejected"]) == ("accept", 4, {}), repr(name)
+        assert file["file"], repr(name)
+        assert file["file"].isprintable(), repr(name)
 
 
 @pytest.mark.parametrize(
