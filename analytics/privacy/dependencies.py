@@ -4,6 +4,7 @@ Whatever combination of their rows of people gives nothing, gives nothing for ev
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import polars as pl
@@ -35,6 +36,7 @@ class People:
         _, first = np.unique(marks, return_index=True)  # kinds in the same cells are one
         return cls(cells, lattice.member[:, first].tocsr(), random_primes(rng, 1)[0])
 
+    @cached_property
     def tools(self) -> dict[int, list[int]]:
         """Return for each cell of any tool, by its row, the rows of its people in each tool."""
         place = [key for key in KEYS if key != "tool"]

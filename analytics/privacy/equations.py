@@ -25,6 +25,7 @@ from analytics.metrics.sums import (
 from analytics.privacy.dependencies import People
 
 When = tuple[str, date | None]  # grain, period
+Dated = tuple[str, date, date | None, int]  # grain, period, its quarter, quantity
 Equations = tuple[np.ndarray, np.ndarray, np.ndarray]  # equation, slot, value
 FIGURE = ("metric", "variant", "bin")
 PERIOD = ("grain", "period")
@@ -91,15 +92,15 @@ class Quantities:
             named.add(number, start + at, value)
 
     def _over_time(self, named: "_Named") -> None:
-        figures = self.figures.filter(pl.col("metric").is_in(OVER_TIME)).with_columns(
-            figure=pl.struct(FIGURE).rank("dense")
-        )
-        within = [_within(figures, longer, shorter) for longer, shorter in LONGER.items()]
-        for (number,), figure in figures.group_by("figure", maintain_order=True):
-            for told in within:
-                for whole, parts in told.get(number, []):
+        figures: dict[Figure, list[Dated]] = {}
+        for metric, variant, bin_, *dated in self.figures.iter_rows():
+            if metric in OVER_TIME:
+                figures.setdefault((metric, variant, bin_), []).append(tuple(dated))
+        for figure in figures.values():
+            for longer, shorter in LONGER.items():
+                for whole, parts in _within(figure, longer, shorter).items():
                     named.sum(whole, parts)
-            self._whole(named, figure.select("grain", "quantity").rows())
+            self._whole(named, [(grain, quantity) for grain, _, _, quantity in figure])
 
     def _whole(self, named: "_Named", figure: list[tuple[str, int]]) -> None:
         """Name the quarters against the whole period, whose people are those covered throughout."""
@@ -114,7 +115,7 @@ class Quantities:
 
     def _of_tools(self, named: "_Named") -> None:
         """Name what the people active in each tool make of those active in several."""
-        parts = self.people.tools()
+        parts = self.people.tools
         most = max((len(rows) for rows in parts.values()), default=0)
         for when, (whole, _) in self._at.get(TOOLS_OF_PEOPLE, {}).items():
             several = [self._quantity(figure, when) for figure in IN_SEVERAL[:most]]
@@ -129,7 +130,7 @@ class Quantities:
     def _of_pairs(self, named: "_Named") -> None:
         """Name that people active in two tools are the same from either side, and what they make of those in several."""
         name = dict(self.people.cells.select("row", "tool").iter_rows())
-        parts = self.people.tools()
+        parts = self.people.tools
         pairs: dict[When, dict[str | None, int]] = {}
         for (metric, _, tool), found in self._at.items():
             for when, (quantity, _) in found.items() if metric == PAIR_OF_TOOLS else ():
@@ -245,18 +246,16 @@ def _with_quantity(part: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _within(
-    figures: pl.DataFrame, longer: str, shorter: str
-) -> dict[object, list[tuple[int, list[int]]]]:
-    """Return, by figure, each longer period's quantity with those of the shorter ones that make it."""
-    by = ["figure", "quarter"]
-    ends = figures.filter(pl.col("grain") == longer).select(*by, whole="quantity", starts="period")
-    parts = figures.filter(pl.col("grain") == shorter).select(*by, "quantity", starts="period")
-    joined = parts.sort("starts").join_asof(
-        ends.sort("starts"), on="starts", by=by, check_sortedness=False
-    )
-    found: dict[object, list[tuple[int, list[int]]]] = {}
-    grouped = joined.drop_nulls("whole").group_by("figure", "whole", maintain_order=True)
-    for figure, whole, quantities in grouped.agg("quantity").iter_rows():
-        found.setdefault(figure, []).append((whole, quantities))
+def _within(figure: list[Dated], longer: str, shorter: str) -> dict[int, list[int]]:
+    """Return each longer period's quantity with those of the shorter ones that make it; periods are in order."""
+    ends: dict[date | None, list[tuple[date, int]]] = {}
+    for grain, starts, quarter, quantity in figure:
+        if grain == longer:
+            ends.setdefault(quarter, []).append((starts, quantity))
+    found: dict[int, list[int]] = {}
+    for grain, starts, quarter, quantity in figure:
+        if grain == shorter:
+            begun = [whole for first, whole in ends.get(quarter, []) if first <= starts]
+            if begun:
+                found.setdefault(begun[-1], []).append(quantity)
     return found

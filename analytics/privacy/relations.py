@@ -81,7 +81,9 @@ class _Puzzle:
     def __init__(self, figures: Quantities) -> None:
         slots = figures.slots
         self.prime = figures.people.prime
-        self.equations = figures.equations()
+        equations = figures.equations().tocoo()
+        self.row, self.slot, self.value = equations.row, equations.col, equations.data
+        self.count = equations.shape[0]
         self.cells = slots["cell"]
         self.cost = slots["cost"].to_numpy()
         self.target = slots["target"].to_numpy()
@@ -129,30 +131,33 @@ class _Puzzle:
     def _pieces(self, fresh: np.ndarray) -> Iterator[tuple[Equations, np.ndarray]]:
         """Equations that hang together by their unknowns, with those unknowns; only where a fresh one is among them."""
         unknown = np.flatnonzero(self.unknown)
-        inside = self.equations[:, unknown]
-        touched = np.flatnonzero(self._telling(inside, ~self.target[unknown]))
-        inside, whole = inside[touched], self.equations[touched].tocoo()
-        graph = sparse.bmat([[None, inside], [inside.T, None]], format="csr")
+        telling = self._telling()[self.row]
+        row, slot, value = self.row[telling], self.slot[telling], self.value[telling]
+        inside = self.unknown[slot]
+        ends = row[inside], self.count + slot[inside]
+        size = self.count + len(self.unknown)
+        graph = sparse.coo_matrix((np.ones(len(ends[0])), ends), shape=(size, size))
         _, label = connected_components(graph, directed=False)
-        of_entry, of_column = label[whole.row], label[len(touched) :]
-        wanted = np.intersect1d(of_column[self.target[unknown]], of_column[fresh[unknown]])
+        of_entry, of_slot = label[row], label[self.count :]
+        wanted = np.intersect1d(of_slot[self.target & self.unknown], of_slot[fresh & self.unknown])
         wanted = np.intersect1d(wanted, of_entry)
         entries = _of_each(of_entry, wanted)
-        columns = _of_each(of_column, wanted)
+        columns = _of_each(of_slot[unknown], wanted)
         for some, own in zip(entries, columns, strict=True):
-            _, row = np.unique(whole.row[some], return_inverse=True)
-            yield (row, whole.col[some], whole.data[some]), unknown[own]
+            _, number = np.unique(row[some], return_inverse=True)
+            yield (number, slot[some], value[some]), unknown[own]
 
-    @staticmethod
-    def _telling(inside: sparse.csr_matrix, may_be_anything: np.ndarray) -> np.ndarray:
+    def _telling(self) -> np.ndarray:
         """Which equations can tell something: not those that alone hold an unknown of which nobody asks."""
-        telling = inside.getnnz(axis=1) > 0
+        inside = self.unknown[self.slot]
+        row, slot = self.row[inside], self.slot[inside]
+        telling = np.bincount(row, minlength=self.count) > 0
         while True:
-            times = inside[telling].getnnz(axis=0)
-            alone = inside[:, np.flatnonzero((times == 1) & may_be_anything)].getnnz(axis=1) > 0
-            if not (telling & alone).any():
+            times = np.bincount(slot[telling[row]], minlength=len(self.target))
+            alone = row[((times == 1) & ~self.target)[slot]]
+            if not telling[alone].any():
                 return telling
-            telling &= ~alone
+            telling[alone] = False
 
 
 def _of_each(labels: np.ndarray, wanted: np.ndarray) -> Iterator[np.ndarray]:
