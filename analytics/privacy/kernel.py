@@ -52,33 +52,52 @@ def inverse(values: np.ndarray, p: int) -> np.ndarray:
 
 def reduce_rows(matrix: np.ndarray, width: int, p: int, first: int = 0) -> list[int]:
     """Bring the first `width` columns to reduced echelon form in place, using rows from `first` on; return the pivots."""
+    held = np.ascontiguousarray(
+        (matrix[:, :width] != 0).T
+    )  # a column of the matrix itself is far apart in memory
     pivots: list[int] = []
     row = first
     for column in range(width):
         if row == len(matrix):
             break
-        below = matrix[row:, column].nonzero()[0]
-        if not len(below):
+        below = row + int(held[column, row:].argmax())
+        if not held[column, below]:
             continue
-        if below[0]:
-            matrix[[row, row + below[0]]] = matrix[[row + below[0], row]]
-        clear(matrix, row, column, p)
+        if below != row:
+            _exchange(matrix, held, row, below)
+        used, others = clear(matrix, row, column, p, held[column].nonzero()[0])
+        inside = used[: np.searchsorted(used, width)]
+        held[inside[:, None], others] = matrix[others[:, None], inside].T != 0
         pivots.append(column)
         row += 1
     return pivots
 
 
-def clear(matrix: np.ndarray, row: int, column: int, p: int) -> None:
-    """Make the entry of row and column 1 and all others of the column 0, in place."""
+def _exchange(matrix: np.ndarray, held: np.ndarray, one: int, other: int) -> None:
+    """Exchange two rows in place, where few of their many columns hold anything."""
+    used = np.flatnonzero(matrix[one] | matrix[other])
+    inside = used[: np.searchsorted(used, len(held))]
+    matrix[[[one], [other]], used] = matrix[[[other], [one]], used]
+    held[inside[:, None], [one, other]] = matrix[[[one], [other]], inside].T != 0
+
+
+def clear(
+    matrix: np.ndarray, row: int, column: int, p: int, holding: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Make the entry of row and column 1 and all others of the column 0, in place; return columns and other rows touched.
+
+    `holding`: the rows with something in the column, where they are known.
+    """
     lead = int(matrix[row, column])
     used = matrix[row].nonzero()[0]
     values = matrix[row, used] * pow(lead, -1, p) % p if lead != 1 else matrix[row, used]
     matrix[row, used] = values
-    others = matrix[:, column].nonzero()[0]
+    others = matrix[:, column].nonzero()[0] if holding is None else holding
     others = others[others != row]
     if len(others):
         patch = (others[:, None], used)
         matrix[patch] = (matrix[patch] - matrix[others, column][:, None] * values) % p
+    return used, others
 
 
 def without(known: np.ndarray, row: np.ndarray, p: int) -> np.ndarray:

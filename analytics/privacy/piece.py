@@ -57,28 +57,41 @@ class Piece:
         held = (self.work[: len(self.pivots), :width] != 0).sum(axis=1)
         known = np.flatnonzero((held == 1) & target[self.unknown[self.pivots]])
         price, chosen = cost[self.open], np.zeros(len(self.open), bool)
-        while len(known):
-            take = self.work[known, width:] != 0
-            known, take = known[take.any(axis=1)], take[take.any(axis=1)]
-            if not len(known):
-                break
-            best = int(np.argmax(take.sum(axis=0) / price))
+        take = self.work[known, width:] != 0
+        left = take.any(axis=1)
+        times = take.sum(axis=0)
+        while left.any():
+            best = int(np.argmax(times / price))
             chosen[best] = True
-            if not self._solve_for(width + best):  # nothing else tells it: it may be anything
-                known = known[~take[:, best]]
+            moved = self._solve_for(width + best)
+            if moved is None:  # nothing else tells it: it may be anything
+                over = left & take[:, best]
+                times -= take[over].sum(axis=0)
+                left &= ~over
+                continue
+            again = np.flatnonzero(left & np.isin(known, moved))
+            times -= take[again].sum(axis=0)
+            take[again] = self.work[known[again], width:] != 0
+            times += take[again].sum(axis=0)
+            left[again] = take[again].any(axis=1)
         return self.open[chosen]
 
-    def _solve_for(self, column: int) -> bool:
-        """Solve one of the rows without unknowns for the column, if any holds it."""
+    def _solve_for(self, column: int) -> np.ndarray | None:
+        """Solve one of the rows without unknowns for the column, if any holds it; return which other rows that moved."""
         at = len(self.pivots)
-        telling = at + np.flatnonzero(self.work[at:, column])
+        holding = np.flatnonzero(self.work[:, column])
+        telling = holding[holding >= at]
         if not len(telling):
-            return False
-        row = telling[np.argmin((self.work[telling] != 0).sum(axis=1))]
+            return None
+        row = telling[np.argmin((self.work[telling, len(self.unknown) :] != 0).sum(axis=1))]
         self.work[[at, row]] = self.work[[row, at]]
-        clear(self.work, at, column, self.p)
+        if (
+            telling[0] != at
+        ):  # then what stood there, without the column, stands in the other row now
+            holding[holding == row] = at
+        _, moved = clear(self.work, at, column, self.p, holding)
         self.pivots.append(column)
-        return True
+        return moved
 
     def restore(
         self, target: np.ndarray, tries: np.ndarray, rng: np.random.Generator
