@@ -21,7 +21,7 @@ from pages.parts.parts import PART_OF, key
 from pages.parts.said_view import has_answers
 from pages.parts.screen import screen
 from pages.parts.states import note, page_link
-from pages.parts.text import plain
+from pages.parts.text import listed, of_staff, plain
 
 CARDS = (
     # key, label, metric, bin
@@ -133,9 +133,9 @@ def _asked(page: str | None, metric: str | None) -> dict[str, str] | None:
 
 @once
 def _covered_picture(figures: Figures) -> tuple[Picture, str] | None:
-    """Return the shares covered as a picture and in words; None where nothing is covered."""
+    """Return the shares covered as a picture and in words; None where of none it is known."""
     rows = _covered(figures)
-    if rows.is_empty():
+    if rows["share"].is_null().all():  # of no rows too
         return None
     names, texts = rows["tool"].to_list(), rows["text"].to_list()
     said = words.in_words("Share of the staff covered", names, texts)
@@ -147,10 +147,12 @@ def _rests_on(figures: Figures) -> None:
     if covered := _covered_picture(figures):
         note("Share of the staff whose activity each export covers")
         put(covered[0], "covered", covered[1])
+    elif tools := _covered(figures)["tool"].to_list():
+        note(plain(f"{listed(tools)}. Without an HR file it is not known of how many people."))
     company = figures.release.company()
     seen, staff = company.get("visible"), company.get("headcount")
     lines = [
-        f"{numbers.count(float(seen))} of {numbers.people(float(staff))} are in the figures of the whole period."
+        f"{of_staff(float(seen), float(staff))} are in the figures of the whole period."
         if seen and staff
         else "",
         f"Last act read: {_day(company.get('last_day'))}." if company.get("last_day") else "",

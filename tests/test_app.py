@@ -104,6 +104,8 @@ def test_whatever_is_written_stays_readable(word):
     ("written", "expected"),
     [
         (text.share(0.27, 0.25, 0.29), "27% (25–29%)"),
+        (text.of_staff(388, 400), "388 of 400 people"),
+        (text.of_staff(116, 116), "116 people"),
         (text.share(0.27), "27%"),
         (text.share(0.272, 0.2701, 0.2739), "27.2% (27.0–27.4%)"),
         (text.hours(15.2, 14.6, 15.8), "15.2\u00a0h (14.6–15.8)"),
@@ -183,7 +185,7 @@ def test_a_month_has_no_step_of_quarters(drawn):
     assert filters.read({"period": "2026-03", "step": "quarter"}, drawn).grain == "week"
 
 
-def test_the_filter_bar_says_how_many_people_are_visible_and_keeps_the_address(drawn):
+def test_the_filter_bar_says_how_many_people_are_counted_and_keeps_the_address(drawn):
     at = seen_by(None, level="3", period="2026-Q2")
 
     assert "388 of 400 people counted" in words(at)

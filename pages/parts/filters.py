@@ -196,9 +196,7 @@ def bar() -> Scope:
         company = release.company()
         seen, all_ = company.get("visible"), company.get("headcount")
         if seen and all_:
-            states.note(
-                f"{text.number(float(seen))} of {text.count(float(all_))} counted", width="content"
-            )
+            states.note(f"{text.of_staff(float(seen), float(all_))} counted", width="content")
     return now
 
 

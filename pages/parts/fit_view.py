@@ -32,17 +32,20 @@ def draw(release: Release) -> None:
     }
     if not any("accounts" in facts for facts in tools.values()):
         return  # a release of an earlier version
-    st.markdown("#### How the exports fit the HR file", anchors=False)
-    all_, visible = float(company.get("headcount") or 0), float(company.get("visible") or 0)
-    if all_:
-        seen = text.share(visible / all_)
-        st.markdown(
-            f"{text.number(visible)} of {text.count(all_)} ({seen}) are in the figures of the whole period."
-        )
+    has_staff = bool(
+        release.coverage()["headcount"].is_not_null().any()
+    )  # else no HR file was given
+    title = "How the exports fit the HR file" if has_staff else "Whose accounts the exports show"
+    st.markdown(f"#### {title}", anchors=False)
+    staff, counted = float(company.get("headcount") or 0), float(company.get("visible") or 0)
+    if staff:
+        st.markdown(f"{text.of_staff(counted, staff)} are in the figures of the whole period.")
     shown = pl.DataFrame([row(tool, facts, k) for tool, facts in tools.items()])
     if screen().compact:
-        shown = shown.select("Export of", "Found in the HR file")
-    show_table(shown, "How each export fits the HR file")
+        shown = shown.select("Export of", "Found in the HR file" if has_staff else "Accounts of people")  # fmt: skip
+    elif not has_staff:
+        shown = shown.drop("Found in the HR file")
+    show_table(shown, title)
     for tool, facts in tools.items():
         if facts.get("hides"):
             st.markdown(f"○ {HIDES[facts['hides']].format(tool=text.plain(tool_name(tool)))}")

@@ -67,6 +67,11 @@ def count(value: float, noun: str = "people", one: str | None = None) -> str:
     return f"{number(value)} {word}"
 
 
+def of_staff(counted: float, staff: float) -> str:
+    """Return 388 of 400 people; 116 people where nobody is left out, or nobody knows how many more there are."""
+    return count(staff) if counted == staff else f"{number(counted)} of {count(staff)}"
+
+
 def interval(low: float, high: float, decimals: int = 0, unit: str = "") -> str:
     """Return 25–29%; a dash beside a minus would not be read, so then it is "−4 to 9"."""
     first, last = number(low, decimals), number(high, decimals)
