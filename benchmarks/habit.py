@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from analytics.metrics import habit, long_use
 from analytics.metrics.periods import HABIT_WEEKS
+from analytics.metrics.uptake import OF_THEM
 
 TIMES = 50
 TRIES, THEIR_TRIES = 7, 3  # the quickest counts
@@ -55,7 +56,7 @@ def by_loop(acts: pl.DataFrame) -> Counter[tuple[date, str]]:
         for i in range(HABIT_WEEKS - 1, own.height):
             window = own.slice(i - HABIT_WEEKS + 1, HABIT_WEEKS)["acts"]
             mean, active = window.mean(), (window >= 1).sum()
-            is_habit = active >= habit.OF_THEM
+            is_habit = active >= OF_THEM
             name = (
                 "power" if is_habit and mean >= POWER
                 else "habitual" if is_habit

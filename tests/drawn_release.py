@@ -38,7 +38,7 @@ SHAPES = {
     "stickiness": ("share", 0.41, [""], [None]),
     "quick_ratio": ("ratio", 1.2, [""], [None]),
     "lifecycle": ("share", None, ["", "moving"], ["new", "retained", "resurrected", "dormant"]),
-    "time_to_adoption": ("share", None, [""], ["2", "4", "13"]),
+    "time_to_adoption": ("share", None, ["", "habit"], ["2", "4", "10", "13", "26"]),
     "retention": ("share", None, ["", "rolling", "bracket"], None),
     "participation_inequality": ("share", None, [""], ["gini_low", "gini_high", "top_tenth", "silent"]),
     "collaboration_hours": ("hours", 9.4, ["", "c0.5", "c1", "c5", "c10"], ["meeting", "call", "own_acts", "total", "reading"]),
@@ -204,7 +204,12 @@ def _drawn(seed: int, divided: tuple[tuple[str, int], ...]) -> pl.DataFrame:
                         if metric == "adoption_forecast":
                             base = {"ceiling": 0.72, "4": 0.66, "13": 0.7, "26": 0.71}[bin_]
                         if metric == "time_to_adoption":
-                            base = {"2": 0.3, "4": 0.5, "13": 0.65}[bin_]
+                            first = {"2": 0.3, "4": 0.5, "10": 0.62, "13": 0.65, "26": 0.7}
+                            base = ({"10": 0.2, "13": 0.35, "26": 0.45} if variant else first).get(
+                                bin_
+                            )
+                            if base is None:
+                                continue  # nobody has nine weeks in four
                         rows.append(
                             row(
                                 metric,

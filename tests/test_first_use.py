@@ -6,7 +6,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from analytics.metrics import engine, first_use
+from analytics.metrics import engine, first_use, uptake
 from analytics.metrics.panel import panel
 from analytics.statistics.interval import interval
 from pages.parts.first_use_view import title
@@ -44,7 +44,7 @@ def test_time_to_adoption_counts_those_who_never_came(tmp_path):
 
     rows = told(con, "time_to_adoption")
 
-    known = rows.filter(pl.col("reason").is_null())
+    known = rows.filter(pl.col("reason").is_null(), variant="")
     assert dict(known.select("bin", "sx").rows()) == {"1": 2, "2": 3, "3": 3, "4": 4}
     assert set(known["sy"]) == {10}
 
@@ -55,6 +55,46 @@ def test_weeks_that_the_exports_do_not_reach_have_a_reason(tmp_path):
     rows = told(con, "time_to_adoption")
 
     assert set(rows.filter(pl.col("bin").is_in(["6", "13", "52"]))["reason"]) == {"short_history"}
+
+
+def test_a_habit_begins_with_the_ninth_week_of_twelve(tmp_path):
+    """Nine weeks in a row end with the ninth; nine of thirteen weeks are none; nine of twelve end with the twelfth."""
+    weeks = {1: range(9), 2: [*range(8), 12], 3: [*range(8), 11], 4: [13]}
+    posts = [
+        f"{MONDAY + timedelta(weeks=w)} 10:00 | {person}"
+        for person, own in weeks.items()
+        for w in own
+    ]
+    con = store(
+        tmp_path,
+        event="\n".join(["at | actor", *posts, f"{MONDAY + timedelta(days=14 * 7 - 1)} 10:00 | 4"]),
+        org="\n".join(["person | department", *(f"{person} | A" for person in weeks)]),
+        seat="\n".join(["tool | person", *(f"slack | {person}" for person in weeks)]),
+    )
+
+    rows = told(con, "time_to_adoption").filter(variant="habit")
+
+    known = rows.filter(pl.col("reason").is_null())
+    assert dict(known.select("bin", "sx").rows()) == {"10": 1, "13": 2}
+    assert set(known["sy"]) == {4}
+    assert set(rows.filter(pl.col("bin").is_in(["17", "52"]))["reason"]) == {"short_history"}
+
+
+def test_habits_of_a_person_query_begin_in_the_published_weeks(shared):
+    """vivainsights' person query, two hours of multitasking: 2, 9, 22, 38, 18, 8 of 300 in the ninth to the fourteenth week, 242 in all."""
+    weeks = pl.read_csv(shared / "data/vivainsights/pq_data.csv", infer_schema_length=None).select(
+        person="PersonId", week=pl.col("MetricDate").str.to_date(), acts=(pl.col("Multitasking_hours") >= 2).cast(pl.Int64), tool=pl.lit(None, pl.String)
+    )  # fmt: skip
+    con = duckdb.connect()
+    con.register("seated_week", weeks.to_arrow())
+    [habit] = [part for part in uptake.SEATED.split(";") if "table seated_habit" in part]
+
+    con.execute(habit.format(of_them=uptake.OF_THEM, habit_weeks=12))
+
+    first = f"date '{weeks['week'].min()}'"
+    counts = con.sql(f"select (day - 6 - {first}) // 7, count(*) from seated_habit group by 1 order by 1").fetchall()  # fmt: skip
+    assert counts[:6] == [(8, 2), (9, 9), (10, 22), (11, 38), (12, 18), (13, 8)]
+    assert sum(people for _, people in counts) == 242
 
 
 @pytest.mark.parametrize("metric", ["time_to_adoption", "adopter_category"])

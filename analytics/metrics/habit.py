@@ -6,9 +6,9 @@ from analytics.metrics.adoption import LONGER, NO_SEATS, SHORT, STANDARD
 from analytics.metrics.engine import Measure
 from analytics.metrics.passport import Cut, Passport, Words
 from analytics.metrics.periods import HABIT_WEEKS
+from analytics.metrics.uptake import OF_THEM
 from analytics.places import ROOT
 
-OF_THEM = 9  # weeks of the twelve that a habit takes
 NOVICE = 1  # acts a week, on average over the twelve weeks
 MUCH = tomllib.loads((ROOT / "data" / "power.toml").read_text("utf-8"))
 MONTH = 4

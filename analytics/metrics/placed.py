@@ -63,6 +63,7 @@ select
     c.person is not null               as in_calendar,
     o.calendar,
     f.day                              as first_on,
+    r.day                              as habit_on,
     h.day                              as opened_on,
     s.day                              as signed_on,
     coalesce(i.seen_from_start, false) as seen_from_start
@@ -71,6 +72,7 @@ join person z       on z.person = p.person
 join own_calendar o on o.person = p.person
 left join in_calendar c  on c.person = p.person and c.quarter = p.quarter
 left join seated_first f on f.person = p.person and f.tool is not distinct from p.tool
+left join seated_habit r on r.person = p.person and r.tool is not distinct from p.tool
 left join seated_sign s  on s.person = p.person and s.tool is not distinct from p.tool
 left join seated_since h on h.person = p.person and h.tool is not distinct from p.tool
 left join seated_start i on i.tool is not distinct from p.tool

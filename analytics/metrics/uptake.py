@@ -2,6 +2,9 @@
 
 import duckdb
 
+from analytics.metrics.periods import HABIT_WEEKS
+
+OF_THEM = 9  # weeks of the twelve that a habit takes
 FIRST_MASS = 0.16  # more than Rogers' first adopters in the very first week: the start lies before the exports
 MOST_PAIRED = 5  # tools of which every two are held against each other
 
@@ -65,6 +68,15 @@ from own
 union all
 select person, null, min(day), min(week), min(month) from own group by person;
 
+-- the Sunday of the week in which it was the ninth of twelve
+create or replace temp table seated_habit as
+with counted as (
+    select person, tool, week, lag(week, {of_them} - 1) over (partition by person, tool order by week) as ninth_before
+    from seated_week
+    where acts > 0
+)
+select person, tool, min(week) + 6 as day from counted where week - ninth_before < 7 * {habit_weeks} group by person, tool;
+
 create or replace temp table seated_since as
 with opened as (select tool, min(day) as day from calendar where tool is not null group by tool),
 own as (
@@ -87,10 +99,11 @@ group by s.tool
 
 
 def make(con: duckdb.DuckDBPyConnection) -> None:
-    """Make `own_calendar`, `own_day`, `seated_tool`, `paired_tool`, `seated_day`, `seated_week`, `seated_first`, `seated_sign`, `seated_since` and `seated_start`: uptake, in tools that list who may use them.
+    """Make `own_calendar`, `own_day`, `seated_tool`, `paired_tool`, `seated_day`, `seated_week`, `seated_first`, `seated_habit`, `seated_sign`, `seated_since` and `seated_start`: uptake, in tools that list who may use them.
 
-    Columns as in person_day and first_seen; seated_sign: day of the first act or view; seated_since: day from which the exports know the seat; seated_start:
+    Columns as in person_day and first_seen; seated_habit: day on which nine of twelve weeks had an act for the first time; seated_sign: day of the first act or view; seated_since: day from which the exports know the seat; seated_start:
     seen_from_start = the exports reach back to the beginning; tool null = in any of these tools. Needs `calendar`, `period` and the rollups.
     """
     con.execute(OWN)
-    con.execute(SEATED.format(first_mass=FIRST_MASS, most_paired=MOST_PAIRED))
+    named = {"of_them": OF_THEM, "habit_weeks": HABIT_WEEKS}
+    con.execute(SEATED.format(first_mass=FIRST_MASS, most_paired=MOST_PAIRED, **named))

@@ -25,29 +25,40 @@ def first_use(figures: Figures) -> None:
 
 @once
 def _curve(figures: Figures) -> Block:
-    found = figures.ask(METRIC, variant="", grain="all", **figures.scope.cell).sort("position")
+    found, habit = (
+        figures.ask(METRIC, variant=v, grain="all", **figures.scope.cell).sort("position")
+        for v in ("", "habit")
+    )
     unit = figures.unit(METRIC)
-    rows = found.with_columns(
-        weeks=pl.col("bin").cast(pl.Int64, strict=False), text=shape.texts(found, unit)
-    ).select("weeks", "value", "low", "high", "text")
-    told = rows.filter(pl.col("value").is_not_null())
+    rows, regular = (
+        one.with_columns(
+            weeks=pl.col("bin").cast(pl.Int64, strict=False), text=shape.texts(one, unit)
+        ).select("weeks", "value", "low", "high", "text")
+        for one in (found, habit)
+    )
+    told, regular = (one.filter(pl.col("value").is_not_null()) for one in (rows, regular))
     said = Said(
         finding=title(told),
         measure="Share of the people with a seat who had contributed at least once, so many weeks after the exports first know their seat. "
-        "Band: 95% interval",
+        "Band: 95% interval" + ("; dashed: a habit, nine weeks of twelve" if regular.height else ""),
         source=source(
             figures, found, "whoever never contributed is kept in", period="Whole period"
         ),
-        alt=words.in_words(
-            "Had contributed", [f"after {weeks} weeks" for weeks in told["weeks"]], told["text"].to_list()
+        alt=" ".join(
+            words.in_words(what, [f"after {weeks} weeks" for weeks in points["weeks"]], points["text"].to_list())
+            for what, points in (("Had contributed", told), ("Had a habit", regular))
+            if what == "Had contributed" or points.height
         ),
         passports=[figures.passport(METRIC), figures.passport("adopter_category")],
     )  # fmt: skip
     names = {bin_: f"Within {bin_} weeks" if bin_ != "1" else "Within a week" for bin_ in found["bin"]}  # fmt: skip
-    shown = Picture(uptake, (rows,)) if told.height else None
-    return Block(
-        "first_use", said, shown, found, words.table(found, unit, names), first_reason(found)
+    shown = Picture(uptake, (rows, regular)) if told.height else None
+    listed = words.table(
+        pl.concat([found, habit]) if regular.height else found,
+        unit,
+        names | {"all": "A contribution", "habit": "A habit"},
     )
+    return Block("first_use", said, shown, found, listed, first_reason(found))
 
 
 def title(told: pl.DataFrame) -> str:
