@@ -53,12 +53,9 @@ def _curve(figures: Figures) -> Block:
     )  # fmt: skip
     names = {bin_: f"Within {bin_} weeks" if bin_ != "1" else "Within a week" for bin_ in found["bin"]}  # fmt: skip
     shown = Picture(uptake, (rows, regular)) if told.height else None
-    listed = words.table(
-        pl.concat([found, habit]) if regular.height else found,
-        unit,
-        names | {"all": "A contribution", "habit": "A habit"},
-    )
-    return Block("first_use", said, shown, found, listed, first_reason(found))
+    listed = pl.concat([found, habit]) if regular.height else found
+    twin = words.table(listed, unit, names | {"all": "A contribution", "habit": "A habit"})
+    return Block("first_use", said, shown, listed, twin, first_reason(found))
 
 
 def title(told: pl.DataFrame) -> str:
