@@ -1,9 +1,18 @@
 """What a person did, received and spent in a day, checked by hand."""
 
+from dataclasses import replace
+
+import pytest
+
+from analytics.calendars import Place
 from analytics.vault import rollups
 from tests.drawn import Settings, store, write
 
 HOUR = 3_600_000_000
+OF_ONE_ACT = """
+at               | actor
+2026-01-05 08:30 | 1
+"""
 
 
 def clock(con, *columns):
@@ -274,3 +283,92 @@ def test_the_order_of_rows_changes_nothing(tmp_path):
     ]
 
     assert sums[0] == sums[1]
+
+
+@pytest.fixture
+def built(tmp_path):
+    """Return a connection to a store that says what it was built from, and the folder of its rollups, built once."""
+    con = store(tmp_path, build=False, event=OF_ONE_ACT)
+    (tmp_path / "store/manifest.json").write_text('{"fingerprint": "first"}')
+    folder = tmp_path / "store/rollups"
+    rollups.build(con, folder, Settings())
+    return con, folder
+
+
+def written(folder):
+    return [(folder / f"{name}.parquet").stat().st_mtime_ns for name in rollups.NAMES]
+
+
+def test_a_setting_that_no_rollup_reads_makes_none_anew(built):
+    con, folder = built
+    before = written(folder)
+
+    rollups.build(con, folder, Settings(threshold=20, milestones=("2026-01-05 Launch",)))
+
+    assert written(folder) == before
+    assert con.sql("select acts, outside_acts from person_day where tool is null").fetchall() == [
+        (1, 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"day_starts": 8},
+        {"day_ends": 18},
+        {"workdays": (2, 3, 4, 5, 6)},
+        {"calendar": "IT"},
+        {"places": {"rome": Place("IT")}},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_hours_and_days_off_are_part_of_what_rollups_were_built_from(tmp_path, change):
+    (tmp_path / "manifest.json").write_text("{}")
+
+    changed = rollups.fingerprint(tmp_path, replace(Settings(), **change))
+
+    assert changed != rollups.fingerprint(tmp_path, Settings())
+
+
+def test_so_are_the_store_and_the_statements(tmp_path, monkeypatch):
+    assert rollups.fingerprint(tmp_path, Settings()) is None
+    found = []
+    for said in ("first", "second"):
+        (tmp_path / "manifest.json").write_text(said)
+        found.append(rollups.fingerprint(tmp_path, Settings()))
+    plain = rollups.statement
+    monkeypatch.setattr(rollups, "statement", lambda name: plain(name) + "-- said otherwise")
+    found.append(rollups.fingerprint(tmp_path, Settings()))
+
+    assert len(set(found)) == 3
+
+
+def test_an_hour_earlier_is_seen_in_the_rollups(built):
+    con, folder = built
+
+    rollups.build(con, folder, Settings(day_starts=8))
+
+    assert con.sql("select outside_acts from person_day where tool is null").fetchall() == [(0,)]
+
+
+def test_a_lost_rollup_is_made_anew(built):
+    con, folder = built
+    (folder / "tie_week.parquet").unlink()
+
+    rollups.build(con, folder, Settings())
+
+    assert con.sql("from tie_week").fetchall() == []
+
+
+def test_rollups_that_were_left_half_made_are_made_anew(built, monkeypatch):
+    con, folder = built
+    plain = rollups.statement
+    monkeypatch.setattr(rollups, "statement", lambda name: "select wrong" if name == "tie_week" else plain(name))  # fmt: skip
+    with pytest.raises(Exception, match="wrong"):
+        rollups.build(con, folder, Settings())
+    monkeypatch.undo()
+    before = written(folder)
+
+    rollups.build(con, folder, Settings())
+
+    assert written(folder) != before

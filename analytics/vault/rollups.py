@@ -5,8 +5,10 @@ Each file in rollups/ is one SELECT in the SQL that DuckDB and Spark understand 
 once, by the statements of rollups/steps/, and let go when they are written.
 """
 
+import hashlib
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
+from importlib.metadata import version
 from pathlib import Path
 from typing import Protocol
 
@@ -14,6 +16,7 @@ import duckdb
 import polars as pl
 
 from analytics import calendars
+from analytics.vault import durable
 
 ROLLUPS = Path(__file__).resolve().parent / "rollups"
 NAMES = tuple(sorted(path.stem for path in ROLLUPS.glob("*.sql")))
@@ -85,8 +88,17 @@ from (select min(day) as day from event union all select max(day) from event
 
 
 def build(connection: duckdb.DuckDBPyConnection, folder: Path, week: WorkingWeek) -> None:
-    """Write every rollup to folder/<name>.parquet and make it a view; needs the views of the store."""
+    """Write every rollup to folder/<name>.parquet and make it a view; needs the views of the store.
+
+    Where they are there already, of the same store, week and statements, they are left as they are.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    stamp, wanted = folder / "built_from", fingerprint(folder.parent, week)
+    if wanted and _is_whole(folder) and stamp.exists() and stamp.read_text() == wanted:
+        attach(connection, folder)
+        return
+    durable.remove(stamp)
+    durable.sync(folder)  # half of them under the old stamp would be taken for whole
     _calendars(connection, folder, week)
     for name in STEPS:
         connection.execute(f"create or replace temp table {name} as {statement(name)}")
@@ -98,6 +110,29 @@ def build(connection: duckdb.DuckDBPyConnection, folder: Path, week: WorkingWeek
         _view(connection, folder, name)
     for name in STEPS:
         connection.execute(f"drop table {name}")
+    if wanted:
+        durable.sync_tree(folder)
+        durable.write(stamp, wanted)
+
+
+def fingerprint(store: Path, week: WorkingWeek) -> str | None:
+    """Return a hash that changes whenever the rollups of this store have to be made anew; null where it says not what it is."""
+    manifest = store / "manifest.json"
+    if not manifest.exists():
+        return None
+    said = (week.day_starts, week.day_ends, week.workdays, week.calendar, sorted(week.places.items()))  # fmt: skip
+    parts = [
+        manifest.read_bytes(),
+        repr(said).encode(),
+        version("holidays").encode(),
+        *(Path(module).read_bytes() for module in (__file__, calendars.__file__)),
+        *(statement(name).encode() for name in (*STEPS, *NAMES)),
+    ]
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()
+
+
+def _is_whole(folder: Path) -> bool:
+    return all((folder / f"{name}.parquet").exists() for name in (*GROUND, *NAMES))
 
 
 def statement(name: str) -> str:
