@@ -56,7 +56,7 @@ TEMPLATES: dict[str, Template] = {
     ),
     "gap": Template(
         "clear", "The tools are installed but not alive for {people}{as_departments}.",
-        "{gap} ({gap_span}) lie between using them and a habit of talking in them.",
+        "{gap} ({gap_span}) lie between using them and a habit of talking in them, in the last four weeks of {period}.",
     ),
     "departments_apart": Template(
         "clear", "{apart_list}.",
