@@ -89,7 +89,7 @@ def _told(chosen: str, rows: pl.DataFrame, blocks: dict[str, str]) -> None:
     ]
     alike = any(block == "alike" for block in blocks.values())
     if parts:
-        rest = "; in the other measures it can't be told apart" if alike else ""
+        rest = "; in the other measures shown it can't be told apart" if alike else ""
         st.markdown(f"**{plain(chosen)}** ({size}) is {' and '.join(parts)}{rest}.")
     elif alike:
         st.markdown(
