@@ -165,15 +165,17 @@ def _cells(
 ) -> pl.DataFrame:
     """Name the sums of the measures over the cells of their cuts, one measure after the other."""
     places = [lattice.places_of(measure.cuts, measure.apart_from) for measure in measures]
+    ends = np.cumsum([len(at) for at in places])
     nothing = np.zeros(lattice.cells.height)
     added = []
     for name in (*SUMS, *LARGEST, *PAIRS):
         if grain == "week" and name in ("sr", "srr"):
             continue
-        every = [
-            sums[_key(m)].get(name, nothing)[at] for m, at in zip(measures, places, strict=True)
-        ]
-        added.append(pl.Series(name, np.concatenate(every)))
+        column = np.empty(ends[-1])
+        for measure, at, end in zip(measures, places, ends, strict=True):
+            of = sums[_key(measure)].get(name, nothing)
+            np.take(of, at, out=column[end - len(at) : end], mode="clip")
+        added.append(pl.Series(name, column))
         for found in sums.values():  # they are large, and not needed twice
             found.pop(name, None)
     about = ("metric", "variant", "kind", "bin", "position")

@@ -6,9 +6,9 @@ where a cell holds the same people as in the period before, their numbers of the
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
-import polars as pl
 
 from analytics.metrics.lattice import Lattice, Numbers, Places
 
@@ -236,13 +236,23 @@ class Ground:
             own, n = middle[self.lattice.slots], places.sums({"n": None})["n"]
             found = {"sr": n * (own - none), "srr": n * (own * own - none * none)}
         else:
-            ranked = pl.DataFrame({"slot": slot[rows], "per": per}).select(
-                pl.col("per").rank("average").over("slot")
-            )
-            own = ranked["per"].to_numpy() + np.where(per > 0, nothing[slot[rows]], 0)
+            own = _mid_ranks(slot[rows], per) + np.where(per > 0, nothing[slot[rows]], 0)
             zero = shared[slot[rows]]
             found = places.sums({"sr": own - zero, "srr": own * own - zero * zero})
         return {"sr": found["sr"] + none * people, "srr": found["srr"] + none * none * people}
+
+
+def _mid_ranks(slot: Numbers, per: Numbers) -> Numbers:
+    """Return the rank of each number among those of its slot, ties sharing the middle; slots are in order."""
+    ranks = np.empty(len(per))
+    starts = np.flatnonzero(np.diff(slot, prepend=-1))
+    for start, end in pairwise([*starts, len(slot)]):  # periods, not people
+        order = np.argsort(per[start:end])
+        ascending = per[start:end][order]
+        ties = np.flatnonzero(np.diff(ascending, prepend=-np.inf))
+        several = np.diff(ties, append=end - start)
+        ranks[start + order] = np.repeat(ties + (several + 1) / 2, several)
+    return ranks
 
 
 def _of_flags(places: Places) -> dict[str, Numbers]:
