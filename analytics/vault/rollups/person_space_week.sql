@@ -1,27 +1,27 @@
 -- One row a person, space and week: posts of that space which do not count as "could have been read",
 -- being the person's own or having reached them by name already.
-with counted as (
-    select e.tool, e.space, e.week, e.month, e.quarter, e.actor as person, e.event
+with post as (
+    select e.event, e.tool, e.space, e.week, e.actor
     from event e
     join space s on s.space = e.space
     where s.openness <> 'direct'
       and e.action in ('post', 'reply', 'file')
-    union
-    select e.tool, e.space, e.week, e.month, e.quarter, d.person, e.event
-    from delivery d
-    join event e on e.event = d.event
-    join space s on s.space = e.space
-    where s.openness <> 'direct'
-      and e.action in ('post', 'reply', 'file')
-      and d.how in ('to', 'cc', 'mention', 'reply')
+),
+counted as (
+    select tool, space, week, actor as person from post
+    union all
+    select p.tool, p.space, p.week, r.person
+    from (select distinct event, person from reached where action in ('post', 'reply', 'file')) r
+    join post p on p.event = r.event
+),
+summed as (
+    select tool, space, week, person, cast(count(*) as bigint) as posts
+    from counted
+    group by tool, space, week, person
+),
+month_of as (
+    select distinct week, month, quarter from local_day
 )
-select
-    tool,
-    space,
-    week,
-    month,
-    quarter,
-    person,
-    cast(count(*) as bigint) as posts
-from counted
-group by tool, space, week, month, quarter, person
+select s.tool, s.space, s.week, m.month, m.quarter, s.person, s.posts
+from summed s
+join month_of m on m.week = s.week
