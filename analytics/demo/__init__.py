@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from analytics.demo import desk, engage, meetings, plan, pulse, slack, traffic
+from analytics.demo import desk, engage, meetings, plan, pulse, slack, traffic, uptake
 from analytics.demo.people import staff
 
 if TYPE_CHECKING:
@@ -30,16 +30,18 @@ def company(
     first = plan.mondays(weeks)[0]
     everybody = staff(people, first, first + timedelta(weeks=weeks), draw)
     rooms = slack.channels(everybody, draw)
-    takers = slack.adopters(everybody, draw)
+    takers = uptake.adopters(everybody, draw)
+    kinds = uptake.kinds(everybody, takers, draw)
+    desks = {name: desk.agents(everybody, takers, first, name) for name in plan.DESK}
     written = engage.posts(everybody, takers, first, weeks, np.random.default_rng(seed))
     last = first + timedelta(weeks=weeks, days=-3)  # the last Friday
     return [
         write_hr(everybody, folder / "persone.xlsx"),
-        slack.write_export(everybody, (rooms, takers), first, weeks, folder / "slack-export.zip", draw),
+        slack.write_export(everybody, (rooms, kinds), first, weeks, folder / "slack-export.zip", draw),
         traffic.write_log(traffic.mail(everybody, first, weeks, draw), everybody, folder / "mail-log.csv"),
         meetings.write_calendar(meetings.meetings(everybody, first, weeks, draw), everybody, folder / "calendar.ics"),
         *(engage.write_usage(everybody, written, days, last, folder / f"engage-{days}-days.csv") for days in plan.ENGAGE_REPORTS),
-        desk.write_tickets(everybody, first, weeks, folder / "tickets.jsonl", np.random.default_rng(seed)),
+        desk.write_tickets(everybody, desks, first, weeks, folder / "tickets.jsonl", np.random.default_rng(seed)),
         pulse.write_answers(everybody, last, folder / "pulse.csv", np.random.default_rng(seed)),
     ]  # fmt: skip
 

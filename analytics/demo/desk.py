@@ -14,15 +14,25 @@ from analytics.demo.traffic import pushed_into_work
 ACK_S = 3  # the system's receipt, which is no answer
 
 
-def write_tickets(
-    staff: pl.DataFrame, first: date, weeks: int, path: Path, draw: np.random.Generator
-) -> Path:
-    """Write a year's tickets with their comments, one JSON object a line."""
+def agents(staff: pl.DataFrame, takers: np.ndarray, first: date, department: str) -> pl.DataFrame:
+    """Return who has a licence to answer customers in a department, with takes_part (in Slack) and is_idle, as planned."""
     stays = pl.col("leaves").is_null() & (pl.col("hired") <= first)
-    care = staff.filter(stays, department=plan.DESK).sort("level", "number", descending=True)
-    agents = care.head(plan.DESK_AGENTS)
+    own = staff.with_columns(takes_part=pl.Series(takers)).filter(stays, department=department)
+    own = own.sort("level", "number", descending=True)
+    within, alone = plan.DESK[department]
+    slack = own.filter("takes_part").head(within + plan.IDLE.get(department, 0))
+    return pl.concat([slack, own.filter(~pl.col("takes_part")).head(alone)]).with_columns(
+        is_idle=pl.col("takes_part") & (pl.int_range(pl.len()) >= within)
+    )
+
+
+def write_tickets(
+    staff: pl.DataFrame, desks: dict[str, pl.DataFrame], first: date, weeks: int, path: Path, draw: np.random.Generator
+) -> Path:  # fmt: skip
+    """Write a year's tickets with their comments, one JSON object a line; `desks`: who answers, by department."""
     lines = []
     for phase, planned in plan.PHASES.items():
+        idle, desk = (desks[planned.desk].filter(is_idle=is_idle) for is_idle in (True, False))
         count = round(planned.tickets * weeks)
         asked = moments(draw.integers(0, weeks, count), np.zeros(count), draw)
         wait = 60_000_000 + (draw.exponential(planned.hours * 3600, count) * 1e6).astype(np.int64)
@@ -31,10 +41,11 @@ def write_tickets(
         zone = np.full(count, "Europe/Rome")
         at = [utc(first, us, zone).dt.truncate("1s").dt.to_string("%Y-%m-%dT%H:%M:%SZ") for us in (asked, asked + ACK_S * 1_000_000, answered, back)]  # fmt: skip
         customer = draw.integers(0, plan.CUSTOMERS, count)
-        agent = draw.integers(0, agents.height, count)
+        agent = draw.integers(0, desk.height, count)
         heard, asks_again = draw.random(count) < planned.answered, draw.random(count) < 0.1  # noqa: PLR2004  # one in ten
         for i in range(count):
-            person = agents.row(int(agent[i]), named=True)
+            team = desk if heard[i] or not idle.height else idle
+            person = team.row(int(agent[i]) % team.height, named=True)
             key, number = f"{phase}-{i}", int(customer[i])
             comments = [_comment(f"{key}.0", -1, at[1][i])]
             if heard[i]:

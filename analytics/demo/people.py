@@ -38,7 +38,7 @@ def staff(people: int, first_day: date, last_day: date, draw: np.random.Generato
     leaf = np.setdiff1d(np.arange(n), manager)
     named = np.array([DEPARTMENTS[i].name if i >= 0 else "Direzione" for i in department])
     for where, when, days in ((plan.COME, plan.COMING, hired), (plan.GO, plan.GOING, leaves)):
-        own = leaf[named[leaf] == where]
+        own = leaf[(named[leaf] == where[0]) & (np.array(place)[leaf] == where[1])]
         for i in draw.choice(own, min(round(plan.MOVERS * n), len(own) // 2), replace=False):
             days[i] = first_day + draw.uniform(*when) * (last_day - first_day)
     return pl.DataFrame({

@@ -32,9 +32,13 @@ def write_answers(staff: pl.DataFrame, last: date, path: Path, draw: np.random.G
     start = datetime.combine(last - timedelta(days=18), time(9))
     rows: list[tuple[object, ...]] = [HEADER]
     listening = {department.name: department.listening for department in plan.DEPARTMENTS}
+    heard, safe = (_apart(took_part["department"], draw) for _ in range(2))
     for minute, department in enumerate(took_part["department"]):
         mean = plan.LISTENED_TO + plan.LISTENED_TO_MORE * listening[department]
-        answers = [*_answers(mean, len(LISTENED), draw), *_answers(3.4, len(SAFETY), draw)]
+        answers = [
+            *_answers(mean + heard[minute], len(LISTENED), draw),
+            *_answers(plan.SAFE + safe[minute], len(SAFETY), draw),
+        ]
         turned = [False] * len(LISTENED) + [turn for _, turn in EDMONDSON]
         at = (start + timedelta(minutes=37 * minute)).strftime("%d/%m/%Y %H.%M.%S")
         told = [6 - a if turn else a for a, turn in zip(answers, turned, strict=True)]
@@ -45,8 +49,13 @@ def write_answers(staff: pl.DataFrame, last: date, path: Path, draw: np.random.G
     return path
 
 
-def _answers(mean: float, items: int, draw: np.random.Generator) -> list[int]:
-    own = mean + draw.normal(0, OWN)
+def _apart(department: pl.Series, draw: np.random.Generator) -> list[float]:
+    """Return how far people lie apart, in every department as far up as down: departments differ as planned alone."""
+    people = pl.DataFrame({"department": department, "own": draw.normal(0, OWN, len(department))})
+    return people.select(pl.col("own") - pl.col("own").mean().over("department"))["own"].to_list()
+
+
+def _answers(own: float, items: int, draw: np.random.Generator) -> list[int]:
     return [int(a) for a in np.clip(np.round(own + draw.normal(0, OF_ITEM, items)), 1, 5)]
 
 

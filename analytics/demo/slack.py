@@ -14,6 +14,7 @@ import polars as pl
 from analytics.demo import plan
 from analytics.demo.clock import DAY, SATURDAY, WEEK, moments, utc, worked
 from analytics.demo.people import days_off, lateness
+from analytics.demo.uptake import active_weeks, named, partners, who_is_named
 
 PACIFIC = ZoneInfo("America/Los_Angeles")  # Slack names its day files by the day there
 WORDS = (
@@ -21,7 +22,7 @@ WORDS = (
     "deploy", "grazie", "update", "riunione", "contract", "ticket", "prova", "launch", "report", "idea",
 )  # fmt: skip
 EMOJI = ("thumbsup", "tada", "eyes", "pray", "heart")
-POSTS, REPLIES, REACTIONS = 2.4, 2.6, 2.2  # a week, for a person who is active in it
+POSTS, REPLIES, REACTIONS = 2.4, 2.5, 1.8  # a week, for a person who is active in it
 
 
 @dataclass(frozen=True)
@@ -31,55 +32,6 @@ class Room:
     name: str
     members: np.ndarray
     private: bool
-
-
-def adopters(staff: pl.DataFrame, draw: np.random.Generator) -> np.ndarray:
-    """Return who ever takes up Slack: exactly the planned share of each department, spread evenly over its places."""
-    chosen = np.zeros(staff.height, bool)
-    drawn = staff.select("number", "department", "place", head=pl.col("level") != 1).with_columns(at=pl.Series(draw.random(staff.height)))  # fmt: skip
-    for number, planned in enumerate(plan.DEPARTMENTS):
-        own = drawn.filter(department=planned.name).sort("head", "place", "at")["number"].to_numpy()
-        if not len(own):
-            continue
-        share = round(planned.adopters * len(own)) / len(own)
-        steps = np.floor(np.arange(len(own) + 1) * share + 0.37 * number % 1 + 1e-9)
-        chosen[own] = np.diff(steps) > 0
-    chosen[0] = True  # the head of the company takes part
-    return chosen
-
-
-def active_weeks(
-    staff: pl.DataFrame, takers: np.ndarray, weeks: int, draw: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return (person, week) of every active week: an S-shaped uptake after the launch, then a habit with pauses.
-
-    Whom the training brings begins with it or a week or two after it.
-    """
-    people = np.flatnonzero(takers)
-    share = draw.uniform(0.02, 0.98, len(people))
-    start = weeks * (plan.STEEPEST + 0.05 * np.log(share / (1 - share)))
-    start = np.clip(start, weeks * plan.LAUNCH, weeks * plan.TAKEN_UP)
-    late = trained(staff, people, draw)
-    start[late] = round(weeks * plan.TRAINING) + draw.integers(0, 3, len(late))
-    occasional = draw.random(len(people)) < plan.OCCASIONAL
-    habit = np.where(occasional, draw.uniform(*plan.OCCASIONAL_WEEKS, len(people)), draw.beta(14, 3, len(people)))  # fmt: skip
-    grid = np.arange(weeks)
-    gone = draw.integers(round(weeks * plan.LAUNCH), weeks, len(people))
-    back = gone + draw.integers(*plan.AWAY_WEEKS, len(people))
-    is_away = (grid >= gone[:, None]) & (grid < back[:, None])
-    is_away &= (draw.random(len(people)) < plan.AWAY)[:, None]
-    active = (grid >= start[:, None]) & ~is_away
-    active &= draw.random((len(people), weeks)) < habit[:, None]
-    row, week = np.nonzero(active)
-    return people[row], week
-
-
-def trained(staff: pl.DataFrame, people: np.ndarray, draw: np.random.Generator) -> np.ndarray:
-    """Return which of the takers (places in `people`) come by the training: those beyond the usual share."""
-    department = staff["department"].to_numpy()
-    own = np.flatnonzero(department[people] == plan.TRAINED)
-    usual = round(plan.USUAL * (department == plan.TRAINED).sum())
-    return draw.permutation(own)[usual:]
 
 
 def channels(staff: pl.DataFrame, draw: np.random.Generator) -> list[Room]:
@@ -108,13 +60,14 @@ def messages(
     draw: np.random.Generator,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return (messages, reactions): room, sender, us, root (row of the thread's root or null), words, asks."""
-    rooms, takers = place
-    person, week = active_weeks(staff, takers, weeks, draw)
+    rooms, kinds = place
+    person, week = active_weeks(staff, kinds, weeks, draw)
     department, zone = staff["department"].to_numpy(), staff["zone"].to_numpy()
     own = {room.name: i for i, room in enumerate(rooms)}
-    talk = draw.lognormal(0.0, 0.4, staff.height)[person]
+    much = pl.Series(kinds).replace_strict(plan.MUCH, default=1.0).to_numpy()
+    talk = (much * draw.lognormal(0.0, 0.4 * (kinds != "power"), staff.height))[person]
     posts = 1 + draw.poisson(POSTS * talk)
-    replies = draw.poisson(REPLIES * talk)
+    replies = draw.poisson(REPLIES * np.where(kinds[person] == "posting", 0.0, talk))
     counts = posts + replies
     sender, at_week = np.repeat(person, counts), np.repeat(week, counts)
     is_reply = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts) >= np.repeat(
@@ -141,7 +94,7 @@ def messages(
     table = table.sort("room", "us").with_row_index("row").drop("hired", "leaves")
     roots = answered(table, draw)
     table = table.with_columns(root=pl.Series(roots, dtype=pl.Int64))
-    return table, reacted(table, person, draw)
+    return table, reacted(table, person, kinds != "posting", draw)
 
 
 def chosen_rooms(
@@ -174,21 +127,24 @@ def answered(table: pl.DataFrame, draw: np.random.Generator) -> np.ndarray:
     return np.where((root >= 0) & (room[np.maximum(root, 0)] == room), root, -1)
 
 
-def reacted(table: pl.DataFrame, person: np.ndarray, draw: np.random.Generator) -> pl.DataFrame:
-    """Return reactions: row of the message, who, which; people react in weeks and rooms in which they write."""
+def reacted(
+    table: pl.DataFrame, person: np.ndarray, reacts: np.ndarray, draw: np.random.Generator
+) -> pl.DataFrame:
+    """Return reactions: row of the message, who, which; who `reacts` does so in weeks and rooms in which they write."""
     count = draw.poisson(REACTIONS * len(person) / max(table.height, 1), table.height)
     row = np.repeat(np.arange(table.height), count)
     week = pl.col("us") // (WEEK * 1_000_000)
     writers = (
-        table.group_by("room", week=week)
+        table.filter(pl.Series(reacts).gather(table["sender"]))
+        .group_by("room", week=week)
         .agg(pl.col("sender").unique().sort().alias("writers"))
         .with_columns(n=pl.col("writers").list.len())
     )
-    pick = (pl.Series("pick", draw.random(len(row))) * pl.col("n")).cast(pl.Int64)
     return (
         table.select("row", "room", "sender", week=week)[row]
+        .with_columns(at=pl.Series(draw.random(len(row))), emoji=pl.Series(draw.choice(EMOJI, len(row))))
         .join(writers, on=["room", "week"], maintain_order="left")
-        .with_columns(who=pl.col("writers").list.get(pick), emoji=pl.Series(draw.choice(EMOJI, len(row))))
+        .with_columns(who=pl.col("writers").list.get((pl.col("at") * pl.col("n")).cast(pl.Int64)))
         .filter(pl.col("who") != pl.col("sender"))
         .unique(["row", "who", "emoji"], keep="first", maintain_order=True)
         .select("row", "who", "emoji")
@@ -203,8 +159,9 @@ def write_export(
     path: Path,
     draw: np.random.Generator,
 ) -> Path:
-    """Write the whole export as one zip and return its path; `place`: its channels and who ever takes it up."""
-    rooms, _ = place
+    """Write the whole export as one zip and return its path; `place`: its channels, and how each person takes part."""
+    rooms, kinds = place
+    names, beside = [named(room.members, kinds) for room in rooms], partners(staff, kinds)
     table, reactions = messages(staff, place, first, weeks, draw)
     by_row: dict[int, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for row, who, emoji in reactions.iter_rows():
@@ -212,12 +169,14 @@ def write_export(
     stamp = [f"{us // 1_000_000}.{us % 1_000_000:06d}" for us in table["us"]]
     days: dict[str, list[dict[str, object]]] = defaultdict(list)
     for row, room, sender, us, _, words, asks, root in table.iter_rows():
+        groups = () if kinds[sender] == "posting" else names[room]
+        other = who_is_named(row, sender, groups, beside)
         message: dict[str, object] = {
             "type": "message",
             "user": account(sender),
             "ts": stamp[row],
             "client_msg_id": f"{row:032x}",
-            "text": text(row, words, asks, rooms[room], sender),
+            "text": text(row, words, asks, other),
         }
         if root >= 0:
             message |= {"thread_ts": stamp[root], "parent_user_id": account(table["sender"][root])}
@@ -265,12 +224,10 @@ def first_instant(first: date, weeks: int) -> int:
     return int(start.timestamp()) + round(weeks * plan.LAUNCH) * WEEK
 
 
-def text(row: int, words: int, asks: bool, room: Room, sender: int) -> str:
-    """Return an invented message; one in six mentions somebody of the room."""
+def text(row: int, words: int, asks: bool, other: int | None) -> str:
+    """Return an invented message; `other` is named in it."""
     said = " ".join(WORDS[(row * 7 + i * 3) % len(WORDS)] for i in range(words))
-    members = room.members
-    other = members[(row * 31) % len(members)]
-    mention = f"<@{account(other)}> " if row % 6 == 0 and other != sender else ""
+    mention = "" if other is None else f"<@{account(other)}> "
     return mention + said + ("?" if asks else "")
 
 

@@ -60,7 +60,7 @@ def several(figures: Figures) -> Block:
             shape.rows_named(rows, beside, "share").with_columns(
                 is_ours=False, name=pl.format("Of {}: {}", pl.lit(words.capitals(str(tool))), "name")
             )
-            for (tool,), rows in pairs.head(PAIRS_DRAWN).group_by("tool", maintain_order=True)
+            for (tool,), rows in pairs.drop_nulls("value").head(PAIRS_DRAWN).group_by("tool", maintain_order=True)
         ),
     ])  # fmt: skip
     said = _said(
