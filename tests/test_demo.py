@@ -264,7 +264,8 @@ def test_of_those_at_the_desk_as_many_write_in_slack_as_planned_and_few_the_othe
 
 def test_a_company_that_looks_at_its_last_quarter_sees_its_departments(demo):
     for metric, bin_, fewest in (
-        ("adoption_funnel", "reciprocal", 8), ("active_people", None, 9), ("technical_human_gap", None, 9), ("habit", None, 11),
+        # which step of the funnel gives way for a small place is not the same in every workspace
+        ("active_people", None, 9), ("habit", None, 11),
         ("collaboration_hours", "total", 12), ("outside_hours_share", None, 12), ("answered_share", "all", 12),
     ):  # fmt: skip
         rows = demo.figures(metric, grain="quarter", by="department", start=LAST_QUARTER)
