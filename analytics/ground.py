@@ -1,6 +1,5 @@
 """What every figure of a release rests on: who is counted, under which labels, and what may be shown of them."""
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from analytics import history
 from analytics.metrics import panel as panels
 from analytics.privacy import merge, suppress
 from analytics.privacy.lattice import LABELS, lies_in
+from analytics.vault import store
 from analytics.vault.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -33,14 +33,14 @@ class Ground:
     merged: int  # small groups that were joined with their neighbours
 
 
-def lay(connection: "duckdb.DuckDBPyConnection", workspace: Workspace, fingerprint: str) -> Ground:
+def lay(connection: "duckdb.DuckDBPyConnection", workspace: Workspace) -> Ground:
     """Return the ground of a release: panel, merged labels, mask.
 
-    The same store after the same releases gives the same ground.
+    The same imports after the same releases gives the same ground.
     """
     settings = workspace.settings
     k = settings.threshold
-    seed = int(hashlib.sha256(fingerprint.encode()).hexdigest()[:8], 16)
+    seed = store.seed(workspace)
     fresh = panels.panel(connection, settings)
     past = history.read(connection, workspace)
     raw = past.panel(fresh, connection.sql("select person from person").pl()["person"])

@@ -32,7 +32,7 @@ def publish(workspace: Workspace, progress: Progress | None = None) -> Path:
     with built.connect() as connection:
         rollups.build(connection, built.folder / "rollups", workspace.settings)
         tell({"stage": "choosing what may be shown", "done": 2, "total": 4})
-        ground = lay(connection, workspace, built.fingerprint)
+        ground = lay(connection, workspace)
         tell({"stage": "computing the figures", "done": 3, "total": 4})
         frames = compute(ground, workspace)
         path = workspace.next_release_path()
