@@ -7,6 +7,9 @@ CHROMIUM = $(firstword $(wildcard /usr/bin/chromium /usr/bin/chromium-browser /u
 # order of their names: by number of tests, the files of few long ones would come last and leave a core idle
 ONE_THREAD = POLARS_MAX_THREADS=1 OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 
+# where bytecode is not kept, every process that a test starts compiles us anew, half a second each
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test proof setup demo lint unit browser docs bench clean
 
 run: setup demo               ## the dashboard on the demo company, at the printed address
