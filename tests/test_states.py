@@ -93,6 +93,13 @@ def test_hidden_figures_say_so(shown, page):
     assert not re.search(r"\b0%|\bnan\b", text)
 
 
+def test_where_no_quarter_tells_more_the_period_that_was_asked_for_is_named(shown):
+    text = shown(without(DRAWN, pl.lit(True), "small_group"), "departments")
+
+    assert "in conversation, the whole period" in text
+    assert "to March" not in text
+
+
 @pytest.mark.parametrize("page", FIGURES)
 @pytest.mark.parametrize("reason", ["no_org", "no_seats", "short_history"])
 def test_figures_that_cannot_be_computed_say_what_is_lacking(shown, page, reason):

@@ -202,7 +202,8 @@ class Figures:
             found = (rows, company.row(0, named=True) if company.height else None)
             if rows["named"].is_not_null().any():
                 return found
-            best = best if best and best[0]["value"].is_not_null().any() else found
+            if best is None or _tells(rows) > _tells(best[0]):
+                best = found
         return best or (self.ask(metric, **where).clear(), None)
 
     def _of_division(self, rows: pl.DataFrame, cut: str) -> pl.DataFrame:
@@ -219,6 +220,11 @@ class Figures:
     def _block_end(self) -> date | None:
         # one block begins on `start`: the next one must not be let in by an end in the middle of a week
         return None if self.scope.start is None else self.scope.start + timedelta(days=1)
+
+
+def _tells(rows: pl.DataFrame) -> tuple[bool, bool]:
+    """Return whether rows hold a value, and whether there are any that say why not."""
+    return rows["value"].is_not_null().any(), not rows.is_empty()
 
 
 def on_screen() -> Figures:
