@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 CODE = sorted(path for folder in ("analytics", "pages") for path in (ROOT / folder).rglob("*.py"))
 PAGES = sorted((ROOT / "pages").rglob("*.py"))
+
+
+LARGEST = 256_000  # bytes; fonts and the one picture of the README are smaller
 
 
 def names(paths: list[Path]) -> list[str]:
@@ -93,3 +97,15 @@ def test_the_runtime_list_is_pinned():
 
     assert lines
     assert all("==" in line for line in lines)
+
+
+def test_nothing_large_is_committed():
+    """A file that lay in the folder by chance, an export or a package, stays in the history for good."""
+    asked = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if asked.returncode:
+        pytest.skip("this folder is no checkout of git")
+    kept = [ROOT / name for name in asked.stdout.split("\0") if name]
+
+    assert not [path.name for path in kept if path.is_file() and path.stat().st_size > LARGEST]
