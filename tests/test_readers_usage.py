@@ -11,6 +11,8 @@ from analytics.readers.usage import (
     m365_daily_counts,
     m365_space_activity,
     m365_user_detail,
+    slack_members,
+    slack_overview,
     zoom_hosts,
 )
 from tests.golden import outcome
@@ -242,3 +244,21 @@ def test_zooms_active_hosts_are_counted_over_the_days_that_were_said_and_else_on
         ("zoom", "ada@acme.example", None, date(2026, 3, 1), date(2026, 4, 1), measure, value)
         for measure, value in (("meeting_minutes", 300.0), ("meetings", 12.0), ("participants", 40.0))
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("reader", "header"),
+    [
+        (m365_user_detail, "Report Refresh Date,User Principal Name,Send Count,Report Period"),
+        (slack_members, "User ID,Days active,Messages posted"),
+        (slack_overview, "Date,Daily active members,Weekly active members"),
+        (zoom_hosts, "Host,Email,Meetings,Participants,Meeting Minutes"),
+    ],
+    ids=lambda value: getattr(value, "__name__", "").rpartition(".")[2],
+)
+def test_a_report_whose_every_row_is_set_apart_is_not_called_empty(reader, header, tmp_path):
+    wide = ",".join("1" for _ in range(header.count(",") + 3))
+
+    found = read_text(reader, f"{header}\n{wide}\n", tmp_path)
+
+    assert len(found.rejects) == 1 and found.sink.stored == 0

@@ -18,7 +18,7 @@ from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, Unreadab
 from analytics.readers.headers import SHOWN_LENGTH
 from analytics.readers.usage import counts
 from analytics.readers.usage.numbers import YES
-from analytics.readers.usage.report import day, reject_rows
+from analytics.readers.usage.report import on_days
 
 if TYPE_CHECKING:
     from analytics.readers.files import Source
@@ -143,16 +143,7 @@ def _dated(rows: pl.DataFrame, sink: Sink, options: Options) -> pl.DataFrame:
         return rows.with_columns(
             valid_from=pl.lit(first, pl.Date), valid_to=pl.lit(following, pl.Date)
         )
-    rows = day(rows, DAY, None)
-    wrong = pl.col(f"{DAY} problem").is_not_null()
-    rows = rows.with_columns(
-        code=pl.when(wrong)
-        .then(pl.lit("date_invalid"))
-        .when(pl.col(DAY).is_null())
-        .then(pl.lit("row_incomplete"))
-    )
-    reject_rows(rows, sink)
-    rows = rows.filter(pl.col("code").is_null()).drop("code", f"{DAY} problem")
+    rows = on_days(rows, DAY, None, sink)
     return rows.with_columns(valid_from=DAY, valid_to=pl.col(DAY).dt.offset_by("1d"))
 
 

@@ -6,7 +6,7 @@ import polars as pl
 
 from analytics.readers.base import Options, Sink
 from analytics.readers.usage import numbers
-from analytics.readers.usage.report import Report, day, may_count, order_of, reject_rows
+from analytics.readers.usage.report import Report, day, may_count, order_of, reject_rows, whole
 
 REFRESHED, PERIOD, REPORT_DATE = "report refresh date", "report period", "report date"
 CONCEALED = r"^(?:[0-9A-Fa-f]{32}|<PII:.*)$"
@@ -64,12 +64,9 @@ def typed(report: Report, sink: Sink, options: Options, file: str) -> pl.DataFra
     """Return place, the columns of the report, valid_from, valid_to and days (the length of the period).
 
     Counts are Float64, dates are days, the rest is text. Rows whose refresh date or counts cannot be read are set
-    apart. Where no period is given, valid_from and days are null.
+    apart; raises UnreadableExport where there is none. Where no period is given, valid_from and days are null.
     """
-    batches = list(report.batches)
-    if not batches:
-        return pl.DataFrame()
-    rows = _with_days(pl.concat(batches, how="diagonal"), options, file)
+    rows = _with_days(whole(report, sink, file), options, file)
     may = [n for n, type_ in rows.schema.items() if type_ == pl.String and may_count(n)]
     found = rows.with_columns(numbers.value(pl.col(name)).alias(f"{name} value") for name in may)
     columns = [name for name in may if _holds_counts(found, name)]

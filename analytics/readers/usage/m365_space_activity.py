@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import tables
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
 from analytics.readers.usage import counts, m365
 from analytics.readers.usage.report import is_report, note_ignored, open_report
@@ -53,8 +52,6 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     report = open_report(source, sink, fits)
     rows = m365.typed(report, sink, options, source.name)
     if rows.is_empty():
-        if not sink.rejected:
-            raise tables.no_rows(source.name)
         return
     tool = options.tool or _tool(set(report.names))
     measures = [name for name in counts.counted(rows) if name not in KNOWN]

@@ -68,6 +68,15 @@ def open_report(source: "Source", sink: Sink, fits: Fits) -> Report:
     return Report(names, tuple(table.header.names), batches)
 
 
+def whole(report: Report, sink: Sink, file: str) -> pl.DataFrame:
+    """Return all rows of a report at once, none where each was set apart; raises UnreadableExport where it has none."""
+    batches = list(report.batches)
+    if not batches and not sink.rejected:
+        raise tables.no_rows(file)
+    empty = pl.DataFrame(schema=dict.fromkeys(("place", *filter(None, report.names)), pl.String))
+    return pl.concat([empty, *batches], how="diagonal")
+
+
 def day(batch: pl.DataFrame, column: str, order: Order | None) -> pl.DataFrame:
     """Return the batch with a column as days and `<column> problem` (null, date_invalid, ambiguous, unreadable)."""
     found = days(batch.get_column(column), order)
@@ -75,6 +84,20 @@ def day(batch: pl.DataFrame, column: str, order: Order | None) -> pl.DataFrame:
         found.get_column("day").alias(column),
         found.get_column("problem").alias(f"{column} problem"),
     )
+
+
+def on_days(rows: pl.DataFrame, column: str, order: Order | None, sink: Sink) -> pl.DataFrame:
+    """Return the rows whose `column` is a day; those without one, or with none that can be read, are set apart."""
+    wrong = pl.col(f"{column} problem").is_not_null()
+    code = (
+        pl.when(wrong)
+        .then(pl.lit("date_invalid"))
+        .when(pl.col(column).is_null())
+        .then(pl.lit("row_incomplete"))
+    )
+    rows = day(rows, column, order).with_columns(code=code)
+    reject_rows(rows, sink)
+    return rows.filter(pl.col("code").is_null()).drop("code", f"{column} problem")
 
 
 def order_of(columns: Iterable[pl.Series], options: Options, file: str) -> Order | None:

@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import tables
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
 from analytics.readers.usage import counts, slack
 from analytics.readers.usage.numbers import YES
-from analytics.readers.usage.report import is_report, note_ignored, open_report
+from analytics.readers.usage.report import is_report, note_ignored, open_report, whole
 from analytics.schema import polars_schema
 
 if TYPE_CHECKING:
@@ -47,10 +46,7 @@ def identify(source: "Source") -> bool:
 def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     """Hand over export.space and export.usage; raises UnreadableExport when nothing may be kept."""
     report = open_report(source, sink, fits)
-    batches = list(report.batches)
-    if not batches:
-        raise tables.no_rows(source.name)
-    rows = slack.with_window(pl.concat(batches, how="diagonal"), source.name, options)
+    rows = slack.with_window(whole(report, sink, source.name), source.name, options)
     rows = rows.with_columns(space=_key(rows), tool=pl.lit(options.tool or slack.TOOL))
     rows = counts.without_empty(rows, "space", sink)
     rows = counts.as_numbers(rows, slack.are_counts(report.names), sink)

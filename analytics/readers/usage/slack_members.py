@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import tables
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
 from analytics.readers.usage import counts, slack
 from analytics.readers.usage.numbers import NO, YES
-from analytics.readers.usage.report import is_report, note_ignored, open_report
+from analytics.readers.usage.report import is_report, note_ignored, open_report, whole
 
 if TYPE_CHECKING:
     from analytics.readers.files import Source
@@ -52,10 +51,7 @@ def identify(source: "Source") -> bool:
 def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     """Hand over export.account and export.usage; raises UnreadableExport when nothing may be kept."""
     report = open_report(source, sink, fits)
-    batches = list(report.batches)
-    if not batches:
-        raise tables.no_rows(source.name)
-    rows = slack.with_window(pl.concat(batches, how="diagonal"), source.name, options)
+    rows = slack.with_window(whole(report, sink, source.name), source.name, options)
     rows = rows.with_columns(account=_first(rows, IDS), tool=pl.lit(options.tool or slack.TOOL))
     rows = counts.without_empty(rows, "account", sink)
     rows = counts.as_numbers(rows, slack.are_counts(report.names), sink)

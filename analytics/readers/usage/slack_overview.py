@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import tables
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
 from analytics.readers.usage import counts, slack
 from analytics.readers.usage.report import (
-    day,
     is_report,
     may_count,
     note_ignored,
+    on_days,
     open_report,
     order_of,
-    reject_rows,
+    whole,
 )
 
 if TYPE_CHECKING:
@@ -51,15 +50,8 @@ def identify(source: "Source") -> bool:
 def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     """Hand over export.usage; raises UnreadableExport when nothing may be kept."""
     report = open_report(source, sink, fits)
-    batches = list(report.batches)
-    if not batches:
-        raise tables.no_rows(source.name)
-    rows = pl.concat(batches, how="diagonal")
-    rows = day(rows, DATE, order_of([rows.get_column(DATE)], options, source.name))
-    wrong = pl.col(f"{DATE} problem").is_not_null()
-    rows = rows.with_columns(code=pl.when(wrong).then(pl.lit("date_invalid")))
-    reject_rows(rows, sink)
-    rows = counts.without_empty(rows.filter(~wrong), DATE, sink)
+    rows = whole(report, sink, source.name)
+    rows = on_days(rows, DATE, order_of([rows.get_column(DATE)], options, source.name), sink)
     may = [name for name in report.names if may_count(name) and not PASSED_OVER.search(name)]
     rows = counts.as_numbers(rows, may, sink)
     measures = counts.counted(rows)

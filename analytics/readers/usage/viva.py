@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import tables
 from analytics.readers.base import Options, Sink, UnreadableExport
-from analytics.readers.usage.report import Report, day, order_of, reject_rows
+from analytics.readers.usage.report import Report, on_days, order_of, whole
 
 if TYPE_CHECKING:
     from analytics.readers.files import Source
@@ -31,20 +30,8 @@ def dated(
     report: Report, column: str, options: Options, source: "Source", sink: Sink
 ) -> pl.DataFrame:
     """Return the rows of a query whose date can be read, with valid_from and valid_to of their week or month."""
-    batches = list(report.batches)
-    if not batches:
-        raise tables.no_rows(source.name)
-    rows = pl.concat(batches, how="diagonal")
-    rows = day(rows, column, order_of([rows.get_column(column)], options, source.name))
-    wrong = pl.col(f"{column} problem").is_not_null()
-    rows = rows.with_columns(
-        code=pl.when(wrong)
-        .then(pl.lit("date_invalid"))
-        .when(pl.col(column).is_null())
-        .then(pl.lit("row_incomplete"))
-    )
-    reject_rows(rows, sink)
-    rows = rows.filter(pl.col("code").is_null()).drop("code", f"{column} problem")
+    rows = whole(report, sink, source.name)
+    rows = on_days(rows, column, order_of([rows.get_column(column)], options, source.name), sink)
     if rows.is_empty():
         return rows
     step = _step(set(rows.get_column(column)), source.name)

@@ -9,17 +9,16 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import tables
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
 from analytics.readers.usage import counts
 from analytics.readers.usage.numbers import YES
 from analytics.readers.usage.report import (
-    day,
     is_report,
     note_ignored,
+    on_days,
     open_report,
     order_of,
-    reject_rows,
+    whole,
 )
 
 if TYPE_CHECKING:
@@ -53,17 +52,10 @@ def identify(source: "Source") -> bool:
 def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     """Hand over export.usage; raises UnreadableExport when nothing may be kept."""
     report = open_report(source, sink, fits)
-    batches = list(report.batches)
-    if not batches:
-        raise tables.no_rows(source.name)
-    rows = pl.concat(batches, how="diagonal")
+    rows = whole(report, sink, source.name)
     start = next(name for name in STARTS if name in rows.columns)
-    rows = day(rows, start, order_of([rows.get_column(start)], options, source.name))
-    wrong = pl.col(f"{start} problem").is_not_null()
-    rows = rows.with_columns(code=pl.when(wrong).then(pl.lit("date_invalid")))
-    reject_rows(rows, sink)
-    rows = rows.filter(~wrong).drop("code", f"{start} problem")
-    for needed in (MEETING, start, HOURS):
+    rows = on_days(rows, start, order_of([rows.get_column(start)], options, source.name), sink)
+    for needed in (MEETING, HOURS):
         rows = counts.without_empty(rows, needed, sink)
     rows = counts.as_numbers(_held(rows, sink), [n for n in SUMMED if n in report.names], sink)
     measures = counts.counted(rows)

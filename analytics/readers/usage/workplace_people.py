@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import hr_people, tables
+from analytics.readers import hr_people
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
 from analytics.readers.headers import Assigned, account_for_others
 from analytics.readers.usage import counts, numbers
@@ -21,6 +21,7 @@ from analytics.readers.usage.report import (
     open_report,
     order_of,
     reject_rows,
+    whole,
 )
 
 if TYPE_CHECKING:
@@ -66,10 +67,7 @@ def identify(source: "Source") -> bool:
 def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     """Hand over export.account, export.usage and export.org; raises UnreadableExport where dates are ambiguous."""
     report = open_report(source, sink, fits)
-    batches = list(report.batches)
-    if not batches:
-        raise tables.no_rows(source.name)
-    rows = pl.concat(batches, how="diagonal")
+    rows = whole(report, sink, source.name)
     counted = {name: found for name in report.names if (found := WINDOW.match(name))}
     _account_for(report, [*counted], sink)
     rows = day(rows, AS_OF, order_of([rows.get_column(AS_OF)], options, source.name))

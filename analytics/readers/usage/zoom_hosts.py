@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import tables
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
 from analytics.readers.usage import counts
-from analytics.readers.usage.report import is_report, note_ignored, open_report
+from analytics.readers.usage.report import is_report, note_ignored, open_report, whole
 
 if TYPE_CHECKING:
     from analytics.readers.files import Source
@@ -47,10 +46,7 @@ def identify(source: "Source") -> bool:
 def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     """Hand over export.account and export.usage; raises UnreadableExport when nothing may be kept."""
     report = open_report(source, sink, fits)
-    batches = list(report.batches)
-    if not batches:
-        raise tables.no_rows(source.name)
-    rows = pl.concat(batches, how="diagonal")
+    rows = whole(report, sink, source.name)
     who, name = (
         pl.coalesce(*(pl.col(n) for n in some if n in rows.columns), pl.lit(None, pl.String))
         for some in (WHO, NAME)
