@@ -12,7 +12,6 @@ import secrets
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -20,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from analytics import audit_log, job_files, places
+from analytics import job_files, own_process, places
 from analytics.errors import AnalyticsError
 from analytics.job_files import Job, Kind
 from analytics.readers.base import NOTHING_SAID, Options
@@ -221,14 +220,12 @@ def _start(
             job_files.finish(workspace, replace(job, uploads=uploads, is_announced=False))
             return id_
     with (folder / f"{id_}.out").open("wb") as out, (folder / f"{id_}.err").open("wb") as err:
-        process = subprocess.Popen(  # noqa: S603  # our own interpreter, our own command line
-            [sys.executable, "-m", "analytics", *arguments],
-            stdin=subprocess.DEVNULL,
+        process = subprocess.Popen(  # noqa: S603  # see COMMAND
+            [*own_process.COMMAND, *arguments],
             stdout=out,
             stderr=err,
-            cwd=places.ROOT,
-            env={**os.environ, audit_log.ACTOR: who or ""},
             start_new_session=True,
+            **own_process.surroundings(who or ""),
         )
     # nobody waits for it here: `job_files.is_alive` collects it when it is looked at
     process.returncode = 0

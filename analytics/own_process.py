@@ -6,9 +6,21 @@ The vault, the key and the names stay closed to the process that serves pages.
 import os
 import subprocess
 import sys
+from typing import Any
 
 from analytics import audit_log, places
 from analytics.errors import AnalyticsError
+
+COMMAND = (sys.executable, "-m", "analytics")  # our own interpreter, our own command line
+
+
+def surroundings(who: str) -> dict[str, Any]:
+    """Return how a process of ours is run, for subprocess; `who` is the address of whoever asked, for the log."""
+    return {
+        "stdin": subprocess.DEVNULL,
+        "cwd": places.ROOT,
+        "env": {**os.environ, audit_log.ACTOR: who},
+    }
 
 
 def ask(
@@ -25,17 +37,15 @@ def ask(
     Raises AnalyticsError with the command's own last line; with `late` where it took longer than
     `patience`, with `silent` where it said nothing.
     """
-    asked = [sys.executable, "-m", "analytics", command, "--workspace", workspace, "--format", "json"]  # fmt: skip
+    asked = [*COMMAND, command, "--workspace", workspace, "--format", "json", *options]
     try:
-        done = subprocess.run(  # noqa: S603  # our own interpreter, our own command line
-            [*asked, *options],
-            stdin=subprocess.DEVNULL,
+        done = subprocess.run(  # noqa: S603  # see COMMAND
+            asked,
             capture_output=True,
             text=True,
             timeout=patience,
-            cwd=places.ROOT,
-            env={**os.environ, audit_log.ACTOR: who},
             check=False,
+            **surroundings(who),
         )
     except subprocess.TimeoutExpired:
         raise AnalyticsError(late) from None
