@@ -4,31 +4,16 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Callable
-from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from analytics import commands_files, commands_vault
+from analytics import arguments, commands_files, commands_release, commands_vault
 from analytics.errors import AnalyticsError, NotPublished, UsageError, sentence
-from analytics.metrics.passport import CUTS, LABELS
 from analytics.printing import reporter, write, write_ingest
 
-if TYPE_CHECKING:
-    from analytics.release import Release
 
-BY = (*(cut for cut in CUTS if cut != "total"), "bin")
-RESULT = (
-    "metric", "variant", "period", "grain", *LABELS, "bin",
-    "value", "low", "high", "shrunken", "named", "places", "n", "numerator", "denominator",
-    "coverage", "reason",
-)  # fmt: skip
-WITHHELD = ("small_group", "protected", "dominated", "nearly_all_or_none")
-
-
-def main(arguments: list[str] | None = None) -> int:
+def main(words: list[str] | None = None) -> int:
     """Run one command; 0 = done, 1 = it could not (one sentence on stderr), 2 = wrong use."""
-    options = parser().parse_args(arguments)
+    options = parser().parse_args(words)
     try:
         options.run(options)
     except UsageError as error:
@@ -61,7 +46,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def parser() -> argparse.ArgumentParser:  # noqa: PLR0915  # a list of commands
+def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands."""
     top = argparse.ArgumentParser(
         prog="python -m analytics",
@@ -69,18 +54,10 @@ def parser() -> argparse.ArgumentParser:  # noqa: PLR0915  # a list of commands
     )
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
-    def command(
-        name: str, run: Callable[[argparse.Namespace], None], about: str
-    ) -> argparse.ArgumentParser:
+    def command(name: str, run: arguments.Run, about: str) -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=about, description=about)
         one.set_defaults(run=run)
         return one
-
-    def with_format(one: argparse.ArgumentParser) -> None:
-        one.add_argument("--format", choices=("table", "csv", "json"), default="table")
-
-    def with_workspace(one: argparse.ArgumentParser) -> None:
-        one.add_argument("--workspace", "-w", required=True, help="name of the workspace")
 
     one = command("demo", demo, "Make a company with known truth and import its exports.")
     one.add_argument("--people", type=int, default=600)
@@ -99,45 +76,20 @@ def parser() -> argparse.ArgumentParser:  # noqa: PLR0915  # a list of commands
         settings,
         "Show or change what a workspace was told: threshold, purpose, retention.",
     )
-    with_workspace(one)
+    arguments.workspace(one)
     one.add_argument(
         "--set", action="append", default=[], metavar="KEY=VALUE", dest="said",
         help="a setting and its new value; an empty value takes it back",
     )  # fmt: skip
     one.add_argument("--reason", default="", help="why people are to be protected less than before")
     one.add_argument("--publish", action="store_true", help="publish anew with these settings")
-    one.add_argument("--progress", action="store_true", help="progress as JSON lines on stderr")
-    with_format(one)
+    arguments.progress(one)
+    arguments.format(one)
 
-    one = command(
-        "coverage", coverage, "What the exports cover, and what they can and cannot tell."
-    )
-    with_workspace(one)
-    with_format(one)
-
-    one = command("metrics", metrics, "Every metric with its definition.")
-    with_format(one)
-
-    one = command("metric", metric, "The released figures of one metric.")
-    one.add_argument("id", metavar="ID")
-    with_workspace(one)
-    one.add_argument("--by", choices=BY)
-    one.add_argument("--grain", choices=("week", "month", "quarter", "all"), default="all")
-    one.add_argument("--from", type=date.fromisoformat, dest="start", metavar="DATE")
-    one.add_argument(
-        "--to", type=date.fromisoformat, dest="end", metavar="DATE", help="day after the last"
-    )
-    for cut in LABELS:
-        one.add_argument(f"--{cut}")
-    one.add_argument("--variant", default="")
-    with_format(one)
-
-    one = command("council", council, "Write what a works council may know into one HTML document.")
-    with_workspace(one)
-    one.add_argument("--out", type=Path, required=True, metavar="FILE.html")
+    commands_release.offer(command)
 
     one = command("verify-log", verify_log, "Check that the log of a workspace was not altered.")
-    with_workspace(one)
+    arguments.workspace(one)
     one.add_argument(
         "--noted",
         metavar="LINE:HASH",
@@ -145,16 +97,6 @@ def parser() -> argparse.ArgumentParser:  # noqa: PLR0915  # a list of commands
     )
 
     commands_vault.offer(command)
-
-    one = command("attack", attack, "Try to work out small groups from a release file.")
-    one.add_argument("release", type=Path)
-    one.add_argument(
-        "--earlier", type=Path, nargs="+", default=[], metavar="OLD", help="other releases of it"
-    )
-    one.add_argument(
-        "--vault", metavar="WORKSPACE", help="know who belongs where, as the workspace does"
-    )
-    with_format(one)
     return top
 
 
@@ -223,111 +165,6 @@ def settings(options: argparse.Namespace) -> None:
         print(sentence, file=sys.stderr)
 
 
-def opened(workspace: str) -> "Release":
-    """Return the workspace's present release."""
-    from analytics import release
-
-    path = release.current(workspace)
-    if path is None:
-        known = ", ".join(release.workspaces()) or "none yet"
-        raise AnalyticsError(
-            f"Workspace {workspace} has no release: import an export first. Workspaces with one: {known}."
-        )
-    return release.open_release(path)
-
-
-def coverage(options: argparse.Namespace) -> None:
-    """Print what the exports cover and what can be computed."""
-    present = opened(options.workspace)
-    company = present.company()
-    tools = [
-        {"tool": item.removeprefix("tool:"), **json.loads(value)}
-        for item, value in company.items()
-        if value and item.startswith("tool:")
-    ]
-    computable = present.computable().drop("position", strict=False).to_dicts()
-    if options.format == "json":
-        print(json.dumps({"tools": tools, "metrics": computable}, ensure_ascii=False))
-        return
-    write(tools, options.format)
-    print()
-    write(computable, options.format)
-
-
-def metrics(options: argparse.Namespace) -> None:
-    """Print every passport."""
-    from analytics.metrics.catalogue import passports
-
-    entries = [passport.as_dict() for passport in passports()]
-    if options.format == "json":
-        print(json.dumps({"metrics": entries}, ensure_ascii=False))
-        return
-    write(
-        [{key: e[key] for key in ("id", "family", "unit", "question")} for e in entries],
-        options.format,
-    )
-
-
-def metric(options: argparse.Namespace) -> None:
-    """Print released figures of one metric."""
-    import polars as pl
-
-    present = opened(options.workspace)
-    known = {passport["id"]: passport for passport in present.passports()}
-    if options.id not in known:
-        raise UsageError(f"There is no metric {options.id!r}. There are: {', '.join(known)}.")
-    passport = known[options.id]
-    if options.variant not in passport["variants"]:
-        raise UsageError(
-            f"{options.id} has no variant {options.variant!r}. It has: "
-            + ", ".join(repr(variant) for variant in passport["variants"])
-        )
-    rows = present.figures(
-        options.id,
-        variant=options.variant,
-        grain=options.grain,
-        by=None if options.by == "bin" else options.by,
-        start=options.start,
-        end=options.end,
-        **{cut: getattr(options, cut) for cut in LABELS},
-    )
-    if options.by != "bin" and (rows["bin"] == "total").any():
-        rows = rows.filter(pl.col("bin") == "total")
-    if rows.is_empty():
-        raise AnalyticsError(
-            f"The release holds no {options.id} for this cut and grain. It is published by "
-            f"{', '.join(passport['cuts'])} and {', '.join(passport['grains'])}."
-        )
-    columns = [name for name in RESULT if name != "division" or present.divisions()]
-    shown = rows.select(columns).with_columns(pl.col("period").cast(pl.String)).to_dicts()
-    if options.format == "json":
-        answer = {
-            "metric": options.id,
-            "unit": passport["unit"],
-            "definition": passport["definition"],
-            "release": present.number,
-            "suppressed": sum(row["reason"] in WITHHELD for row in shown),
-            "rows": shown,
-        }
-        print(json.dumps(answer, ensure_ascii=False))
-        return
-    write(shown, options.format)
-
-
-def council(options: argparse.Namespace) -> None:
-    """Write the works council's document."""
-    from analytics.council import document
-
-    text = document(opened(options.workspace))
-    try:
-        options.out.write_text(text, "utf-8")
-    except OSError as error:
-        raise UsageError(
-            f"{options.out} cannot be written ({error.strerror}): choose another place."
-        ) from error
-    print(f"Written: {options.out}")
-
-
 def verify_log(options: argparse.Namespace) -> None:
     """Say whether the log holds; exit 1 with the first line that does not."""
     from analytics import audit_log, places
@@ -348,22 +185,6 @@ def verify_log(options: argparse.Namespace) -> None:
         )
     count, digest = audit_log.last(folder)
     print(f"The log is whole: {count} lines, the last one {count}:{digest}")
-
-
-def attack(options: argparse.Namespace) -> None:
-    """Run every attack on a release, with others and with the truth if they are given; exit 1 when one succeeds."""
-    from analytics.privacy.attack import attack as run
-    from analytics.vault.workspace import Workspace
-
-    for path in (options.release, *options.earlier):
-        if not path.is_file():
-            raise UsageError(f"There is no release file {path}: check the path.")
-    vault = Workspace.open(options.vault).folder if options.vault else None
-    tried = run(options.release, options.earlier, vault)
-    write(tried, options.format, wrap="attacks")
-    broken = [one["class"] for one in tried if one["succeeded"]]
-    if broken:
-        raise AnalyticsError(f"This release can be taken apart: {', '.join(map(str, broken))}.")
 
 
 if __name__ == "__main__":

@@ -5,21 +5,19 @@ import contextlib
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from analytics import places
+from analytics import arguments, places
 from analytics.errors import AnalyticsError, UsageError
 from analytics.printing import clock_question, reporter, write, write_ingest
 
 if TYPE_CHECKING:
     from analytics.readers.base import Options
 
-Command = Callable[[str, Callable[[argparse.Namespace], None], str], argparse.ArgumentParser]
 
-
-def offer(command: Command) -> None:
+def offer(command: arguments.Command) -> None:
     """Add these commands; `command` makes one from its name, its function and a sentence."""
     one = command("recognise", recognise, "Say what files are, within seconds; nothing is kept.")
     one.add_argument("paths", nargs="+", type=Path, metavar="PATH")
@@ -30,7 +28,7 @@ def offer(command: Command) -> None:
 
     one = command("ingest", ingest, "Import export files and publish a new release.")
     one.add_argument("paths", nargs="*", type=Path, metavar="PATH", help="files and folders")
-    one.add_argument("--workspace", "-w", required=True, help="name of the workspace")
+    arguments.workspace(one)
     one.add_argument(
         "--inbox", action="store_true", help="also what waits in data/inbox/<workspace>/"
     )
@@ -40,7 +38,7 @@ def offer(command: Command) -> None:
     _with_uploads(one)
 
     one = command("imports", imports, "List the imports of a workspace, undo or report one.")
-    one.add_argument("--workspace", "-w", required=True, help="name of the workspace")
+    arguments.workspace(one)
     what = one.add_mutually_exclusive_group()
     what.add_argument("--undo", metavar="ID", help="leave an import out")
     what.add_argument("--report", metavar="ID", help="every record of an import set apart, and why")
@@ -59,8 +57,8 @@ def _with_said(one: argparse.ArgumentParser) -> None:
 
 
 def _with_output(one: argparse.ArgumentParser) -> None:
-    one.add_argument("--progress", action="store_true", help="progress as JSON lines on stderr")
-    one.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    arguments.progress(one)
+    arguments.format(one)
 
 
 def _with_uploads(one: argparse.ArgumentParser) -> None:

@@ -3,24 +3,20 @@
 import argparse
 import json
 import sys
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from analytics import arguments
 from analytics.errors import AnalyticsError, UsageError
 
-Command = Callable[[str, Callable[[argparse.Namespace], None], str], argparse.ArgumentParser]
 
-
-def offer(command: Command) -> None:
+def offer(command: arguments.Command) -> None:
     """Add these commands; `command` makes one from its name, its function and a sentence."""
 
-    def for_workspace(
-        name: str, run: Callable[[argparse.Namespace], None], about: str
-    ) -> argparse.ArgumentParser:
+    def for_workspace(name: str, run: arguments.Run, about: str) -> argparse.ArgumentParser:
         one = command(name, run, about)
-        one.add_argument("--workspace", "-w", required=True, help="name of the workspace")
+        arguments.workspace(one)
         return one
 
     def who(one: argparse.ArgumentParser) -> None:
@@ -43,8 +39,8 @@ def offer(command: Command) -> None:
         ("undo", "take back what was decided"),
     ):
         one.add_argument(f"--{verdict}", nargs="+", default=[], metavar="ID", help=about)
-    one.add_argument("--progress", action="store_true", help="progress as JSON lines on stderr")
-    one.add_argument("--format", choices=("table", "csv", "json"), default="table")
+    arguments.progress(one)
+    arguments.format(one)
 
     one = for_workspace(
         "subject-access", subject_access, "Everything that is stored about one person, as JSON."
@@ -85,7 +81,7 @@ def offer(command: Command) -> None:
 
     one = command("restore", restore, "Make a new workspace from a backup.")
     one.add_argument("file", type=Path, metavar="FILE.tar")
-    one.add_argument("--workspace", "-w", required=True, help="name of the new workspace")
+    arguments.workspace(one, "name of the new workspace")
     one.add_argument("--key", type=Path, metavar="FILE", help="what backup --with-key wrote")
 
     for_workspace("doctor", doctor, "Read every file to its end and name what is damaged.")

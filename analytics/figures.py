@@ -17,8 +17,9 @@ from analytics.privacy.by_value import judged, withhold
 from analytics.privacy.lattice import lies_in
 from analytics.schema import polars_schema, tables
 from analytics.statistics.change import change, change_ends, with_others
-from analytics.statistics.compare import distinguish, places, shrunken
+from analytics.statistics.compare import distinguish, places
 from analytics.statistics.interval import interval, publish_ends
+from analytics.statistics.shrinkage import shrunken
 
 COMPARED = ("division", "department", "level", "location", "department_tool")
 NAMED_GRAINS = ("quarter", "all")  # naming weekly would be thirteen tries a quarter

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from analytics import release
-from analytics.__main__ import RESULT, main
+from analytics.__main__ import main
+from analytics.commands_release import RESULT
 from tests.drawn_release import DEPARTMENTS, draw_release
 
 UNDIVIDED = [name for name in RESULT if name != "division"]  # a company without divisions

@@ -11,12 +11,10 @@ from analytics.statistics.compare import (
     over_all,
     pairwise_p,
     places,
-    shrink,
-    shrink_shares,
-    shrunken,
     step_down,
 )
 from analytics.statistics.interval import interval
+from analytics.statistics.shrinkage import shrink, shrink_shares, shrunken
 
 BASEBALL = np.array([18, 17, 16, 15, 14, 14, 13, 12, 11, 11, 10, 10, 10, 10, 10, 9, 8, 7]) / 45
 REST_OF_SEASON = (

@@ -11,8 +11,9 @@ from analytics.metrics import few
 from analytics.metrics.survey_passports import FAVOURABLE, PASSPORTS, RELIABILITY, SCORE, WORTH
 from analytics.schema import polars_schema
 from analytics.statistics.agreement import cronbach_alpha, mean_reliability
-from analytics.statistics.compare import distinguish, places, shrunken
+from analytics.statistics.compare import distinguish, places
 from analytics.statistics.interval import interval, publish_ends
+from analytics.statistics.shrinkage import shrunken
 
 __all__ = ["FAVOURABLE", "PASSPORTS", "RELIABILITY", "SCORE", "figures", "same_wave", "scored"]
 

@@ -1,88 +1,20 @@
 """Tell which groups may be said to differ, and which differences are within what chance explains.
 
-A family is one set of groups side by side: the departments of one metric in one quarter. A page is all
-families shown together. Frames hold one row a group; `by` names the columns that tell families apart.
+A page is all families (families.py) shown together.
 Groups are compared by the company-wide mid-ranks of their people (Kruskal and Wallis 1952, then step by
 step against the rest, since one group that differs drags the company's figure and makes others look odd).
 Name groups at quarter grain only: thirteen weekly looks are thirteen tries.
 """
 
-import itertools
-from collections.abc import Callable
-from dataclasses import dataclass
-
 import numpy as np
 import polars as pl
 from scipy import special
 
-from analytics.statistics import quantiles
+from analytics.statistics.families import Family, each_family, numbers
 from analytics.statistics.interval import Numbers, outward
 
 ALPHA = 0.05
-FEWEST_GROUPS_TO_SHRINK = 5  # fewer cannot tell how much groups vary
-SMALL_SHARE = 30  # people below which a share is shrunk as a beta-binomial
 INSIDE = 0.9  # how far out a bar may reach towards a dot that is named
-
-
-@dataclass(frozen=True)
-class Shrunk:
-    """Values drawn towards the common one, their 95 % ends, and how much groups truly vary."""
-
-    value: Numbers
-    low: Numbers
-    high: Numbers
-    between: float
-
-
-def shrink(values: Numbers, variances: Numbers) -> Shrunk:
-    """Return values shrunk by the method of DerSimonian and Laird (1986); `between` is τ²."""
-    weights = 1 / variances
-    mean = weights @ values / weights.sum()
-    spread = weights @ (values - mean) ** 2
-    room = weights.sum() - weights @ weights / weights.sum()
-    between = max(0.0, float((spread - (len(values) - 1)) / room))
-    again = 1 / (between + variances)
-    mean = again @ values / again.sum()
-    kept = between / (between + variances)
-    shrunk = mean + kept * (values - mean)
-    half = special.ndtri(1 - ALPHA / 2) * np.sqrt(kept * variances + (1 - kept) ** 2 / again.sum())
-    return Shrunk(shrunk, shrunk - half, shrunk + half, between)
-
-
-def shrink_shares(yes: Numbers, n: Numbers) -> Shrunk:
-    """Return shares shrunk as beta-binomials with moments by Kleinman (1973); `between` is ρ."""
-    total = n.sum()
-    share = yes.sum() / total
-    noise = share * (1 - share)
-    spread = n @ (yes / n - share) ** 2
-    alike = float(spread - noise * (1 - n / total).sum()) / float(
-        noise * ((n - 1) @ (1 - n / total)) or np.nan
-    )
-    if not alike > 0:
-        low, high = _middle(yes.sum() + 0.5, total - yes.sum() + 0.5)
-        same = np.ones(len(n))
-        return Shrunk(share * same, low * same, high * same, 0.0)
-    alike = min(alike, 1 - 1e-9)
-    prior = (1 - alike) / alike
-    a, b = yes + prior * share, n - yes + prior * (1 - share)
-    low, high = _middle(a, b)
-    return Shrunk(a / (a + b), low, high, alike)
-
-
-def _middle(a: Numbers, b: Numbers) -> tuple[Numbers, Numbers]:
-    """Return the ends between which 95 % of the beta distribution lie."""
-    return quantiles.beta(ALPHA / 2, a, b), quantiles.beta(1 - ALPHA / 2, a, b)
-
-
-def shrunken(cells: pl.DataFrame, by: list[str]) -> pl.DataFrame:
-    """Return the cells with `shrunken`, the value for charts that compare; null in families under five groups.
-
-    Reads n, sx, sy, value, variance and kind (one a family, see interval.Kind). A group without spread
-    (everybody or nobody) takes the spread of the family, or it would not be drawn in at all.
-    """
-    return _each_family(
-        cells, by, pl.col("value").is_not_null(), _shrunken_family, {"shrunken": pl.Float64}
-    )
 
 
 def distinguish(cells: pl.DataFrame, by: list[str]) -> pl.DataFrame:
@@ -100,7 +32,7 @@ def distinguish(cells: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     short of one that is, so that named and "outside its bar" are always the same thing.
     """
     usable = pl.col("value").is_not_null() & (pl.col("ny") > 0) & pl.col("sr").is_not_null()
-    gates = _each_family(cells, by, usable, _gate, {"gate_p": pl.Float64})
+    gates = each_family(cells, by, usable, _gate, {"gate_p": pl.Float64})
     pages = gates.select(*by, "gate_p").drop_nulls("gate_p").unique(by)
     pages = pages.with_columns(gate_p=pl.Series(over_all(pages["gate_p"].to_numpy())))
     gates = gates.drop("gate_p").join(
@@ -112,7 +44,7 @@ def distinguish(cells: pl.DataFrame, by: list[str]) -> pl.DataFrame:
         "chance_low": pl.Float64,
         "chance_high": pl.Float64,
     }
-    return _each_family(gates, by, usable, _verdict, columns)
+    return each_family(gates, by, usable, _verdict, columns)
 
 
 def over_all(p: Numbers) -> Numbers:
@@ -130,7 +62,7 @@ def places(cells: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     Reads ny, sr, srr. Pairs of groups are compared on their rank sums, Holm over all pairs of the family.
     """
     usable = pl.col("value").is_not_null() & (pl.col("ny") > 0) & pl.col("sr").is_not_null()
-    return _each_family(cells, by, usable, _places, {"places": pl.String})
+    return each_family(cells, by, usable, _places, {"places": pl.String})
 
 
 def pairwise_p(n: Numbers, sr: Numbers, srr: Numbers) -> tuple[Numbers, Numbers]:
@@ -187,76 +119,15 @@ def _rank_spread(n: Numbers, sr: Numbers, srr: Numbers) -> tuple[float, float]:
     return float((srr.sum() - total * middle**2) / max(total - 1, 1)), float(middle)
 
 
-@dataclass(frozen=True)
-class _Family:
-    """The usable groups of one family: their columns as arrays, without a frame for each of thousands."""
-
-    columns: dict[str, np.ndarray]
-    rows: slice
-
-    @property
-    def height(self) -> int:
-        return self.rows.stop - self.rows.start
-
-    def __getitem__(self, name: str) -> np.ndarray:
-        return self.columns[name][self.rows]
-
-
-READ = ("n", "ny", "sr", "srr", "value", "variance", "sx", "sy", "sxx", "sxy", "syy", "sl", "sll", "worth", "gate_p")  # fmt: skip
-
-
-def _each_family(
-    cells: pl.DataFrame,
-    by: list[str],
-    usable: pl.Expr,
-    measure: Callable[[_Family], dict[str, list[object]]],
-    columns: dict[str, type[pl.DataType]],
-) -> pl.DataFrame:
-    """Return the cells, in their order, with columns measured over the usable groups of each family."""
-    numbered = cells.with_row_index("_row")
-    used = numbered.filter(usable).with_columns(_family=pl.struct(by).rank("dense"))
-    used = used.sort("_family", maintain_order=True)
-    read = {
-        name: used[name].cast(pl.Float64).to_numpy() for name in READ if name in used.columns
-    } | {"kind": used["kind"].to_numpy() if "kind" in used.columns else np.empty(0)}
-    ends = [0, *used.group_by("_family", maintain_order=True).len()["len"].cum_sum()]
-    measured: dict[str, list[object]] = {name: [] for name in columns}
-    for start, end in itertools.pairwise(ends):
-        for name, values in measure(_Family(read, slice(start, end))).items():
-            measured[name] += values
-    found = pl.DataFrame({"_row": used["_row"], **measured}, schema_overrides=columns)
-    return numbered.join(found, on="_row", how="left", maintain_order="left").drop("_row")
-
-
-def _numbers(family: _Family, *names: str) -> list[Numbers]:
-    return [family[name] for name in names]
-
-
-def _shrunken_family(family: _Family) -> dict[str, list[object]]:
-    if family.height < FEWEST_GROUPS_TO_SHRINK:
-        return {"shrunken": [None] * family.height}
-    n, value, variance = _numbers(family, "n", "value", "variance")
-    kind = family["kind"][0]
-    if kind in {"share", "survival"} and n.min() < SMALL_SHARE:
-        return {"shrunken": shrink_shares(value * n, n).value.tolist()}
-    flat = ~(variance > 0)
-    if flat.all():
-        return {"shrunken": value.tolist()}
-    usual = float(
-        np.mean((n * variance)[~flat])
-    )  # a person's variance, from the groups that show one
-    return {"shrunken": shrink(value, np.where(flat, usual / n, variance)).value.tolist()}
-
-
-def _gate(family: _Family) -> dict[str, list[object]]:
+def _gate(family: Family) -> dict[str, list[object]]:
     one = family.height < 2  # noqa: PLR2004 - one group has nothing to differ from
     return {
-        "gate_p": [None if one else gate_p(*_numbers(family, "ny", "sr", "srr"))] * family.height
+        "gate_p": [None if one else gate_p(*numbers(family, "ny", "sr", "srr"))] * family.height
     }
 
 
-def _places(family: _Family) -> dict[str, list[object]]:
-    z, p = pairwise_p(*_numbers(family, "ny", "sr", "srr"))
+def _places(family: Family) -> dict[str, list[object]]:
+    z, p = pairwise_p(*numbers(family, "ny", "sr", "srr"))
     better = ((z < 0) & (p < ALPHA)).sum(1)
     worse = ((z > 0) & (p < ALPHA)).sum(1)
     if family.height < 2:  # noqa: PLR2004
@@ -264,11 +135,11 @@ def _places(family: _Family) -> dict[str, list[object]]:
     return {"places": [f"{1 + b}-{family.height - w}" for b, w in zip(better, worse, strict=True)]}
 
 
-def _verdict(family: _Family) -> dict[str, list[object]]:
+def _verdict(family: Family) -> dict[str, list[object]]:
     nothing: list[object] = [None] * family.height
     if family.height < 2:  # noqa: PLR2004
         return {"p": nothing, "named": nothing, "chance_low": nothing, "chance_high": nothing}
-    n, sr, srr, value = _numbers(family, "ny", "sr", "srr", "value")
+    n, sr, srr, value = numbers(family, "ny", "sr", "srr", "value")
     company, half = _chance(family)
     gate = family["gate_p"][0]
     p = np.full(len(n), gate) if len(n) == 2 else step_down(n, sr, srr)  # noqa: PLR2004
@@ -309,22 +180,22 @@ def _agreeing(
     return low, high
 
 
-def _the_others(family: _Family) -> Numbers:
+def _the_others(family: Family) -> Numbers:
     """Return, for each group, the value of all the other groups together."""
     if family["kind"][0] == "typical":
-        n, sl = _numbers(family, "n", "sl")
+        n, sl = numbers(family, "n", "sl")
         return np.expm1((sl.sum() - sl) / (n.sum() - n))
-    sx, sy = _numbers(family, "sx", "sy")
+    sx, sy = numbers(family, "sx", "sy")
     return (sx.sum() - sx) / (sy.sum() - sy)
 
 
-def _chance(family: _Family) -> tuple[float, Numbers]:
+def _chance(family: Family) -> tuple[float, Numbers]:
     """Return the company's value and half the width, rounded up, of the range a group of each size gets by chance."""
-    n, sx, sy, sxx, sxy, syy = _numbers(family, "n", "sx", "sy", "sxx", "sxy", "syy")
+    n, sx, sy, sxx, sxy, syy = numbers(family, "n", "sx", "sy", "sxx", "sxy", "syy")
     critical = special.ndtri(1 - ALPHA / 2 / len(n))
     total = n.sum()
     if family["kind"][0] == "typical":
-        sl, sll = _numbers(family, "sl", "sll")
+        sl, sll = numbers(family, "sl", "sll")
         middle = sl.sum() / total
         person = max(sll.sum() - total * middle**2, 0.0) / (total - 1) * np.exp(2 * middle)
         company, variance = float(np.expm1(middle)), person * (1 / n - 1 / total)
