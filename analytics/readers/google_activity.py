@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
-from analytics.readers import json_records
+from analytics.readers import json_head, json_records
 from analytics.readers.base import Sink
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def is_of(source: "Source", application: str) -> bool:
     """Say whether the first record is of this application (meet, chat)."""
     if source.kind != "file":
         return False
-    first = json_records.first_object(source)
+    first = json_head.first_object(source)
     items = first.get("items")
     if isinstance(items, list) and items and isinstance(items[0], dict):
         first = items[0]

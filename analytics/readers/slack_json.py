@@ -16,8 +16,9 @@ import msgspec
 import numpy as np
 from msgspec import UNSET, Raw, Struct, UnsetType
 
+from analytics.readers.json_head import UTF16_STARTS, as_utf8
 from analytics.readers.json_pieces import HALF_CHARACTER, DuplicateKeyError, unique
-from analytics.readers.json_records import BAD_FIELD, UTF16_STARTS, as_utf8
+from analytics.readers.json_records import BAD_FIELD
 
 NO_BLOCKS = Raw(b"")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from analytics.readers import csv_text, json_records, xlsx_sheet
+from analytics.readers import csv_text, json_head, xlsx_sheet
 from analytics.readers.base import Sink, UnreadableExport
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _first_rows(source: "Source", codec: str | None) -> list[Row]:
     match kind(source):
         case "text":
             # JSON is no table, whatever its commas look like
-            return [] if json_records.first_object(source) else _text_rows(source, codec)
+            return [] if json_head.first_object(source) else _text_rows(source, codec)
         case "xlsx":
             return _sheet_rows(source)
         case "parquet":

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from analytics.readers import json_records, table_rows
+from analytics.readers import json_head, table_rows
 from analytics.readers.base import UnreadableExport
 from analytics.readers.codes import NOT_READ
 from analytics.readers.headers import plain
@@ -58,7 +58,7 @@ CODE_EVENTS = (
 def _is_code(source: "Source") -> bool:
     if source.kind != "file":
         return False
-    names = json_records.first_object(source).keys()
+    names = json_head.first_object(source).keys()
     return any(needed <= names for needed in CODE_EVENTS)
 
 

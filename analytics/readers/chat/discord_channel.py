@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from analytics.readers import json_records
+from analytics.readers import json_head, json_records
 from analytics.readers.act import Act, reaction
 from analytics.readers.acts import Acts
 from analytics.readers.base import Format, Options, Sink
@@ -77,7 +77,7 @@ def identify(source: Source) -> bool:
     """Say whether a file describes a guild and a channel before its messages."""
     if source.kind != "file":
         return False
-    first = json_records.first_object(source)
+    first = json_head.first_object(source)
     return (
         isinstance(first.get("guild"), dict)
         and isinstance(first.get("channel"), dict)
@@ -88,7 +88,7 @@ def identify(source: Source) -> bool:
 def read(source: Source, sink: Sink, options: Options) -> None:
     """Hand over accounts, the channel, messages, calls and reactions."""
     acts = Acts(sink, options.tool or FORMAT.tool or "", MARKUP)
-    channel = json_records.first_object(source)["channel"]
+    channel = json_head.first_object(source)["channel"]
     space = str(channel.get("id") or "unknown")
     found = list(json_records.read_file(source, KIND, sink))
     people = _people(acts, found)

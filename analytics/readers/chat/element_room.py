@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from analytics.readers import json_records
+from analytics.readers import json_head, json_records
 from analytics.readers.act import Act
 from analytics.readers.acts import Acts
 from analytics.readers.base import Format, Options, Sink
@@ -47,7 +47,7 @@ def identify(source: Source) -> bool:
     """Say whether a file names a room and holds Matrix events."""
     if source.kind != "file":
         return False
-    first = json_records.first_object(source)
+    first = json_head.first_object(source)
     messages = first.get("messages")
     if "room_name" not in first or not isinstance(messages, list):
         return False

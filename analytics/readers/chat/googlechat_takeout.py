@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from analytics.readers import json_records
+from analytics.readers import json_head, json_records
 from analytics.readers.act import Act, reaction
 from analytics.readers.acts import Acts
 from analytics.readers.base import Format, Options, Sink, UnreadableExport
@@ -83,7 +83,7 @@ def identify(source: Source) -> bool:
 
 
 def _has_messages(source: Source, path: str) -> bool:
-    found = json_records.first_object(source, path).get("messages")
+    found = json_head.first_object(source, path).get("messages")
     first = found[0] if isinstance(found, list) and found else None
     return isinstance(first, dict) and ("topic_id" in first or "message_id" in first)
 

@@ -18,7 +18,8 @@ from analytics.readers.acts import Acts
 from analytics.readers.base import Format, Options, Sink
 from analytics.readers.chat.mattermost_json import LINES, Line, Person, Post, Reply
 from analytics.readers.files import Source
-from analytics.readers.json_records import first_object, read_bytes, read_file
+from analytics.readers.json_head import first_object
+from analytics.readers.json_records import read_bytes, read_file
 
 FORMAT = Format(
     id="mattermost_export",

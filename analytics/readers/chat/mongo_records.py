@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from analytics.readers import json_records
+from analytics.readers import json_head, json_records
 from analytics.readers.base import Sink
 from analytics.readers.files import Source
 from analytics.readers.instants import from_iso, from_number
@@ -17,7 +17,7 @@ FIRST = 1 << 20
 def first(source: Source, member: str | None) -> dict[str, Any]:
     """Return the first record of a collection; empty where there is none."""
     if not _is_bson(source, member):
-        return json_records.first_object(source, member)
+        return json_head.first_object(source, member)
     head = source.head(FIRST, member)
     return _document(head[: int.from_bytes(head[:LENGTH], "little")]) or {}
 

@@ -18,7 +18,8 @@ from analytics.readers.base import Format, Options, Sink, UnreadableExport
 from analytics.readers.chat import teams_json
 from analytics.readers.chat.teams_json import GUID_PAIR, Identities, Message
 from analytics.readers.files import Source
-from analytics.readers.json_records import first_object, read_bytes, read_file
+from analytics.readers.json_head import first_object
+from analytics.readers.json_records import read_bytes, read_file
 
 FORMAT = Format(
     id="teams_messages",

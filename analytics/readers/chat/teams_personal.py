@@ -14,7 +14,8 @@ from analytics.readers.act import Act
 from analytics.readers.acts import Acts
 from analytics.readers.base import Format, Options, Sink
 from analytics.readers.files import Source
-from analytics.readers.json_records import Kind, convert, first_object, read_file
+from analytics.readers.json_head import first_object
+from analytics.readers.json_records import Kind, convert, read_file
 
 FORMAT = Format(
     id="teams_personal",

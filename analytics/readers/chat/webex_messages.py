@@ -6,7 +6,7 @@ reading are not in it; the address of every author is.
 
 import msgspec
 
-from analytics.readers import json_records
+from analytics.readers import json_head, json_records
 from analytics.readers.act import Act
 from analytics.readers.acts import Acts
 from analytics.readers.base import Format, Options, Sink
@@ -48,7 +48,7 @@ def identify(source: Source) -> bool:
     """Say whether the first message has a room and who wrote it, as Webex spells them."""
     if source.kind != "file":
         return False
-    first = json_records.first_object(source)
+    first = json_head.first_object(source)
     items = first.get("items")
     if isinstance(items, list) and items and isinstance(items[0], dict):
         first = items[0]

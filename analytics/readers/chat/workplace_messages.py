@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from analytics.readers import json_records
+from analytics.readers import json_head, json_records
 from analytics.readers.act import Act, Openness, reaction
 from analytics.readers.acts import Acts
 from analytics.readers.base import Format, Options, Sink
@@ -48,7 +48,7 @@ def identify(source: Source) -> bool:
     """Say whether a file holds people and messages with their milliseconds."""
     if source.kind != "file":
         return False
-    first = json_records.first_object(source)
+    first = json_head.first_object(source)
     messages = first.get("messages")
     if not isinstance(first.get("participants"), list) or not isinstance(messages, list):
         return False
@@ -60,7 +60,7 @@ def identify(source: Source) -> bool:
 def read(source: Source, sink: Sink, options: Options) -> None:
     """Hand over accounts, the conversation, messages and reactions."""
     acts = Acts(sink, options.tool or FORMAT.tool or "", MARKUP)
-    first = json_records.first_object(source)
+    first = json_head.first_object(source)
     people = [
         _account(one.get("name"), acts) for one in first["participants"] if isinstance(one, dict)
     ]

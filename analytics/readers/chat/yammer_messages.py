@@ -13,7 +13,8 @@ from analytics.readers.act import Act
 from analytics.readers.acts import Acts
 from analytics.readers.base import Format, Options, Sink
 from analytics.readers.files import Source
-from analytics.readers.json_records import Kind, first_object, read_file
+from analytics.readers.json_head import first_object
+from analytics.readers.json_records import Kind, read_file
 
 FORMAT = Format(
     id="yammer_messages",

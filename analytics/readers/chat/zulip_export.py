@@ -27,7 +27,8 @@ from analytics.readers.chat.zulip_json import (
     Subscription,
 )
 from analytics.readers.files import Source
-from analytics.readers.json_records import Kind, convert, first_object
+from analytics.readers.json_head import first_object
+from analytics.readers.json_records import Kind, convert
 
 FORMAT = Format(
     id="zulip_export",

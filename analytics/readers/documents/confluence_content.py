@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from analytics.readers import json_records
+from analytics.readers import json_head, json_records
 from analytics.readers.act import Act
 from analytics.readers.acts import Acts
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
@@ -69,7 +69,7 @@ def identify(source: "Source") -> bool:
     """Say whether the first record is content of Confluence, or the file is a page of such records."""
     if source.kind != "file":
         return False
-    first = json_records.first_object(source)
+    first = json_head.first_object(source)
     listed = first.get("results")
     record = listed[0] if isinstance(listed, list) and listed else first
     if not isinstance(record, dict) or "id" not in record:
@@ -106,7 +106,7 @@ def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     for key, first in made.items():
         if key not in known:
             acts.add(first)
-    if (json_records.first_object(source).get("_links") or {}).get("next"):
+    if (json_head.first_object(source).get("_links") or {}).get("next"):
         sink.warn("incomplete_page")
     acts.finish()
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from analytics.readers import json_records
+from analytics.readers import json_head, json_records
 from analytics.readers.act import Act
 from analytics.readers.acts import Acts
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
@@ -45,7 +45,7 @@ def identify(source: "Source") -> bool:
     """Say whether the first record is an event of the audit log."""
     if source.kind != "file":
         return False
-    first = json_records.first_object(source)
+    first = json_head.first_object(source)
     listed = first.get("data")
     inner = listed[0] if isinstance(listed, list) and listed else first
     needed = {"event", "createdAt", "createdBy", "context"}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 import polars as pl
 
-from analytics.readers import csv_text, dates, json_records
+from analytics.readers import csv_text, dates, json_head
 from analytics.readers.act import Act
 from analytics.readers.acts import Acts
 from analytics.readers.base import Options, Sink, UnreadableExport
@@ -44,7 +44,7 @@ def first_lines(source: "Source") -> Lines:
 def _first_lines(source: "Source") -> Lines:
     if source.kind != "file" or source.head(4).startswith(b"PK"):
         return []
-    if json_records.first_object(source):
+    if json_head.first_object(source):
         return []
     try:
         return lines(source, head_only=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from analytics.readers import json_records
+from analytics.readers import json_head, json_records
 from analytics.readers.act import Act
 from analytics.readers.acts import Acts
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
@@ -73,7 +73,7 @@ def identify(source: "Source") -> bool:
     """Say whether the first record is an entry of a calendar with its start and organiser."""
     if source.kind != "file":
         return False
-    first = json_records.first_object(source)
+    first = json_head.first_object(source)
     listed = first.get("value")
     if isinstance(listed, list) and listed and isinstance(listed[0], dict):
         first = listed[0]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from analytics.readers import json_records
+from analytics.readers import json_head, json_records
 from analytics.readers.acts import Acts
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
 from analytics.readers.instants import from_iso
@@ -59,7 +59,7 @@ def identify(source: "Source") -> bool:
     """Say whether the first record is a report with its records."""
     if source.kind != "file":
         return False
-    first = json_records.first_object(source)
+    first = json_head.first_object(source)
     listed = first.get("value")
     first = (
         listed[0] if isinstance(listed, list) and listed and isinstance(listed[0], dict) else first

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from analytics.readers import json_records
+from analytics.readers import json_head, json_records
 from analytics.readers.acts import Acts
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
 from analytics.readers.instants import from_iso
@@ -65,7 +65,7 @@ PERSON = json_records.Kind(Person)
 
 def first_meeting(source: "Source") -> dict[str, Any]:
     """Return the first record of a file: the first of `meetings` where it wraps them."""
-    return json_records.first_record(source, "meetings")
+    return json_head.first_record(source, "meetings")
 
 
 def identify(source: "Source") -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import polars as pl
 
-from analytics.readers import hr_people, json_records
+from analytics.readers import hr_people, json_head, json_records
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
 from analytics.readers.headers import SENSITIVE, SHOWN_LENGTH, plain
 
@@ -58,7 +58,7 @@ def identify(source: "Source") -> bool:
     """Say whether the file wraps employees beside their fields, or is a table of an employee's history."""
     if source.kind != "file":
         return False
-    first = json_records.first_object(source)
+    first = json_head.first_object(source)
     return {"fields", "employees"} <= first.keys() or _is_table(first)
 
 
@@ -68,7 +68,7 @@ def _is_table(first: dict[str, Any]) -> bool:
 
 def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     """Hand over export.org; raises UnreadableExport for a table that says nothing of anybody's place."""
-    first = json_records.first_object(source)
+    first = json_head.first_object(source)
     if _is_table(first) and not PLACE & first.keys():
         raise UnreadableExport(
             "column_missing",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import polars as pl
 
-from analytics.readers import hr_people, json_records
+from analytics.readers import hr_people, json_head, json_records
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def identify(source: "Source") -> bool:
     """Say whether the first record is an employee with labelled attributes."""
     if source.kind != "file":
         return False
-    first = json_records.first_object(source)
+    first = json_head.first_object(source)
     wrapped = first.get("data")
     record = wrapped[0] if isinstance(wrapped, list) and wrapped else first
     attributes = record.get("attributes") if isinstance(record, dict) else None

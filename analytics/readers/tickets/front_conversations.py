@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from analytics.readers import json_records
+from analytics.readers import json_head, json_records
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
 from analytics.readers.tickets.desk import Desk, Message, Ticket, micros, phase
 
@@ -74,7 +74,7 @@ MESSAGE = json_records.Kind(FrontMessage)
 
 def first_conversation(source: "Source") -> dict[str, Any]:
     """Return the first record where it is a conversation of Front, with or without messages; else nothing."""
-    record = json_records.first_record(source, "_results")
+    record = json_head.first_record(source, "_results")
     needed = {"id", "status", "assignee", "recipient", "created_at"}
     return record if needed <= record.keys() else {}
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from analytics.readers import json_records
+from analytics.readers import json_head, json_records
 from analytics.readers.acts import Acts
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
 from analytics.readers.tickets import jira
@@ -48,7 +48,7 @@ def identify(source: "Source") -> bool:
     """Say whether the file is a page of issues or comments, or a list of issues."""
     if source.kind != "file":
         return False
-    first = json_records.first_object(source)
+    first = json_head.first_object(source)
     for wrapper in ("issues", "comments"):
         listed = first.get(wrapper)
         if isinstance(listed, list):

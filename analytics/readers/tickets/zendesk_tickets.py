@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from analytics.readers import connector, json_records
+from analytics.readers import connector, json_head, json_records
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink
 from analytics.readers.tickets.desk import Desk, Message, Ticket, micros, phase
 
@@ -82,7 +82,7 @@ def identify(source: "Source") -> bool:
         return {"ticket", "comment"} <= connector.find(source, WANTED).keys()
     if source.kind != "file":
         return False
-    first = json_records.first_object(source)
+    first = json_head.first_object(source)
     tickets = first.get("tickets")
     record = tickets[0] if isinstance(tickets, list) and tickets else first
     needed = {"requester_id", "status", "created_at", "id"}

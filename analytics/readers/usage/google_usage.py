@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from analytics.readers import dates, forbidden, json_records, tables, told
+from analytics.readers import dates, forbidden, json_head, json_records, tables, told
 from analytics.readers.base import NOTHING_SAID, Format, Options, Sink, UnreadableExport
 from analytics.readers.headers import SHOWN_LENGTH
 from analytics.readers.usage import counts
@@ -50,7 +50,7 @@ WHO, DAY = "email", "date"
 
 def identify(source: "Source") -> bool:
     """Say whether it is such an answer of the Reports API, or a table with the names of its parameters."""
-    first = json_records.first_object(source) if source.kind == "file" else {}
+    first = json_head.first_object(source) if source.kind == "file" else {}
     if first:
         first = _reports(first)[0] if _reports(first) else {}
         return all(key in first for key in RECORD)
@@ -59,7 +59,7 @@ def identify(source: "Source") -> bool:
 
 def read(source: "Source", sink: Sink, options: Options = NOTHING_SAID) -> None:
     """Hand over export.account and export.usage; raises UnreadableExport when nothing may be kept."""
-    is_json = bool(json_records.first_object(source))
+    is_json = bool(json_head.first_object(source))
     rows = _from_json(source, sink) if is_json else _from_csv(source, sink)
     rows = _dated(rows, sink, options)
     names = [name for name in rows.columns if PARAMETER.match(name)]

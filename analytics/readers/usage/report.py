@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from analytics.readers import forbidden, json_records, table_rows, tables
+from analytics.readers import forbidden, json_head, json_records, table_rows, tables
 from analytics.readers.base import Options, Sink, UnreadableExport
 from analytics.readers.dates import ORDERS, Order, days, prove
 from analytics.readers.headers import SHOWN_LENGTH
@@ -167,7 +167,7 @@ PERIODS = "details by period"  # of Graph: a list of what holds for each period
 def _first_record(source: "Source") -> dict[str, Any]:
     if source.kind != "file":
         return {}
-    first = json_records.first_object(source)
+    first = json_head.first_object(source)
     inner = next((first[key] for key in json_records.WRAPPERS if isinstance(first.get(key), list)), None)  # fmt: skip
     if inner is not None:
         first = inner[0] if inner and isinstance(inner[0], dict) else {}
