@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from analytics import audit_log, mappings, outcomes, reading, upkeep
 from analytics.errors import AnalyticsError, NotPublished
 from analytics.mappings import Mapping
-from analytics.readers import sandbox
+from analytics.readers import recall, sandbox
 from analytics.readers.base import NOTHING_SAID, Options
 from analytics.reading import File, Progress, Read
 from analytics.vault import apart, durable, identity, imports, ledger, presets, store
@@ -150,13 +150,13 @@ class _Said:
         of_file = _columns_said(report, of_one_file=True)
         columns = {**earlier.columns, **of_file, **self.options.columns}
         options = Options(columns, self.options.tool or earlier.tool)
-        return sandbox.said(options, report.get("columns", ()))
+        return recall.said(options, report.get("columns", ()))
 
 
 def _columns_said(report: dict[str, Any], *, of_one_file: bool) -> dict[str, str]:
     """Return what was said by hand when a file was read: that which holds for it alone, or the rest."""
     columns = report.get("said", {}).get("columns", {})
-    return {f: said for f, said in columns.items() if (f in sandbox.OF_ONE_FILE) == of_one_file}
+    return {f: said for f, said in columns.items() if (f in recall.OF_ONE_FILE) == of_one_file}
 
 
 def _id(content: str, said: dict[str, Any]) -> str:

@@ -19,7 +19,8 @@ from pathlib import Path
 import polars as pl
 
 from analytics.readers import registry
-from analytics.readers.sandbox import Report, work
+from analytics.readers.sandbox import Report
+from analytics.readers.worker import work
 from tests import golden
 
 SECONDS = 10  # of the processor, a case: on a busy machine the clock says nothing of the reader

@@ -14,7 +14,7 @@ import polars as pl
 
 from analytics.readers import registry
 from analytics.readers.base import NOTHING_SAID, Options
-from analytics.readers.sandbox import work
+from analytics.readers.worker import work
 
 EXPORTS = Path(__file__).parent / "fixtures" / "exports"
 GOLDEN = "golden.json"

@@ -10,7 +10,7 @@ import polars as pl
 
 from analytics.readers import registry
 from analytics.readers.base import NOTHING_SAID
-from analytics.readers.sandbox import work
+from analytics.readers.worker import work
 
 PEOPLE = ("U001", "U002", "U003", "U004")
 

@@ -15,7 +15,7 @@ from analytics.readers import registry
 from analytics.readers.base import Options, UnreadableExport
 from analytics.readers.files import open_source
 from analytics.readers.forbidden import EMOTION, SPEECH, WATCHING, refuse_columns, refuse_content
-from analytics.readers.sandbox import work
+from analytics.readers.worker import work
 from tests.slack_samples import message, write_zip
 
 STAFF = "id,e-mail,department,{}\n1,ann@acme.example,Sales,4\n2,bo@acme.example,Sales,3\n"

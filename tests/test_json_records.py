@@ -6,7 +6,8 @@ import pytest
 from analytics.readers import json_list, json_records
 from analytics.readers.base import Sink, UnreadableExport
 from analytics.readers.files import open_source
-from analytics.readers.json_records import Kind, first_object, read_file
+from analytics.readers.json_head import first_object
+from analytics.readers.json_records import Kind, read_file
 
 
 class Row(msgspec.Struct, gc=False):

@@ -12,10 +12,10 @@ import xlsxwriter
 
 from analytics.readers import registry
 from analytics.readers.base import Options
-from analytics.readers.sandbox import work
 from analytics.readers.surveys.qualtrics_status import apart
 from analytics.readers.surveys.responses import stamp
 from analytics.readers.surveys.sheet import digest, kept_out
+from analytics.readers.worker import work
 
 TABLE = "respondent,department,q1,q2,comment\n"
 

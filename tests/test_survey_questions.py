@@ -11,7 +11,8 @@ from analytics import mappings
 from analytics.readers import registry
 from analytics.readers.base import NOTHING_SAID
 from analytics.readers.codes import SET_APART
-from analytics.readers.sandbox import How, work
+from analytics.readers.sandbox import How
+from analytics.readers.worker import work
 from pages.parts import mapping, questions
 from pages.parts.codes import WARNINGS
 from tests.golden import EXPORTS

@@ -29,7 +29,7 @@ from analytics.readers.jail import HELD_TOGETHER, Limits, die_with_parent, lock
 START = (
     "import sys; sys.path.insert(0, sys.argv[1]);"
     "import jiter; from analytics.schema import tables; tables();"
-    "from analytics.readers.sandbox import work; from analytics.readers.nursery import keep;"
+    "from analytics.readers.worker import work; from analytics.readers.nursery import keep;"
     "keep(lambda job: work(job).to_dict())"
 )
 # Few threads: each brings a stack and a heap of its own, which count against the limit.

@@ -3,15 +3,17 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
-from analytics.readers import table_rows
+from analytics.readers import table_rows, zones
 from analytics.readers.base import Options, UnreadableExport
 from analytics.readers.files import Source
 from analytics.readers.surveys import spss_sav
 
 NUMBERED = re.compile(r"column\d+")  # what a table without a header is given
+OF_ONE_FILE = ("window",)  # first and last day that a file counts: never those of the next
+SAID_LIKE_COLUMNS = ("dates", zones.SAID, *OF_ONE_FILE)  # dd/mm or mm/dd; a time zone
 Remembered = Sequence[tuple[str, Mapping[str, Any]]]
 
 
@@ -40,3 +42,13 @@ def options_for(source: Source, options: Options, remembered: Remembered) -> Opt
         return options
     columns = {**earlier.columns, **options.columns}
     return Options(columns, options.tool or earlier.tool, options.zone)
+
+
+def said(options: Options, fields: Container[str]) -> dict[str, Any]:
+    """Return what was said that concerns a table with these fields: Options without what is empty."""
+    columns = {
+        field: column
+        for field, column in options.columns.items()
+        if field in fields or field in SAID_LIKE_COLUMNS
+    }
+    return {key: value for key, value in (("columns", columns), ("tool", options.tool)) if value}
