@@ -387,3 +387,28 @@ def test_nothing_imported_gives_no_rows(tmp_path):
     con = store(tmp_path)
 
     assert cells(con, "active_people").is_empty()
+
+
+def test_nobody_is_new_soon_after_missing_weeks(tmp_path):
+    """One person acts every week but for three that are missing; another comes a week after them, and one ten weeks after them."""
+    first = day(2026, 1, 5)
+    weeks = [first + timedelta(weeks=n) for n in range(30) if n not in (12, 13, 14)]
+    posts = [
+        f"{at:%Y-%m-%d} 09:00 | 1" for week in weeks for at in (week, week + timedelta(days=4))
+    ]
+    posts += [
+        f"{first + timedelta(weeks=n):%Y-%m-%d} 10:00 | {who}" for who, n in ((2, 16), (3, 25))
+    ]
+    gap = f"tool | valid_from | valid_to\n slack | {first + timedelta(weeks=12):%Y-%m-%d} | {first + timedelta(weeks=15):%Y-%m-%d}"
+    seat = "tool | person\n slack | 1\n slack | 2\n slack | 3"
+    con = store(tmp_path, event="\n".join(["at | actor", *posts]), seat=seat, gap=gap)
+
+    rows = cells(con, "lifecycle", grain="week").sort("period")
+
+    new = dict(enumerate(rows.filter(bin="new").select("sx", "reason").rows()))
+    assert {reason for _, reason in (new[n] for n in range(8))} == {"short_history"}
+    assert [new[n] for n in (8, 11, 23, 25)] == [(0, None), (0, None), (0, None), (1, None)]
+    assert {reason for _, reason in (new[n] for n in range(12, 23))} == {"missing_weeks"}
+    retained = rows.filter(bin="retained")["reason"].to_list()
+    assert retained[:16] == ["short_history", *[None] * 11, *["missing_weeks"] * 4]
+    assert set(retained[16:]) == {None}

@@ -199,6 +199,32 @@ def test_a_conversation_counts_when_its_time_is_over(by_hand):
     ]  # fmt: skip
 
 
+def test_a_conversation_counts_until_days_are_missing(tmp_path):
+    """The exports leave out 8 to 20 January. Of the first its 24 hours are known, of the second neither; of the third all."""
+    con = store(
+        tmp_path,
+        settings=OFFICE,
+        event="""
+        at               | actor | action | space | thread
+        2026-01-05 09:00 | 1     | post   | 1     | 1
+        2026-01-07 10:00 | 1     | post   | 1     | 2
+        2026-01-21 09:00 | 1     | post   | 1     | 3
+        2026-01-21 09:30 | 2     | reply  | 1     | 3
+        2026-02-20 09:00 | 2     | reply  | 1     | 3
+        """,
+        space="space | tool\n 1 | slack",
+        gap="tool | valid_from | valid_to\n slack | 2026-01-08 | 2026-01-21",
+    )
+
+    asked = con.sql(
+        "select day, asked, asked_72, waited from person_asked where tool is not null order by day"
+    ).fetchall()
+
+    assert [(str(day), *rest) for day, *rest in asked] == [
+        ("2026-01-07", 1, 0, 0), ("2026-01-23", 1, 0, 0), ("2026-01-25", 0, 1, 0), ("2026-02-02", 0, 0, 1),
+    ]  # fmt: skip
+
+
 def test_without_threads_or_with_parts_of_them_nothing_is_told(by_hand):
     _, found = by_hand
     of_tools = found.filter(cut="tool", metric="answered_share", variant="", bin="all")

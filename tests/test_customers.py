@@ -53,11 +53,36 @@ def test_six_conversations_by_hand(tmp_path):
     assert customers.figures(con, 10)["reason"].unique().to_list() == ["small_group"]
 
 
+def test_what_became_of_a_conversation_before_missing_weeks_is_not_known(tmp_path):
+    """One before them, not answered by then; one after them, never answered."""
+    con = store(
+        tmp_path,
+        event="""
+        at               | actor | action | space | thread
+        2026-01-05 09:00 | 101   | post   | 1     | 1
+        2026-01-05 11:00 | 101   | reply  | 1     | 1
+        2026-02-02 09:00 | 102   | post   | 1     | 3
+        2026-02-02 11:00 | 102   | reply  | 1     | 3
+        2026-02-20 09:00 | 1     | post   |       |
+        """,
+        space=SPACES,
+        gap="tool | valid_from | valid_to\n slack | 2026-01-08 | 2026-02-01",
+        person="person | kind\n 1 | human\n 101 | guest\n 102 | guest",
+    )
+
+    threads = con.sql(customers.THREADS.format(long_wait=customers.LONG_WAIT)).pl()
+
+    assert threads.sort("person").select("person", "told", "followed").rows() == [
+        (101, 0, 0),
+        (102, 1, 1),
+    ]
+
+
 def drawn(phases: dict[str, int], answered: int = 3, agents: int = 10) -> pl.DataFrame:
     """Conversations of a customer each, `answered` of four with an answer, agents in turn."""
     rows = [
         {"person": 1000 * p + i, "phase": phase, "answerer": i // 4 % agents if i % 4 < answered else None,
-         "answered": int(i % 4 < answered), "waiting": int(i % 4 >= answered), "followed": 1, "in_1h": int(i % 4 < 1),
+         "answered": int(i % 4 < answered), "waiting": int(i % 4 >= answered), "told": 1, "followed": 1, "in_1h": int(i % 4 < 1),
          "in_4h": int(i % 4 < 2), "in_1d": int(i % 4 < answered), "in_3d": int(i % 4 < answered)}
         for p, (phase, count) in enumerate(phases.items()) for i in range(count)
     ]  # fmt: skip

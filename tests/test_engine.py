@@ -265,7 +265,7 @@ def test_of_the_days_between_two_exports_nothing_is_known_and_they_are_no_zeros(
 
     assert told == [
         (5, 5, None), (5, 5, None),
-        (4, 4, "short_history"), (0, 0, "no_data"), (0, 0, "no_data"), (3, 3, "short_history"),
+        *((days, days, "missing_weeks") for days in (4, 0, 0, 3)),
         (5, 5, None), (5, 5, None),
     ]  # fmt: skip
     # the week before is not the one before the gap

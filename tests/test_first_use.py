@@ -17,7 +17,7 @@ MONDAY = date(2026, 1, 5)
 LAST = 40  # Saturday of the sixth week
 
 
-def company(folder, firsts, *, seats=True):
+def company(folder, firsts, *, seats=True, **more):
     """Each person posts first on that day after the first Monday (None: never); one of them also on the last day."""
     days = [(person, day) for person, day in enumerate(firsts, 1) if day is not None]
     days.append((days[0][0], LAST))
@@ -31,6 +31,7 @@ def company(folder, firsts, *, seats=True):
         event="\n".join(["at | actor", *posts]),
         org="\n".join(["person | department", *org]),
         **(drawn if seats else {}),
+        **more,
     )
 
 
@@ -55,6 +56,50 @@ def test_weeks_that_the_exports_do_not_reach_have_a_reason(tmp_path):
     rows = told(con, "time_to_adoption")
 
     assert set(rows.filter(pl.col("bin").is_in(["6", "13", "52"]))["reason"]) == {"short_history"}
+
+
+def missing(first, last):
+    """Days of which no export tells, both included, counted from the first Monday."""
+    return f"tool | valid_from | valid_to\n slack | {MONDAY + timedelta(days=first)} | {MONDAY + timedelta(days=last + 1)}"
+
+
+def test_who_came_in_missing_weeks_is_not_known_and_nobody_is_taken_for_not_having_come(tmp_path):
+    """Of ten, two come in the first week and one in the second; the third and fourth are missing, the two after them may have come then."""
+    con = company(tmp_path, [0, 6, 7, 28, 29, *[None] * 5], gap=missing(14, 27))
+
+    rows = told(con, "time_to_adoption").filter(variant="")
+
+    assert dict(
+        rows.drop_nulls("sx").filter(pl.col("reason").is_null()).select("bin", "sx").rows()
+    ) == {"1": 2, "2": 3}
+    assert dict(rows.filter(pl.col("reason").is_not_null()).select("bin", "reason").rows()[:3]) == {
+        "3": "missing_weeks", "4": "missing_weeks", "6": "short_history",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("first", "reason"), [(7, "missing_weeks"), (14, None)])
+def test_who_came_first_is_told_where_no_week_is_missing_before_them(tmp_path, first, reason):
+    """Four of 25 are reached in the second week."""
+    con = company(tmp_path, [0, 1, 7, 8, 9, 30, *[None] * 19], gap=missing(first, first + 13))
+
+    assert told(con, "adopter_category")["reason"].to_list() == [reason]
+
+
+def test_a_first_time_in_any_tool_is_not_known_while_one_of_them_is_not(tmp_path):
+    """Person 2 has a seat in mail alone, which is told throughout; of person 1 the third week in chat is missing."""
+    posts = [f"{MONDAY + timedelta(days=day)} 10:00 | {tool} | {who}" for day, tool, who in (
+        (0, "mail", 2), (0, "slack", 3), (32, "slack", 3), (32, "mail", 2))]  # fmt: skip
+    con = store(
+        tmp_path, event="\n".join(["at | tool | actor", *posts]), gap=missing(14, 20),
+        seat="tool | person\n slack | 1\n mail | 1\n mail | 2\n slack | 3",
+    )  # fmt: skip
+
+    rows = told(con, "time_to_adoption").filter(variant="")
+
+    known = rows.filter(pl.col("reason").is_null())
+    assert {row[0]: row[1:] for row in known.select("bin", "sx", "sy").rows()} == {
+        "1": (2, 3), "2": (2, 3), "3": (1, 1), "4": (1, 1),
+    }  # fmt: skip
 
 
 def test_a_habit_begins_with_the_ninth_week_of_twelve(tmp_path):

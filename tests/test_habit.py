@@ -409,6 +409,15 @@ def test_before_a_curve_can_be_told_the_reason_is(tmp_path, come, people, reason
     assert rows.select("bin", "value", "reason").rows() == [("ceiling", None, reason)]
 
 
+def test_where_weeks_are_missing_no_curve_is_drawn_through_them(tmp_path):
+    gap = f"tool | valid_from | valid_to\n slack | {MONDAY + timedelta(weeks=4)} | {MONDAY + timedelta(weeks=7)}"
+    con = started(tmp_path, (*COME[:4], 0, 0, 0, *COME[7:]), 400, gap=gap)
+
+    assert foretold(con).select("bin", "value", "reason").rows() == [
+        ("ceiling", None, "missing_weeks")
+    ]
+
+
 def test_a_forecast_needs_to_know_the_seats(tmp_path):
     con = store(tmp_path, event="at | actor\n 2026-01-05 10:00 | 1")
 

@@ -18,7 +18,7 @@ LAUNCH = MONDAY + timedelta(weeks=8)  # eight weeks before it, twelve from it on
 WEEKS = 20
 
 
-def company(folder, moves, *, seats=True):
+def company(folder, moves, *, seats=True, **more):
     """Twelve people a department; they post in 2 of the 8 weeks before, and in 3 of the 12 after or, where it moves, in 6."""
     posts, org, person = [], [], 0
     for name, moved in moves.items():
@@ -32,7 +32,7 @@ def company(folder, moves, *, seats=True):
     seat = {"seat": "\n".join(["tool | person", *(f"slack | {i + 1}" for i in range(person))])}
     return store(
         folder, event="\n".join(["at | actor", *posts]), org="\n".join(["person | department", *org]),
-        **(seat if seats else {}),
+        **(seat if seats else {}), **more,
     )  # fmt: skip
 
 
@@ -185,3 +185,20 @@ def test_a_date_is_written_with_a_name_and_perhaps_a_department():
 def test_what_is_no_date_with_a_name_is_refused(entry):
     with pytest.raises(WrongSetting, match="2026-03-02=Viva Engage opens"):
         Kept(milestones=(entry,))
+
+
+@pytest.mark.parametrize(
+    ("week", "reason"), [(4, "missing_weeks"), (13, "missing_weeks"), (0, None)]
+)
+def test_a_date_is_not_judged_by_weeks_of_which_some_are_missing(
+    tmp_path, monkeypatch, week, reason
+):
+    """Of 24 weeks two are missing; with the launch in the eleventh there are eight before it and twelve after it all the same."""
+    monkeypatch.setitem(globals(), "WEEKS", 24)
+    first = MONDAY + timedelta(weeks=week)
+    gap = f"tool | valid_from | valid_to\n slack | {first + timedelta(days=1)} | {first + timedelta(weeks=2)}"
+    con = company(tmp_path, {"A": True}, gap=gap)
+
+    rows = told(con, f"{MONDAY + timedelta(weeks=10)}=Launch")
+
+    assert set(rows["reason"]) == {reason}

@@ -118,6 +118,39 @@ def test_without_meetings_their_hours_are_not_known(tmp_path):
     assert cells(con, "meeting_hours", settings)["reason"].to_list() == ["no_calendar"] * 2
 
 
+def test_weeks_missing_of_the_calendar_are_neither_free_of_meetings_nor_too_early(tmp_path):
+    """Mail and meetings every day of four weeks; of the calendar the third is missing, of all the fourth of mail as well."""
+    days = [date(2026, 1, 5) + timedelta(days=n) for n in range(33)]
+    lines = ["at | tool | action | actor | seconds | attendee | to"]
+    lines += [
+        f"{day} 12:00 | mail | email | 1 | | | 2"
+        for day in days
+        if not 21 <= (day - days[0]).days < 28
+    ]
+    lines += [
+        f"{day} 09:00 | cal | meeting | 1 | 3600 | 2 |"
+        for day in days
+        if not 14 <= (day - days[0]).days < 28
+    ]
+    gap = "tool | valid_from | valid_to\n cal | 2026-01-19 | 2026-02-02\n mail | 2026-01-26 | 2026-02-02"
+    con = store(tmp_path, event="\n".join(lines), gap=gap)
+    wanted = {"meeting_hours": "", "deliveries_per_day": "total"}
+    measures = tuple(
+        m
+        for m in (*time_cost.MEASURES, *attention.MEASURES)
+        if m.metric in wanted and m.variant == "" and (m.bin or "") == wanted[m.metric]
+    )
+
+    found = engine.cells(con, panel(con, Settings()), Settings(), measures).filter(
+        cut="total", grain="week"
+    )
+
+    assert {m: part.sort("period")["reason"].to_list() for (m,), part in found.group_by("metric")} == {
+        "meeting_hours": [None, None, "missing_weeks", "missing_weeks", None],
+        "deliveries_per_day": [None, None, None, "missing_weeks", None],
+    }  # fmt: skip
+
+
 def test_months_that_no_calendar_covers_have_unknown_hours_and_not_none(tmp_path):
     """Mail of twelve weeks, meetings of the first four: later months are not free of meetings."""
     days = [date(2026, 1, 5) + timedelta(days=n) for n in range(84)]

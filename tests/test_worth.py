@@ -3,12 +3,14 @@
 import math
 from itertools import product
 
+import duckdb
 import numpy as np
 import polars as pl
 import pytest
 
 from analytics import worth
-from analytics.metrics import displaced
+from analytics.metrics import displaced, periods
+from analytics.metrics.base import NEW_AFTER_DAYS
 from analytics.worth import Input, Part, Tool
 
 # metrics.md B13, minutes a person and day: 38 messages, 6 interruptions, 4 posts, 3 mails less, 2 meeting minutes less
@@ -169,6 +171,26 @@ def test_what_gave_way_equals_a_difference_worked_by_hand():
     found = displaced.displaced(table, np.array([4, 4, 0, 0]), np.array([False, False, True, True]))
 
     assert found.value == pytest.approx((6 + 4) / 2 - (0 + 2) / 2)
+
+
+def test_whoever_comes_soon_after_missing_weeks_may_have_begun_in_them():
+    """Eight weeks and a day after them nobody does any more."""
+    con = duckdb.connect()
+    con.execute(
+        "create table panel as select unnest([1, 2, 3, 4]) as person, date '0001-01-01' as quarter"
+    )
+    con.execute(
+        "create table gap as select 'slack' as tool, date '2026-02-02' as valid_from, date '2026-03-02' as valid_to"
+    )
+    con.execute(
+        "create table first_seen as select person, 'slack' as tool, day, date_trunc('week', day)::date as week from (values"
+        " (1, date '2026-01-05'), (2, date '2026-03-02'), (3, date '2026-04-27')) t(person, day)"
+    )
+
+    named = {"tool": "slack", "whole": periods.WHOLE, "new_after": NEW_AFTER_DAYS}
+    starts = con.sql(displaced.STARTS, params=named).fetchall()
+
+    assert [may_be_earlier for _, may_be_earlier in starts] == [False, True, False, False]
 
 
 def test_cohorts_are_weighed_by_their_people_as_if_each_were_compared_alone():

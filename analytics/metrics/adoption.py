@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+from analytics.metrics.base import short
 from analytics.metrics.engine import CUTS, Measure
 from analytics.metrics.passport import Cut, Grain, Passport, Words
 
@@ -10,7 +11,7 @@ CONTRIBUTES = "acts > 0 and enabled"
 NO_SEATS = "when not bool_or(has_seats) then 'no_seats'"
 STANDARD: tuple[Cut, ...] = tuple(CUTS)
 WITHOUT_TOOL: tuple[Cut, ...] = tuple(cut for cut in CUTS if "tool" not in cut)
-SHORT = "when not bool_and(has_recent) then 'short_history'"
+SHORT = short("not bool_and(has_recent)", "misses_days")
 LONGER: tuple[Grain, ...] = ("month", "quarter", "all")
 HABIT_WEEKS = 3  # of the last four
 
@@ -92,8 +93,8 @@ STICKINESS = (
     ),
 )  # fmt: skip
 
-NO_BEFORE = "when not bool_and(has_previous) then 'short_history'"
-NO_FIRST = "when not bool_and(has_history) then 'short_history'"
+NO_BEFORE = short("not bool_and(has_previous)", "missed_before")
+NO_FIRST = short("not bool_and(has_history)", "was_broken")
 FATES = {
     "new": (f"{CONTRIBUTES} and acts_before = 0 and not seen_before", NO_FIRST),
     "retained": (f"{CONTRIBUTES} and acts_before > 0", NO_BEFORE),
@@ -277,7 +278,7 @@ PASSPORTS = (
             "Four groups of people with a seat, without overlap. New: contributing for the first time. Retained: contributing in this period and the one before. "
             "Resurrected: in this one, not in the one before, but earlier. Dormant: in the one before, not in this one. "
             "numerator = people in the group; denominator = people with a seat. "
-            "It cannot tell the first time from the first time seen: new is left out until the exports reach back eight weeks. "
+            "It cannot tell the first time from the first time seen: new is left out until the exports reach back eight weeks, and for eight weeks after some are missing. "
             "The people are those of the quarter's panel, so newcomers to the company appear a quarter later; the variant moving has them at once, rounded, for the company alone and where they are ten or more."
         ),
         cuts=("total", "tool"),

@@ -104,7 +104,7 @@ PASSPORTS = (
         question="Is anyone listening?",
         definition=(
             f"The share of conversations that somebody else answered within 24 hours on the clock. {CONVERSATION}"
-            "A conversation counts where the exports reach 24 hours further, in the period in which these are over. "
+            "A conversation counts where the exports reach 24 hours further and leave none of them out, in the period in which these are over. "
             f"numerator = conversations answered in time; denominator = conversations opened. {CANNOT}"
         ),
         source="Share of threads with a reply, by the one who opened them; interval over people, for one person's threads fare alike",
@@ -130,7 +130,7 @@ PASSPORTS = (
         definition=(
             "The share of conversations answered within so much working time, those that never were kept in. The clock runs in the working hours "
             f"and on the working days of the one who asked; who is answered outside of them has not waited. {CONVERSATION}"
-            "A conversation counts once seven whole working days have passed, in the period in which that is so: everything told is about the same ones. "
+            "A conversation counts once seven whole working days have passed of which the exports leave none out, in the period in which that is so: everything told is about the same ones. "
             f"numerator = conversations answered by then; denominator = conversations opened. {CANNOT}"
         ),
         grains=LONGER,

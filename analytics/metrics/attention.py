@@ -11,6 +11,7 @@ from analytics.metrics.time_cost import (
     MOST_HOURS_A_WEEK,
     NO_RECIPIENTS,
     NOT_MET,
+    NOT_TIMED,
     READING_SECONDS,
     STANDARD,
     UNTIMED,
@@ -22,8 +23,7 @@ WORDS_A_MINUTE = 238  # Brysbaert 2019: 190 studies of silent reading, 18,573 pe
 A_DAY: tuple[Cut, ...] = tuple(cut for cut in STANDARD if "tool" not in cut)  # a day is all tools'
 
 NO_DAY = WHEN(
-    f"{NOT_MET} {UNTIMED} when not bool_or(now_times) then 'short_history'"
-    f" when avg(zone_known::int) < {ZONES_KNOWN} then 'no_time_zone'"
+    f"{NOT_MET} {UNTIMED} {NOT_TIMED} when avg(zone_known::int) < {ZONES_KNOWN} then 'no_time_zone'"
 )
 NO_PLACES = WHEN(f"{UNTIMED} when not bool_or(has_places) then 'not_applicable'")
 

@@ -17,14 +17,13 @@ COVERS = (
 NEW_AFTER_DAYS = 56  # "first seen" means "first" only once the exports reach back eight weeks
 
 # The periods of a grain, tool by tool, and what can be told of them. Exports of one kind may begin later or end
-# earlier than others: now_… is said of a period, has_… of the tools.
+# earlier than others: now_… is said of a period, has_… of the tools, lost_… where days of a tool that would tell it are missing.
 SPAN = """
 create or replace temp table span as
 with told as (
     select c.day, {told}
     from calendar c
     join tool_sees t on t.tool = c.tool
-    where c.is_covered
     group by c.day
 ),
 covered as (
@@ -35,7 +34,13 @@ covered as (
     group by {period}
 ),
 number as (select distinct "{grain}" as period, {grain}_number as number from step where week is not null),
-start as (select tool, min(day) as starts_on from calendar group by tool)
+known as (
+    select p.tool, p.period, min(u.since) as starts_on, max(u.since) as told_since
+    from period p
+    join unbroken u on u.tool is not distinct from p.tool and u.after < p.first_day
+    where p.grain = '{grain}'
+    group by p.tool, p.period
+)
 select
     w.which * {stride} + n.number              as slot,
     w.which * {stride} + b.number              as slot_before,
@@ -46,14 +51,16 @@ select
     p.recent_weeks[-1]                         as recent_from,
     p.habit_weeks[-1]                          as long_from,
     p.follows                                  as has_previous,
-    p.first_day >= a.starts_on + {new_after}   as has_history,
+    p.first_day >= a.told_since + {new_after}  as has_history,
+    p.first_day >= a.starts_on + {new_after} and a.told_since > a.starts_on as was_broken,
+    p.misses_days, p.missed_before, p.habit_is_broken,
     {sees},
     {covered}
 from period p
 join which w       on w.tool is not distinct from p.tool
 join number n      on n.period = p.period
 left join number b on b.period = p.previous
-join start a       on a.tool is not distinct from p.tool
+join known a       on a.tool is not distinct from p.tool and a.period = p.period
 join tool_sees t   on t.tool is not distinct from p.tool
 left join covered c on c.period = p.period
 where p.grain = '{grain}' and n.number between {first} - 1 and {last}
@@ -209,13 +216,22 @@ FACTS = {
 }  # fmt: skip
 
 
+def short(too_little: str, is_missing: str) -> str:
+    """Return the branch of a reason where too little is told: because weeks are missing between exports, or before the first."""
+    return f"when {too_little} then case when bool_or({is_missing}) then 'missing_weeks' else 'short_history' end"
+
+
 def spans(con: duckdb.DuckDBPyConnection, numbers: Numbers, part: Part) -> None:
     """Make the tables `span` of the periods of a part and of the one before it, and `due` of their working days; needs `placed`."""
     grain = part.grain
     # Names are those of SUMMED and GRAINS: no text from outside enters.
-    covers = (f"count(*) filter ({name}) >= {COVERS} * count(*) as {name}" for name in NOW)
+    covers = (
+        f"count(*) filter ({name}) >= {COVERS} * count(*) as {name}, bool_or(lost_{name}) as lost_{name}"
+        for name in NOW
+    )
     covered = (
-        f"case when p.tool is null then coalesce(c.{name}, false) else t.has_{name} end as now_{name}"
+        f"case when p.tool is null then coalesce(c.{name}, false) else t.has_{name} end as now_{name},"
+        f" p.misses_days or (p.tool is null and coalesce(c.lost_{name}, false)) as lost_{name}"
         for name in NOW
     )
     con.execute(
@@ -225,7 +241,10 @@ def spans(con: duckdb.DuckDBPyConnection, numbers: Numbers, part: Part) -> None:
             first=part.first,
             last=part.last,
             period=f"date '{WHOLE.isoformat()}'" if grain == "all" else grain,
-            told=", ".join(f"bool_or(t.has_{name}) as {name}" for name in NOW),
+            told=", ".join(
+                f"bool_or(t.has_{name} and c.is_covered) as {name}, bool_or(t.has_{name} and not c.is_covered) as lost_{name}"
+                for name in NOW
+            ),
             covers=", ".join(covers),
             new_after=NEW_AFTER_DAYS,
             sees=", ".join(f"t.{name}" for name in SEES),

@@ -77,16 +77,19 @@ order by all
 
 # The fates of everybody with a seat in the period, and of those of them who are not in the quarter's panel.
 MOVERS = """
-with began as (select min(day) as day from calendar where tool is null),
-span as (
-    select * from period where grain = '{grain}' and tool is null and is_whole and follows
+with span as (
+    select p.*, min(u.since) as starts_on, max(u.since) as told_since
+    from period p
+    join unbroken u on u.tool is null and u.after < p.first_day
+    where p.grain = '{grain}' and p.tool is null and p.is_whole and p.follows
+    group by all
 ),
 done as (select person, {grain} as period, sum(acts) as acts from seated_day where tool is null group by all),
 base as (
-    select s.period, s.first_day >= b.day + $new_after as has_history, coalesce(d.acts, 0) as acts, coalesce(e.acts, 0) as acts_before,
+    select s.period, s.first_day >= s.starts_on + $new_after as reaches_back, s.first_day >= s.told_since + $new_after as has_history,
+        coalesce(d.acts, 0) as acts, coalesce(e.acts, 0) as acts_before,
         coalesce(f.day < s.first_day, false) as seen_before, true as enabled, l.person is null as is_other
     from span s
-    cross join began b
     join person p on p.kind = 'human'
         and exists (from seat t where t.person = p.person and t.valid_from <= s.last_day and t.valid_to > s.first_day)
     left join panel l on l.person = p.person and l.quarter = s.quarter
@@ -94,7 +97,7 @@ base as (
     left join done e on e.person = p.person and e.period = s.previous
     left join seated_first f on f.person = p.person and f.tool is null
 )
-select period, any_value(has_history) as has_history, count(*) as people, count(*) filter (is_other) as others, {counts}
+select period, any_value(reaches_back) as reaches_back, any_value(has_history) as has_history, count(*) as people, count(*) filter (is_other) as others, {counts}
 from base
 group by period
 order by period
@@ -126,21 +129,21 @@ def balance(con: duckdb.DuckDBPyConnection, new_after: int = base.NEW_AFTER_DAYS
 def _balances(con: duckdb.DuckDBPyConnection, threshold: int) -> list[dict[str, object]]:
     counted = balance(con)
     wanted = con.sql(
-        "select grain, case when grain <> 'all' then period end as period, tool from period"
+        "select grain, case when grain <> 'all' then period end as period, tool, misses_days from period"
         " where grain <> 'week' and is_whole and (tool is null or tool in (select tool from seat)) order by all"
     ).pl()
     at = ["grain", "period", "tool"]
     told = dict(counted.group_by(at, maintain_order=True))
     return [
-        {"metric": METRIC, "variant": "", "position": 0} | dict(zip(at, place, strict=True)) | _ratio(told.get(place), threshold)
-        for place in wanted.iter_rows()
+        {"metric": METRIC, "variant": "", "position": 0} | dict(zip(at, place, strict=True)) | _ratio(told.get((*place,)), threshold, misses_days=misses)
+        for *place, misses in wanted.iter_rows()
     ]  # fmt: skip
 
 
-def _ratio(counted: pl.DataFrame | None, threshold: int) -> dict[str, object]:
+def _ratio(counted: pl.DataFrame | None, threshold: int, *, misses_days: bool) -> dict[str, object]:
     """Return value with its ends, n, or the reason; takes came, went, people."""
     if counted is None:
-        return {"reason": "short_history"}
+        return {"reason": "missing_weeks" if misses_days else "short_history"}
     came, went, people = counted.select("came", "went", "people").to_numpy().T
     for weeks in (came, went):
         if reason := _of_few(weeks, people, threshold):
@@ -188,7 +191,7 @@ def _fates(con: duckdb.DuckDBPyConnection, threshold: int) -> list[dict[str, obj
 def _share(row: dict[str, int], fate: str, threshold: int) -> dict[str, object]:
     """Return a fate's share of everybody, unless with the panel's own it would tell that of few people."""
     if fate == "new" and not row["has_history"]:
-        return {"reason": "short_history"}
+        return {"reason": "missing_weeks" if row["reaches_back"] else "short_history"}
     if row["people"] < threshold:
         return {"reason": "small_group"}
     others, of_others = row["others"], row[f"other_{fate}"]

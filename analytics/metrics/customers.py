@@ -51,7 +51,7 @@ answerer as (
     join said s on s.event = o.event and s.us = o.answered and s.kind = 'human'
     group by o.event
 ),
-reach as (select tool, max(day) as day from event where action <> 'notice' group by tool),
+reach as (select tool, max(day) as day, max(us) as us from event where action <> 'notice' group by tool),
 worked as (
     select day, count(*) filter (ends > starts) over (order by day) as days from working_day where calendar = ''
 )
@@ -59,6 +59,7 @@ select
     o.person, o.phase, a.answerer,
     (o.answered is not null)::int                                       as answered,
     (s.last_kind = 'guest' and e.days - 1 - l.days >= {long_wait})::int as waiting,
+    (o.known_until = r.us)::int                                         as told,  -- no days are left out since
     (o.due is not null)::int                                            as followed,
     coalesce(o.due is not null and o.waited <= 3600, false)::int        as in_1h,
     coalesce(o.due is not null and o.waited <= 14400, false)::int       as in_4h,
@@ -94,13 +95,13 @@ def _figures(threads: pl.DataFrame, least: int) -> Iterator[dict[str, object]]:
     if threads.is_empty():
         return
     parts = [
-        (ANSWERED, "answered", None, ""),
-        (WAITING, "waiting", None, ""),
+        (ANSWERED, "answered", "told", ""),
+        (WAITING, "waiting", "told", ""),
         *((FIRST, column, "followed", f"/{edge}") for edge, column in EDGES.items()),
     ]
     present = [phase for phase in PHASES if phase in set(threads["phase"])]
     for place, (metric, x, y, edge) in enumerate(parts):
-        known = threads.with_columns(x=x, y=pl.lit(1) if y is None else pl.col(y))
+        known = threads.with_columns(x=pl.col(x) * pl.col(y), y=y)
         told = [_phase(known.filter(phase=phase), least) for phase in present]
         whole = _phase(known, least)
         if any("reason" in row for row in told) and "reason" not in whole:
@@ -115,7 +116,7 @@ def _phase(threads: pl.DataFrame, least: int) -> dict[str, object]:
     asked = threads.filter(pl.col("y") > 0)
     answerers = asked["answerer"].drop_nulls().n_unique()
     if asked.is_empty():
-        return {"reason": "short_history"}
+        return {"reason": "short_history" if threads["told"].any() else "missing_weeks"}
     if min(asked["person"].n_unique(), answerers) < least:
         return {"reason": "small_group"}
     if asked.height < FEWEST:
@@ -141,7 +142,7 @@ def _phase(threads: pl.DataFrame, least: int) -> dict[str, object]:
 
 CONVERSATION = (
     "A conversation is a ticket or thread that a customer opened, a day or more before the exports end; it is answered by a person of the company, "
-    "a minute later or more: what comes sooner is an automatic receipt. The phase is told by tags, groups and pipelines; unphased = none is told. "
+    "a minute later or more: what comes sooner is an automatic receipt. One before days that the exports leave out counts only as far as it is known before them. The phase is told by tags, groups and pipelines; unphased = none is told. "
 )
 COMMON = replace(
     answers.COMMON,

@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from analytics.metrics import periods
+from analytics.metrics.base import NEW_AFTER_DAYS
 from analytics.metrics.passport import Passport, Words
 from analytics.schema import polars_schema
 from analytics.statistics import quantiles
@@ -59,8 +60,11 @@ join "column" using (week)
 group by all
 """
 PEOPLE = "select count(*) from panel where quarter = $whole"
+# Whoever comes soon after weeks that no export tells of may have begun in them.
 STARTS = """
-select f.week
+select f.week, exists (
+    from gap g where g.tool = f.tool and f.day >= g.valid_to and f.day < g.valid_to + $new_after
+) as may_be_earlier
 from panel p
 left join first_seen f on f.person = p.person and f.tool = $tool
 where p.quarter = $whole
@@ -96,7 +100,9 @@ def figures(con: duckdb.DuckDBPyConnection, settings: periods.Hours) -> pl.DataF
     shape = people, len(weeks)
     every = _tables(done, shape)
     for (tool,) in tools.fetchall():
-        starts = con.sql(STARTS, params={"tool": tool, "whole": periods.WHOLE}).pl()["week"]
+        starts = con.sql(
+            STARTS, params={"tool": tool, "whole": periods.WHOLE, "new_after": NEW_AFTER_DAYS}
+        ).pl()
         own = _tables(done.filter(tool=tool), shape)
         others = {name: every[name] - own[name] for name in BINS}
         rows += [{"tool": tool} | row for row in _of_tool(others, starts, weeks, settings)]
@@ -108,13 +114,14 @@ def figures(con: duckdb.DuckDBPyConnection, settings: periods.Hours) -> pl.DataF
 
 
 def _of_tool(
-    others: dict[str, Numbers], starts: pl.Series, weeks: pl.Series, settings: periods.Hours
+    others: dict[str, Numbers], starts: pl.DataFrame, weeks: pl.Series, settings: periods.Hours
 ) -> list[dict[str, object]]:
-    """Return the rows of one tool; others: people × weeks in all other tools; starts: the week in which each person began."""
+    """Return the rows of one tool; others: people × weeks in all other tools; starts: the week in which each person began, may_be_earlier."""
     if weeks.is_empty():
         unknown = {"reason": "short_history"}
         return [unknown | {"bin": name, "position": i} for i, name in enumerate(BINS)]
-    start, never = _places(starts, weeks), starts.is_null().to_numpy()
+    start, never = _places(starts["week"], weeks), starts["week"].is_null().to_numpy()
+    start[starts["may_be_earlier"].to_numpy()] = -1
     least = max(FEWEST, settings.threshold)
     rows: list[dict[str, object]] = []
     for position, name in enumerate(BINS):
@@ -207,7 +214,7 @@ PASSPORTS = (
             "Mails written, mails received and minutes in meetings a person and working day that fell away, in all other tools. "
             "For whoever took the tool up, the mean a day before the week of the first contribution, less the mean after it; from this is taken the same difference, at the same weeks, of those who never contributed. "
             "numerator = sum of these differences; denominator = people who took it up with four whole weeks on either side. "
-            "It cannot see why somebody took it up: people are not drawn by lot, and who was about to write less may have come sooner. A mail that everybody writes less of, with or without the tool, is not counted for it."
+            "Whoever first contributed within eight weeks of weeks that no export tells of may have begun in them, and is left out. It cannot see why somebody took it up: people are not drawn by lot, and who was about to write less may have come sooner. A mail that everybody writes less of, with or without the tool, is not counted for it."
         ),
         cuts=("tool",),
         grains=("all",),

@@ -205,8 +205,8 @@ def _cells(
 
 def _told(cells: pl.DataFrame, reasons: int) -> pl.DataFrame:
     """Return the cells with the whole period as null, and a reason where nothing else speaks against a period of which too little is told."""
-    untold = pl.when(pl.col("days") == 0).then(pl.lit("no_data"))
-    too_short = pl.when(~pl.col("is_whole")).then(untold.otherwise(pl.lit("short_history")))
+    why = pl.when("misses_days").then(pl.lit("missing_weeks")).otherwise(pl.lit("short_history"))
+    too_short = pl.when(~pl.col("is_whole")).then(why)
     return cells.with_columns(
         *(
             pl.when(pl.col(name) != periods.WHOLE).then(name).alias(name)

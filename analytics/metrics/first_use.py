@@ -14,9 +14,13 @@ STANDARD: tuple[Cut, ...] = tuple(CUTS)
 
 
 def _within(weeks: int, day: str) -> tuple[str, str]:
-    """Return (x, y): it was the day in the first `weeks`, among those whom the exports cover that long."""
-    covered = f"enabled and opened_on + {7 * weeks} <= last_day + 1"
+    """Return (x, y): it was the day in the first `weeks`, among those whom the exports cover that long, without a break."""
+    covered = f"{_reached(weeks)} and coalesce(opened_on + {7 * weeks} <= untold_on, true)"
     return f"({covered} and coalesce({day} < opened_on + {7 * weeks}, false))", f"({covered})"
+
+
+def _reached(weeks: int) -> str:
+    return f"enabled and opened_on + {7 * weeks} <= last_day + 1"
 
 
 def _time(position: int, weeks: int, variant: str = "", day: str = "first_on") -> Measure:
@@ -25,7 +29,7 @@ def _time(position: int, weeks: int, variant: str = "", day: str = "first_on") -
     return Measure(
         "time_to_adoption", f"{x}::int", f"{y}::int", kind="survival", variant=variant, bin=str(weeks), position=position,
         grains=("all",), cuts=cuts,
-        reason=f"case {NO_SEATS} when not coalesce(bool_or{y}, false) then 'short_history' end",
+        reason=f"case {NO_SEATS} when coalesce(bool_or{y}, false) then null when bool_or({_reached(weeks)}) then 'missing_weeks' else 'short_history' end",
     )  # fmt: skip
 
 
@@ -46,7 +50,7 @@ ADOPTER_CATEGORY = (
     Measure(
         "adopter_category", EARLY, WHO, kind="clustered", bin="first", grains=("all",),
         cuts=("total", "department", "level"),
-        reason=f"case {NO_SEATS} when not bool_and(seen_from_start) then 'short_history' end",
+        reason=f"case {NO_SEATS} when not bool_and(seen_from_start) then 'short_history' when not bool_and(first_are_told) then 'missing_weeks' end",
     ),
 )  # fmt: skip
 MEASURES = (*TIME_TO_ADOPTION, *ADOPTER_CATEGORY)
@@ -64,6 +68,7 @@ PASSPORTS = (
             "A contribution is anything deliberate that others can see. The clock starts on the day from which the exports know the seat. "
             "numerator = people who contributed at least once by then; denominator = people with a seat whom the exports cover that long. "
             "It cannot see what was before the exports began: in a tool older than them, the first week holds everybody who was there already. "
+            "Whoever may have come in weeks that no export tells of is left out from then on. "
             "People who joined the company later are not in it. "
             f"Habit: within so many weeks the first {OF_THEM} weeks with a contribution within {HABIT_WEEKS}, holidays or not; it is there at the end of the last of them."
         ),
@@ -99,7 +104,7 @@ PASSPORTS = (
             "The share of a group's people with a seat who are among the first 16 % of the company to contribute (Rogers' innovators and early adopters). "
             "Everybody who began in the week in which the 16 % are reached counts for the same fraction, and whoever never began counts as late. "
             "numerator = sum of these fractions; denominator = people with a seat. For the company as a whole it is 16 % by definition. "
-            "It cannot be told where more than 16 % were there in the first week of the exports: then the start lies before them."
+            "It cannot be told where more than 16 % were there in the first week of the exports: then the start lies before them; nor where weeks are missing before the 16 % are reached."
         ),
         cuts=("total", "department", "level"),
         grains=("all",),

@@ -31,7 +31,7 @@ member as (
     join panel p on p.person = s.person and p.quarter = $whole
     where s.tool is null or list_contains(string_split(p.tools, ','), s.tool)
 )
-select m.tool, m.department, (f.week - o.week) // 7 as week, o.week as first_week, o.last_day, t.seen_from_start, count(*) as people
+select m.tool, m.department, (f.week - o.week) // 7 as week, o.week as first_week, o.last_day, t.seen_from_start, t.untold_on, count(*) as people
 from member m
 join opened o on o.tool is not distinct from m.tool
 join seated_start t on t.tool is not distinct from m.tool
@@ -45,7 +45,7 @@ def figures(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Return finished release.figure rows: grain all, the company in any tool and in each, and departments of 100 seats; n = people with a seat.
 
     bin = ceiling, or so many weeks ahead. One row with a reason where no curve can be told: short_history where the
-    start lies before the exports, not_identified where the data fit many curves. Needs the tables of panel.lay.
+    start lies before the exports, missing_weeks where some between two of them are told by none, not_identified where the data fit many curves. Needs the tables of panel.lay.
     """
     come = con.sql(COME, params={"whole": periods.WHOLE}).pl()
     large = (
@@ -71,12 +71,10 @@ def figures(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 
 def _rows(people: pl.DataFrame) -> list[dict[str, object]]:
-    """Return the rows of one tool; takes week (null = not yet), first_week, last_day, seen_from_start, people."""
+    """Return the rows of one tool; takes week (null = not yet), first_week, last_day, seen_from_start, untold_on, people."""
     seats = int(people["people"].sum())
     first = _by_week(people)
-    reason = (
-        _too_little(seats, int(first.sum())) if people["seen_from_start"][0] else "short_history"
-    )
+    reason = _untold(people) or _too_little(seats, int(first.sum()))
     found = None if reason else diffusion.fit(first, seats)
     if found is None or not found.is_identified:
         n = seats if seats >= LEAST_SEATS else None
@@ -96,6 +94,12 @@ def _by_week(people: pl.DataFrame) -> np.ndarray:
     came = people.drop_nulls("week").group_by("week").agg(pl.col("people").sum())
     counted = dict(came.iter_rows())
     return np.array([counted.get(week, 0) for week in range(weeks)])
+
+
+def _untold(people: pl.DataFrame) -> str | None:
+    if not people["seen_from_start"][0]:
+        return "short_history"
+    return None if people["untold_on"][0] is None else "missing_weeks"
 
 
 def _too_little(seats: int, come: int) -> str | None:
@@ -127,11 +131,12 @@ PASSPORTS = (
             "The bins 4, 13 and 26 are the share that will have come so many weeks after the last one. "
             "numerator = people expected to have contributed; denominator = people with a seat covered from the first day on. "
             "It is told only where the data settle it: past the week in which most came, and with an interval of the ceiling no wider than 25 points. "
+            "Where weeks are missing between two exports it is not told: who came in them is not known. "
             "It cannot see a second launch, a rule or a new tool: a curve has one beginning."
         ),
         cuts=("total", "tool", "department"),
         grains=("all",),
-        minimum="100 people with a seat; exports from the start of the tool to past the peak",
+        minimum="100 people with a seat; exports from the start of the tool to past the peak, no week missing",
         smallest_worth_showing=0.05,
         tables=("seat", "first_seen"),
         needs=("seats", "acts"),

@@ -3,6 +3,7 @@
 import tomllib
 
 from analytics.metrics.adoption import LONGER, NO_SEATS, SHORT, STANDARD
+from analytics.metrics.base import short
 from analytics.metrics.engine import Measure
 from analytics.metrics.passport import Cut, Passport, Words
 from analytics.metrics.periods import HABIT_WEEKS
@@ -17,7 +18,7 @@ STAYED = "enabled_long"
 NEEDED = f"round({OF_THEM} * long_weeks / {HABIT_WEEKS}::double)"
 IN_HABIT = f"(long_active_weeks > 0 and long_active_weeks >= {NEEDED})"
 MEAN = f"long_acts / {HABIT_WEEKS}::double"
-SHORT_LONG = "when not bool_and(has_long) then 'short_history'"
+SHORT_LONG = short("not bool_and(has_long)", "habit_is_broken")
 REASON = f"case {NO_SEATS} {SHORT_LONG} end"
 WHOLE: tuple[Cut, ...] = ("total", "tool")
 CUTS: tuple[Cut, ...] = ("total", "tool", "department", "level", "location")

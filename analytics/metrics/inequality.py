@@ -177,7 +177,7 @@ def _without_seats(
 ) -> list[dict[str, object]]:
     """Return rows with a reason for the tools and periods of which no seats are known."""
     spans = con.sql(
-        "select grain, case when grain = 'all' then null else period end as period, tool"
+        "select grain, case when grain = 'all' then null else period end as period, tool, misses_days"
         " from period where grain in ('month', 'quarter', 'all')"
         " order by grain, period, tool"
     ).pl()
@@ -187,9 +187,10 @@ def _without_seats(
     return [
         {
             "variant": "", "position": 0, "bin": "gini_low", "grain": grain, "period": period, "tool": tool,
-            "reason": "short_history" if (tool in seated if tool else seated) else "no_seats",
+            "reason": short if (tool in seated if tool else seated) else "no_seats",
         }
-        for grain, period, tool in missing.iter_rows()
+        for grain, period, tool, misses in missing.iter_rows()
+        for short in ("missing_weeks" if misses else "short_history",)
     ]  # fmt: skip
 
 

@@ -30,7 +30,7 @@ group by grouping sets ({sets})
 """
 NAMES = "select distinct {label}_number as number, {label} as name from placed where {label} is not null"
 ROWS = 'select "row", slot, key, key_before, is_whole, weeks, {numbers} from base'
-SPANS = "select slot, period, quarter, weeks, days, tool, is_whole from span"
+SPANS = "select slot, period, quarter, weeks, misses_days, tool, is_whole from span"
 
 
 def in_order(rows: pl.DataFrame) -> pl.DataFrame:
@@ -39,7 +39,7 @@ def in_order(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def cells(con: duckdb.DuckDBPyConnection, reasons: list[str]) -> pl.DataFrame:
-    """Return one row a cell of the tables `base`, `placed` and `span`: cut, slot, …_number, LABELS, reason_0 …, period, quarter, weeks, days, is_whole."""
+    """Return one row a cell of the tables `base`, `placed` and `span`: cut, slot, …_number, LABELS, reason_0 …, period, quarter, weeks, misses_days, is_whole."""
     # Expressions come from the metric modules and the cuts from CUTS: no text from outside enters.
     told = ", ".join(f"({reason})::varchar as reason_{i}" for i, reason in enumerate(reasons))
     numbers = _numbers(PEOPLE_LABELS)

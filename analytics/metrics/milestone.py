@@ -118,6 +118,8 @@ def _rows(
     before, after = around(milestone.on, _whole_weeks(con, settings))
     if len(before) < BEFORE or len(after) < AFTER:
         return untold("short_history")
+    if not _follow(before, milestone.on, after):
+        return untold("missing_weeks")
     moved = _moved(con, before, after)
     inside = (
         moved
@@ -155,6 +157,16 @@ def around(on: date, weeks: Sequence[date]) -> tuple[list[date], list[date]]:
     before = [week for week in weeks if week < own][-BEFORE:]
     after = [week for week in weeks if week >= on][:AFTER]
     return before, after
+
+
+def _follow(before: Sequence[date], on: date, after: Sequence[date]) -> bool:
+    """Say whether no week is missing in the weeks around a day."""
+    week = timedelta(weeks=1)
+    own = on - timedelta(days=on.weekday())
+    return (own - before[0], after[-1] - own) == (
+        len(before) * week,
+        (len(after) - (own == on)) * week,
+    )
 
 
 def _moved(con: duckdb.DuckDBPyConnection, before: Sequence[date], after: Sequence[date]) -> Moved:

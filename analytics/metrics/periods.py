@@ -112,6 +112,7 @@ summed as (
         min(day)                                             as first_day,
         max(day)                                             as last_day,
         count(*) filter (is_covered)                         as days,
+        not bool_and(is_covered)                             as misses_days,
         count(*) filter (is_workday)                         as working_days,
         count(*) filter (is_workday) / $workday_count::double as weeks
     from long
@@ -136,9 +137,11 @@ select
     s.*,
     lag(s.period) over w                                     as previous,
     coalesce(lag(s.is_whole) over w, false)                  as follows,
+    coalesce(lag(s.misses_days) over w, false)               as missed_before,
     case when len(r.recent_weeks) = 4 then r.recent_weeks end as recent_weeks,
     -- weeks that follow each other
-    case when h.habit_weeks[1] - h.habit_weeks[$habit_weeks] = 7 * ($habit_weeks - 1) then h.habit_weeks end as habit_weeks
+    case when h.habit_weeks[1] - h.habit_weeks[$habit_weeks] = 7 * ($habit_weeks - 1) then h.habit_weeks end as habit_weeks,
+    coalesce(h.habit_weeks[1] - h.habit_weeks[$habit_weeks] > 7 * ($habit_weeks - 1), false) as habit_is_broken
 from judged s
 left join recent r on r.grain = s.grain and r.period = s.period and r.tool is not distinct from s.tool
 left join habitual h on h.grain = s.grain and h.period = s.period and h.tool is not distinct from s.tool
@@ -150,9 +153,9 @@ def make(con: duckdb.DuckDBPyConnection, settings: Hours) -> None:
     """Make the tables `calendar` (tool, day, …; tool null = any) and `period` (tool, grain, period, …).
 
     calendar: is_covered (some export tells of the day), is_workday (and it is one of the working week).
-    period: first_day, last_day, days, working_days, weeks (working days / days of a working week), previous,
+    period: first_day, last_day, days, misses_days (some of its days no export tells of; missed_before: of the one before), working_days, weeks (working days / days of a working week), previous,
     follows (previous is whole; else who was there then is not known), recent_weeks (the last four whole weeks of the period; null = fewer), habit_weeks (the last twelve up to its end, newest
-    first, earlier periods included; null = fewer), is_whole (covered long enough to be shown).
+    first, earlier periods included; null = fewer, or with weeks missing between them: habit_is_broken), is_whole (covered long enough to be shown).
     """
     blocks = {"month": _first_monday("month"), "quarter": _first_monday("quarter")}
     con.execute(CALENDAR.format(**blocks), {"workdays": list(settings.workdays)})

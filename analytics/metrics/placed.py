@@ -65,8 +65,10 @@ select
     f.day                              as first_on,
     r.day                              as habit_on,
     h.day                              as opened_on,
+    h.untold_on,
     s.day                              as signed_on,
-    coalesce(i.seen_from_start, false) as seen_from_start
+    coalesce(i.seen_from_start, false) as seen_from_start,
+    coalesce(i.first_are_told, false)  as first_are_told
 from place p
 join person z       on z.person = p.person
 join own_calendar o on o.person = p.person

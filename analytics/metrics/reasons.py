@@ -19,6 +19,7 @@ REASONS: dict[str, str] = {
     "names_concealed": "The export hides names, so people cannot be matched to departments.",
     "low_coverage": "Too few of the people in this group are visible in the exports.",
     "short_history": "The exports do not reach back far enough.",
+    "missing_weeks": "The exports leave out weeks that this needs: what was done in them is not known.",
     "too_little_traffic": "There are too few messages to tell anything.",
     "too_few_groups": "There are too few groups of ten or more to compare.",
     "not_identified": "The data cannot settle it.",

@@ -170,7 +170,7 @@ PASSPORTS = (
         definition=(
             "People who did something others can see for the first time in the same week, and the share of them still contributing some weeks later. "
             "numerator = people of the cohort contributing then; denominator = people of the cohort whom the exports cover that long. "
-            "It cannot tell the first time from the first time seen: the first cohort of an export holds everybody who was there already. "
+            "It cannot tell the first time from the first time seen: the first cohort of an export holds everybody who was there already, and so does the first one after missing weeks. "
             "Neighbouring weeks are put together until a cohort is large enough to be shown."
         ),
         cuts=("total", "tool"),
@@ -190,7 +190,7 @@ PASSPORTS = (
         ),
         variants={
             "": "Bounded: contributing in that very week",
-            "rolling": "Rolling: contributing in that week or any later one",
+            "rolling": "Rolling: contributing in that week or any later one that the exports tell of",
             "bracket": "Bracket: contributing within the seven days from then on",
         },
         bins="first Monday of the cohort/weeks later, such as 2026-01-05/4; day 28 = everybody who started, 28 days later",

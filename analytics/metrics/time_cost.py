@@ -4,6 +4,7 @@ from typing import Literal
 
 import polars as pl
 
+from analytics.metrics.base import short
 from analytics.metrics.engine import CUTS, Measure
 from analytics.metrics.passport import Cut, Grain, Passport, Words
 from analytics.schema import polars_schema
@@ -24,27 +25,28 @@ SEEN_LEAST = (
     0.8  # of the people of a group: with fewer in a calendar, their hours are not the group's
 )
 NOT_MET = (
-    "when not bool_or(has_meetings) then 'no_calendar' when not bool_or(now_meetings) then 'short_history'"
+    f"when not bool_or(has_meetings) then 'no_calendar' {short('not bool_or(now_meetings)', 'lost_meetings')}"
     f" when avg(in_calendar::int) < {SEEN_LEAST} then 'low_coverage'"
 )
 NO_MEETINGS = WHEN(NOT_MET)
 NO_CALLS = WHEN(
-    "when not bool_or(has_calls) then 'no_calendar' when not bool_or(now_calls) then 'short_history'"
+    f"when not bool_or(has_calls) then 'no_calendar' {short('not bool_or(now_calls)', 'lost_calls')}"
 )
 UNTIMED = (
     "when not bool_or(has_writing) then 'not_applicable'"  # a calendar holds no messages
     " when not bool_or(has_times) then 'no_timestamps'"
 )
-NO_TIMES = WHEN(f"{UNTIMED} when not bool_or(now_times) then 'short_history'")
+NOT_TIMED = short("not bool_or(now_times)", "lost_times")
+NO_TIMES = WHEN(f"{UNTIMED} {NOT_TIMED}")
 # a total without one of its parts would be taken for less time
 NO_CLOCK = WHEN(
-    "when bool_or(has_meetings) and not bool_or(now_meetings) then 'short_history'"
+    f"{short('bool_or(has_meetings) and not bool_or(now_meetings)', 'lost_meetings')}"
     f" when bool_or(has_meetings) and avg(in_calendar::int) < {SEEN_LEAST} then 'low_coverage'"
-    " when bool_or(has_times) and not bool_or(now_times) then 'short_history'"
+    f" {short('bool_or(has_times) and not bool_or(now_times)', 'lost_times')}"
     f" when bool_or(has_meetings or has_calls) then null {UNTIMED}"
 )
 NO_RECIPIENTS = WHEN(
-    "when not bool_or(has_recipients) then 'no_recipients' when not bool_or(now_recipients) then 'short_history'"
+    f"when not bool_or(has_recipients) then 'no_recipients' {short('not bool_or(now_recipients)', 'lost_recipients')}"
 )
 NO_ZONE = WHEN(f"{UNTIMED} when avg(zone_known::int) < {ZONES_KNOWN} then 'no_time_zone'")
 

@@ -78,31 +78,65 @@ with counted as (
 select person, tool, min(week) + 6 as day from counted where week - ninth_before < 7 * {habit_weeks} group by person, tool;
 
 create or replace temp table seated_since as
-with opened as (select tool, min(day) as day from calendar where tool is not null group by tool),
-own as (
+with opened as (select tool, min(day) as day, max(day) as last_day from calendar where tool is not null group by tool),
+-- what no export tells of, weeks between two of them and those after a tool's last, hides who came then
+untold as (
+    select tool, valid_from, valid_to from gap
+    union all
+    select tool, last_day + 1, date '9999-12-31' from opened where last_day + 7 < (select max(day) from calendar)
+),
+held as (
     select s.person, s.tool, min(greatest(s.valid_from, o.day)) as day
     from seat s
     join opened o on o.tool = s.tool
     group by s.person, s.tool
+),
+own as (
+    select h.person, h.tool, h.day, min(greatest(u.valid_from, h.day)) filter (u.tool is not null) as untold_on
+    from held h
+    left join untold u on u.tool = h.tool and u.valid_to > h.day
+    group by h.person, h.tool, h.day
 )
 from own
 union all
-select person, null, min(day) from own group by person;
+select person, null, min(day), min(untold_on) from own group by person;
 
 create or replace temp table seated_start as
-with since as (select person, tool, min(day) over (partition by tool) as day from seated_since)
-select s.tool, count(f.person) <= {first_mass} * count(*) as seen_from_start
+with since as (
+    select person, tool, min(day) over w as day, min(untold_on) over w as untold_on
+    from seated_since
+    window w as (partition by tool)
+)
+select
+    s.tool,
+    s.untold_on,
+    count(*) filter (f.day < s.day + 7) <= {first_mass} * count(*) and coalesce(s.untold_on >= s.day + 7, true) as seen_from_start,
+    s.untold_on is null or count(*) filter (f.week + 7 <= s.untold_on) >= {first_mass} * count(*)             as first_are_told
 from since s
-left join seated_first f on f.person = s.person and f.tool is not distinct from s.tool and f.day < s.day + 7
-group by s.tool
+left join seated_first f on f.person = s.person and f.tool is not distinct from s.tool
+group by s.tool, s.day, s.untold_on;
+
+-- from when on all days are told, as seen from a day after the one before it
+create or replace temp table unbroken as
+with own as (
+    select tool, date '0001-01-01' as after, min(day) as since from calendar where tool is not null group by tool
+    union all
+    select tool, valid_from, valid_to from gap
+)
+from own
+union all
+select null, date '0001-01-01', min(day) from calendar where tool is null having count(*) > 0
+union all
+select null, after, since from own where after > date '0001-01-01' and tool in (select tool from seated_tool)
 """
 
 
 def make(con: duckdb.DuckDBPyConnection) -> None:
-    """Make `own_calendar`, `own_day`, `seated_tool`, `paired_tool`, `seated_day`, `seated_week`, `seated_first`, `seated_habit`, `seated_sign`, `seated_since` and `seated_start`: uptake, in tools that list who may use them.
+    """Make `own_calendar`, `own_day`, `seated_tool`, `paired_tool`, `seated_day`, `seated_week`, `seated_first`, `seated_habit`, `seated_sign`, `seated_since`, `seated_start` and `unbroken`: uptake, in tools that list who may use them.
 
-    Columns as in person_day and first_seen; seated_habit: day on which nine of twelve weeks had an act for the first time; seated_sign: day of the first act or view; seated_since: day from which the exports know the seat; seated_start:
-    seen_from_start = the exports reach back to the beginning; tool null = in any of these tools. Needs `calendar`, `period` and the rollups.
+    Columns as in person_day and first_seen; seated_habit: day on which nine of twelve weeks had an act for the first time; seated_sign: day of the first act or view; seated_since: day from which the exports know the seat, untold_on = the first day after it of which none tells; seated_start:
+    seen_from_start = the exports reach back to the beginning, first_are_told = and without a break until the first 16 % had come, untold_on = the earliest; unbroken:
+    since = from when on every day is told, for days later than `after`; tool null = in any of these tools. Needs `calendar`, `period` and the rollups.
     """
     con.execute(OWN)
     named = {"of_them": OF_THEM, "habit_weeks": HABIT_WEEKS}

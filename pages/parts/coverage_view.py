@@ -20,6 +20,7 @@ WITHHELD = ("small_group", "protected", "dominated", "nearly_all_or_none")
 IN_A_GAP = {
     **dict.fromkeys(WITHHELD, "kept back"),
     "no_data": "no export",
+    "missing_weeks": "no export",
     "low_coverage": "too few visible",
 }
 TOOL, DEPARTMENT = "By tool", "By department"

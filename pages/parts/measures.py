@@ -34,6 +34,7 @@ NOT_THERE = (
     "no_timestamps",
     "not_applicable",
     "short_history",
+    "missing_weeks",
     "deleted",
 )
 

@@ -54,6 +54,12 @@ _PAGE_STATES: dict[str, tuple[str, str, str, str | None]] = {
         "With more weeks a change can be told from chance.",
         None,
     ),
+    "missing_weeks": (
+        "hourglass_empty",
+        "Weeks are missing in the exports.",
+        "What was done in them is not known, and is not taken for nothing. An export of these weeks would tell.",
+        "imports",
+    ),
     "too_little_traffic": (
         "hourglass_empty",
         "Too few messages yet.",

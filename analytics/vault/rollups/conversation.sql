@@ -1,12 +1,15 @@
 -- One row an act that opens a conversation: whether and when somebody else answered first, and how much working time the
 -- one who asked had waited then, by their own hours and days off. Only tools whose exports hold whole conversations, and
--- no direct messages of a chat, where nothing says what answers what.
+-- no direct messages of a chat, where nothing says what answers what. Known until the exports end, or leave days out.
 -- due: seven whole working days have passed since; null = not yet. Without an answer, answered and waited are null.
 with known as (
     select tool from answer_known where rooted * 10 >= answers * 9
 ),
 reach as (
     select tool, max(us) as us, max(day) as day from event where action <> 'notice' group by tool
+),
+break as (
+    select g.tool, g.valid_from as day, n.number * 86400000000 as us from gap g join day_number n on n.day = g.valid_from
 ),
 opening as (
     select
@@ -42,6 +45,12 @@ first_answer as (
     join person p on p.person = a.actor
     where (o.is_customer = 0 and p.kind in ('human', 'guest'))
        or (o.is_customer = 1 and p.kind = 'human' and a.us >= o.us + 60000000)
+    group by o.event
+),
+next_break as (
+    select o.event, min(b.us) as us, min(b.day) as day
+    from opening o
+    join break b on b.tool = o.tool and b.us > o.us
     group by o.event
 ),
 longest as (
@@ -89,12 +98,13 @@ select
     q.us,
     q.day,
     q.number,
-    r.us       as known_until,
+    least(r.us, coalesce(b.us, r.us)) as known_until,
     q.answered,
     q.waited_s as waited,
     q.working_s,
-    case when d.day <= r.day then d.number end as due
+    case when d.day <= r.day and (b.day is null or d.day < b.day) then d.number end as due
 from waited q
 join reach r        on r.tool = q.tool
+left join next_break b on b.event = q.event
 left join counted d on d.calendar = q.calendar and d.ends > d.starts
                    and d.worked = cast(floor(q.asked_s / nullif(q.working_s, 0)) as bigint) + 8
