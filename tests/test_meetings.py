@@ -85,6 +85,29 @@ def test_meeting_mix_equals_the_types_of_the_open_package(sample, kinds):
     assert (alone["hours"].sum(), alone.height) == (1.25, 2)
 
 
+@pytest.mark.parametrize("turn", [1, -1])
+def test_time_in_two_meetings_that_begin_together_does_not_depend_on_their_keys(tmp_path, turn):
+    """By hand, person 1: 9 to 10 in a decision and one to one, half an hour each; 11 to 12 in the shorter one to one, until 13:01 in what is left of the workshop.
+
+    The others sit in one at a time: 2 and 3 in the decision and the workshop, 4 in both ones to one.
+    """
+    rows = [
+        "2026-01-05 09:00 | 1     | 3600 | 2 3",
+        "2026-01-05 09:00 | 1     | 3600 | 4",
+        "2026-01-05 11:00 | 2     | 7260 | 1 3",
+        "2026-01-05 11:00 | 4     | 3600 | 1",
+    ]
+    head = "at | actor | seconds | attendee | tool | action"
+    event = "\n".join([head, *(f"{row} | cal | meeting" for row in rows[::turn])])
+
+    found = sums(store(tmp_path, event=event))["meeting_mix"]
+
+    assert {name: hours for name, hours in hours(found).items() if hours} == {
+        "decision": pytest.approx(0.5 + 2), "one_to_one": pytest.approx(0.5 + 1 + 1 + 1),
+        "workshop": pytest.approx((61 + 2 * 121) / 60),
+    }  # fmt: skip
+
+
 def test_meeting_flags_equal_the_published_numbers(kinds):
     is_long = kinds.filter(pl.col("is_long") == 1)
 

@@ -90,7 +90,7 @@ PASSPORTS = (
         definition=(
             "The share of people's hours in meetings by how many are invited and how long it takes, first that fits: one to one (two, up to an hour); "
             "decision (3 to 8, up to an hour); status (9 to 18, up to an hour); bloated (19 to 50, up to two hours); lengthy (up to 18, one to two hours); "
-            "all hands (51 or more); workshop (the rest, two hours or more). Time in two meetings belongs to the one that began first. "
+            "all hands (51 or more); workshop (the rest, two hours or more). Time in two meetings belongs to the one that began first, of two that began together to the shorter one, and half to each where they end together too. "
             "numerator = hours in meetings of the kind; denominator = hours in meetings. "
             "It cannot see what a meeting was for: the names are those of the source, not a verdict."
         ),

@@ -1,7 +1,8 @@
 -- One row a meeting or call and person who was there, by its tool and once more with tool null for all tools together: until
 -- when those that began before had lasted (met: meetings alone; accepted: those that the person called, said yes to or was
 -- seen in). In microseconds; midnight is that of the person's day. Who is in nothing else at the time need not be put in
--- order again: met_until and accepted_until are null there.
+-- order again: met_until and accepted_until are null there. alike: how many of the kind the person is in from and to the same
+-- moment, this one included.
 with said_yes as (
     select distinct event, person from delivery where how = 'accepted'
 ),
@@ -41,7 +42,8 @@ clashing as (
     select
         event, person, tool, kind, starts, ends, midnight, accepted, day, held_until,
         max(case when kind = 'meeting' then ends end) over w                   as met_until,
-        max(case when kind = 'meeting' and accepted = 1 then ends end) over w  as accepted_until
+        max(case when kind = 'meeting' and accepted = 1 then ends end) over w  as accepted_until,
+        cast(count(*) over (partition by person, tool, kind, starts, ends) as bigint) as alike
     from ordered
     where held_until > starts or next_starts < ends
     window w as (
@@ -50,9 +52,10 @@ clashing as (
         rows between unbounded preceding and 1 preceding
     )
 )
-select event, person, tool, kind, starts, ends, midnight, accepted, day, held_until, met_until, accepted_until
+select event, person, tool, kind, starts, ends, midnight, accepted, day, held_until, met_until, accepted_until, alike
 from clashing
 union all
-select event, person, tool, kind, starts, ends, midnight, accepted, day, held_until, cast(null as bigint), cast(null as bigint)
+select event, person, tool, kind, starts, ends, midnight, accepted, day, held_until, cast(null as bigint), cast(null as bigint),
+       cast(1 as bigint)
 from ordered
 where coalesce(held_until, starts) <= starts and coalesce(next_starts, ends) >= ends
