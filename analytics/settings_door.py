@@ -64,6 +64,12 @@ def dates_in_words(rows: Iterable[Row]) -> str:
     return ",".join(written)
 
 
+def kept_by_tool(settings: Settings) -> dict[str, int]:
+    """Return the tools whose acts are kept for a time of their own: {tool: days}."""
+    named = [entry.partition("=") for entry in settings.keep_days_by_tool]
+    return {tool.strip().casefold(): int(days) for tool, _, days in named}
+
+
 def places_said(settings: Settings) -> list[Row]:
     """Return where places of the HR file lie as rows: place, country, region, zone ("" where none was said)."""
     return [
@@ -118,5 +124,7 @@ def change(workspace: str, said: Change, reason: str, who: str) -> str | None:
             silent="The settings could not be written. Nothing was changed.",
         )
     except AnalyticsError as error:
-        return str(error)
+        return str(error).replace(
+            " (--reason)", ""
+        )  # on a page it stands in a field, not in a flag
     return None

@@ -18,25 +18,7 @@ from pages.parts.text import bare, plain
 guard("settings")
 
 LOWEST = 5
-LONGEST = 36_500
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-LABELS = {
-    "country": "Country whose rules hold",
-    "purpose": "Purpose",
-    "legal_basis": "Legal basis",
-    "agreement": "Agreement or authorisation",
-    "threshold": "Smallest group shown",
-    "keep_days": "Single acts are kept",
-    "keep_days_by_tool": "Kept for another time",
-    "time_zone": "Time zone",
-    "hours": "Working day",
-    "workdays": "Working week",
-    "holidays": "Public holidays",
-    "calendars": "Places in other countries",
-    "hourly_cost": "Cost of an hour",
-    "milestones": "Dates to look at",
-}
-NOT_SET = "not set"
 
 
 def main() -> None:
@@ -69,8 +51,7 @@ def as_table(name: str, said: dict[str, str]) -> None:
         "agreement": said["agreement"],
         "threshold": f"{said['threshold']} people",
         "keep_days": f"{kept} days" if kept else "",
-        "keep_days_by_tool": said["keep_days_by_tool"].replace("=", ": ").replace(",", " days, ")
-        + (" days" if said["keep_days_by_tool"] else ""),
+        "keep_days_by_tool": setting_rows.kept_as_text(name),
         "time_zone": said["time_zone"],
         "hours": f"{said['day_starts']}:00 to {said['day_ends']}:00",
         "workdays": ", ".join(DAYS[int(day) - 1] for day in said["workdays"].split(",")),
@@ -82,7 +63,10 @@ def as_table(name: str, said: dict[str, str]) -> None:
         "milestones": setting_rows.dates_as_text(name),
     }
     rows = pl.DataFrame(
-        [{"Setting": LABELS[name], "Set to": words or NOT_SET} for name, words in answers.items()]
+        [
+            {"Setting": setting_rows.LABELS[name], "Set to": words or setting_rows.NOT_SET}
+            for name, words in answers.items()
+        ]
     )
     show_table(rows, "The settings of this company")
 
@@ -92,12 +76,12 @@ def form(name: str) -> None:
     said = settings_door.as_words(settings_door.read(name))
     missing = settings_door.missing(name)
     if missing:
-        words = ", ".join(LABELS[one].lower() for one in missing)
+        words = ", ".join(setting_rows.LABELS[one].lower() for one in missing)
         st.markdown(f":material/edit_note: **Before files come in, say:** {words}.")
     with st.form(key=f"settings_{name}", border=False):
         why(said)
         st.space("xsmall")
-        protection(said)
+        protection(name, said)
         st.space("xsmall")
         working_time(said)
         st.space("xsmall")
@@ -108,10 +92,9 @@ def form(name: str) -> None:
                 setting_rows.places(name)
         st.space("xsmall")
         st.text_input(
-            "Reason",
-            key="set_reason",
-            placeholder="For groups under 10, or acts kept longer than before",
+            "Reason", key="set_reason", help="It goes into the log, beside what was changed."
         )
+        note("Needed where groups under 10 are to be shown, or acts kept longer than before.")
         st.form_submit_button("Save", type="primary", key="save", on_click=save, args=(name,))
     came_of_it(name)
 
@@ -123,7 +106,7 @@ def why(said: dict[str, str]) -> None:
     with st.grid(2, min_column_width=340, gap="medium"):
         with st.container(gap="xsmall"):
             st.selectbox(
-                LABELS["country"],
+                setting_rows.LABELS["country"],
                 list(rules),
                 index=list(rules).index(said["country"]),
                 format_func=lambda country: rules[country].name,
@@ -132,53 +115,48 @@ def why(said: dict[str, str]) -> None:
             note(rules[said["country"]].about)
         with st.container(gap="small"):
             st.text_area(
-                LABELS["purpose"],
+                setting_rows.LABELS["purpose"],
                 said["purpose"],
                 height=90,
                 key="set_purpose",
-                placeholder="To see whether the new tools are really used, and what they cost in time",
+                placeholder="For example: to see whether the new tools are really used",
             )
             st.text_input(
-                LABELS["legal_basis"],
+                setting_rows.LABELS["legal_basis"],
                 said["legal_basis"],
                 key="set_legal_basis",
-                placeholder="GDPR Art. 6(1)(f), balancing test of 3 March",
+                placeholder="For example: GDPR Art. 6(1)(f), balancing test of 3 March",
             )
             st.text_input(
-                LABELS["agreement"],
+                setting_rows.LABELS["agreement"],
                 said["agreement"],
                 key="set_agreement",
                 placeholder="Its date and number",
             )
 
 
-def protection(said: dict[str, str]) -> None:
-    """Ask for the threshold and for how long single acts are kept."""
+def protection(name: str, said: dict[str, str]) -> None:
+    """Ask for the threshold and for how long single acts are kept, and those of which tool for another time."""
     st.markdown("#### How people are protected", anchors=False)
-    with st.grid(3, min_column_width=240, gap="medium"):
-        st.number_input(
-            "Smallest group shown (people)",
-            min_value=LOWEST,
-            max_value=1000,
-            value=int(said["threshold"]),
-            key="set_threshold",
-            help="Never under 5. Figures follow at the next publishing.",
-        )
-        st.number_input(
-            "Single acts are kept (days)",
-            min_value=1,
-            max_value=LONGEST,
-            value=int(said["keep_days"]) if said["keep_days"] else None,
-            key="set_keep_days",
-            placeholder="without end",
-            help="Older acts are deleted. Published figures stay: they hold nobody.",
-        )
-        st.text_input(
-            "Other times for single tools (days)",
-            said["keep_days_by_tool"],
-            key="set_keep_days_by_tool",
-            placeholder="slack=180, email=90",
-        )
+    with st.grid(2, min_column_width=340, gap="medium"):
+        with st.container(gap="small"):
+            st.number_input(
+                "Smallest group shown (people)",
+                min_value=LOWEST,
+                max_value=1000,
+                value=int(said["threshold"]),
+                key="set_threshold",
+                help="Never under 5. Figures follow at the next publishing.",
+            )
+            setting_rows.days_field(
+                "Single acts are kept (days)",
+                "set_keep_days",
+                int(said["keep_days"]) if said["keep_days"] else None,
+                "without end",
+                "Older acts are deleted. Published figures stay: they hold nobody.",
+            )
+        with st.container(gap="xsmall"):
+            setting_rows.kept(name)
 
 
 def working_time(said: dict[str, str]) -> None:
@@ -187,7 +165,7 @@ def working_time(said: dict[str, str]) -> None:
     zones = sorted(available_timezones())
     with st.grid(2, min_column_width=340, gap="medium"):
         st.selectbox(
-            LABELS["time_zone"],
+            setting_rows.LABELS["time_zone"],
             zones,
             index=zones.index(said["time_zone"]) if said["time_zone"] in zones else None,
             placeholder="As the exports say",
@@ -195,7 +173,7 @@ def working_time(said: dict[str, str]) -> None:
         )
         days_off(said)
         st.slider(
-            LABELS["hours"],
+            setting_rows.LABELS["hours"],
             0,
             24,
             (int(said["day_starts"]), int(said["day_ends"])),
@@ -203,7 +181,7 @@ def working_time(said: dict[str, str]) -> None:
             format="%d:00",
         )
         st.pills(
-            LABELS["workdays"],
+            setting_rows.LABELS["workdays"],
             range(1, 8),
             selection_mode="multi",
             default=[int(day) for day in said["workdays"].split(",")],
@@ -220,7 +198,7 @@ def working_time(said: dict[str, str]) -> None:
                 value=value,
                 format="%g",
                 key=f"set_cost_{end}",
-                placeholder=NOT_SET,
+                placeholder=setting_rows.NOT_SET,
             )
         st.text_input("Currency", said["currency"], key="set_currency", max_chars=3)
 
@@ -232,7 +210,7 @@ def days_off(said: dict[str, str]) -> None:
         ["", said["holidays"], *countries]
     )  # a region, DE-BY, is said at the command line
     st.selectbox(
-        LABELS["holidays"],
+        setting_rows.LABELS["holidays"],
         list(known),
         index=list(known).index(said["holidays"]),
         format_func=lambda code: countries.get(code, code) or "Those of the rules above, else none",
@@ -249,7 +227,6 @@ def typed() -> dict[str, str]:
     return {name: bare(held[f"set_{name}"] or "") for name in texts} | {
         "threshold": str(held["set_threshold"] or ""),
         "keep_days": str(held["set_keep_days"] or ""),
-        "keep_days_by_tool": bare(held["set_keep_days_by_tool"] or "").replace(" ", ""),
         "time_zone": held["set_time_zone"] or "",
         "day_starts": str(held["set_hours"][0]),
         "day_ends": str(held["set_hours"][1]),

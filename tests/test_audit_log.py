@@ -230,3 +230,26 @@ def test_a_line_is_read_in_words():
         "Line": "4", "When": "28\u00a0Nov\u00a02026, 19:03", "Who": "This machine", "What": "imported a file",
         "Of what": "import 326489ed, Google Forms answers, 1,296 records kept",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        (
+            {"kind": "view", "page": "time_cost", "release": 3, "period": "2026-Q2", "step": "month", "level": "2", "part": "All of it"},
+            "Time, release 3, Apr\u2013Jun 2026, by month, Level 2, all parts",
+        ),
+        (
+            {"kind": "export", "page": "departments", "period": "2026-09", "tool": "viva_engage", "measure": "active", "what": "every_group", "form": "csv"},
+            "Departments, September 2026, Viva Engage, People who contribute, every group, as CSV",
+        ),
+        (
+            {"kind": "settings", "setting": "keep_days_by_tool", "old": "", "new": "slack=180,email=90", "reason": "works agreement"},
+            "Tools kept for another time: slack: 180, email: 90 instead of not set. Reason: works agreement",
+        ),
+        ({"kind": "identities", "accepted": 2, "refused": 1, "undone": 0, "journal": "3f"}, "2 joined, 1 kept apart, 0 taken back"),
+        ({"kind": "view", "page": "adoption", "period": "whatever", "part": "Messages"}, "Adoption, whatever, part “Messages”"),
+    ],
+)  # fmt: skip
+def test_a_line_names_nothing_as_the_program_does(line, words):
+    assert log_view.row(line, named=True)["Of what"] == words

@@ -8,8 +8,8 @@ from pages.parts.states import note
 from pages.parts.text import bare, plain
 
 QUESTIONS = {
-    "purpose": ("Purpose", "To see whether the new tools are really used"),
-    "legal_basis": ("Legal basis", "GDPR Art. 6(1)(f), balancing test of 3 March"),
+    "purpose": ("Purpose", "For example: to see whether the new tools are really used"),
+    "legal_basis": ("Legal basis", "For example: GDPR Art. 6(1)(f), balancing test of 3 March"),
     "agreement": ("Agreement or authorisation", "Its date and number"),
 }
 LONGEST = 36_500  # days

@@ -1,5 +1,7 @@
 """The log in words: whether it holds, and its lines."""
 
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +10,11 @@ import streamlit as st
 
 from analytics import audit_log, formats
 from analytics.roles import NAMES
-from pages.parts import access, text
+from pages.parts import access, filters, text
+from pages.parts.measures import MEASURES
+from pages.parts.parts import ALL
 from pages.parts.screen import screen
+from pages.parts.setting_rows import LABELS, NOT_SET
 from pages.parts.table import show_table
 from pages.parts.text import plain
 
@@ -34,10 +39,11 @@ KINDS = {
 OUTCOMES = {"accept": "", "partial": "in part", "reject": "refused"}
 COUNTED = {
     "stored": "{} records kept", "threshold": "groups of {} or more", "suggestions": "{} suggestions", "acts": "{} acts",
-    "backups_left": "{} backups left",
+    "backups_left": "{} backups left", "accepted": "{} joined", "refused": "{} kept apart", "undone": "{} taken back",
+    "release": "release {}",
 }  # fmt: skip
 SHORT_ID = 8  # characters that tell imports apart on a page; the file of the log holds them whole
-APART = {"n", "at", "kind", "who", "role", "previous", "hash"}
+APART = {"n", "at", "kind", "who", "role", "previous", "hash", "journal"}
 
 
 def verdict(folder: Path, name: str) -> None:
@@ -78,7 +84,11 @@ def table(lines: list[dict[str, Any]], *, named: bool = True) -> None:
 
 def row(line: dict[str, Any], named: bool) -> dict[str, str]:
     """Return one line as it is read: when, who, what, which."""
-    facts = [said(key, value) for key, value in line.items() if key not in APART]
+    facts = (
+        [changed(line)]
+        if line.get("kind") == "settings"
+        else [said(key, str(value)) for key, value in line.items() if key not in APART]
+    )
     return {
         "Line": str(line.get("n", "")),
         "When": when(str(line.get("at", ""))),
@@ -101,17 +111,56 @@ def when(at: str) -> str:
     return f"{text.day_of(at).replace(' ', text.GAP)}, {at[11:16]}" if at else ""
 
 
-def said(key: str, value: object) -> str:
+def changed(line: dict[str, Any]) -> str:
+    """Return what became of a setting: Smallest group shown: 12 instead of 10, because of the works agreement."""
+    name = str(line.get("setting", ""))
+    now, before = (_spaced(str(line.get(end) or "")) or NOT_SET for end in ("new", "old"))
+    why = f". Reason: {line['reason']}" if line.get("reason") else ""
+    return f"{LABELS.get(name, name.replace('_', ' '))}: {now} instead of {before}{why}"
+
+
+def _spaced(words: str) -> str:
+    """Return a setting's words with room between them: slack=180,email=90 becomes slack: 180, email: 90."""
+    return ", ".join(part.strip().replace("=", ": ") for part in words.split(",") if part.strip())
+
+
+def said(key: str, told: str) -> str:
     """Return one fact in words: What we see, release 3, department Finance, 1,144 records kept."""
-    told = str(value)
-    if key == "page":
-        return access.BY_NAME[told].title if told in access.BY_NAME else told
-    if key == "format":
-        return formats.title(told)
-    if key == "outcome":
-        return OUTCOMES.get(told, told)
-    if key == "import":
-        return f"import {told[:SHORT_ID]}"
+    if key in SAID:
+        return SAID[key](told)
     if key in COUNTED:
         return COUNTED[key].format(text.number(float(told)) if told.isdecimal() else told)
     return f"{key.replace('_', ' ')} {told}"
+
+
+def _page(name: str) -> str:
+    return access.BY_NAME[name].title if name in access.BY_NAME else name
+
+
+def _period(code: str) -> str:
+    """Return Apr–Jun 2026 for 2026-Q2 and April 2026 for 2026-04; anything else as it stands."""
+    year, _, part = code.partition("-")
+    if not (year.isdecimal() and part.removeprefix("Q").isdecimal()):
+        return code
+    number = int(part.removeprefix("Q"))
+    month, block = (3 * number - 2, "quarter") if part.startswith("Q") else (number, "month")
+    return filters.label(date(int(year), month, 1), block) if month in range(1, 13) else code
+
+
+SAID: dict[str, Callable[[str], str]] = {
+    "page": _page,
+    "format": formats.title,
+    "outcome": lambda told: OUTCOMES.get(told, told),
+    "import": lambda told: f"import {told[:SHORT_ID]}",
+    "period": _period,
+    "step": lambda told: f"by {told}",
+    "level": filters.level_name,
+    "location": lambda told: f"place {told}",
+    "tool": filters.tool_name,
+    "part": lambda told: "all parts" if told == ALL else f"part “{told}”",
+    "measure": lambda told: MEASURES[told][0] if told in MEASURES else told,
+    "by": lambda told: f"{told}s side by side",
+    "what": lambda told: told.replace("_", " "),
+    "form": lambda told: f"as {told.upper()}",
+    "with_key": lambda told: "with the key" if told == "yes" else "without the key",
+}

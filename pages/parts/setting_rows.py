@@ -1,4 +1,4 @@
-"""Settings that are lists: dates to look at, and places in other countries. A row each."""
+"""What settings are called, and those that are lists: dates to look at, places in other countries, tools kept for another time. A row each."""
 
 import zlib
 from collections.abc import Iterable, Mapping
@@ -11,10 +11,33 @@ import streamlit as st
 from analytics import settings_door
 from analytics.settings_door import Row
 from pages.parts import workspace
+from pages.parts.filters import tool_name
+from pages.parts.first_import import LONGEST
 from pages.parts.screen import screen
 from pages.parts.states import note
-from pages.parts.text import UNKNOWN, bare, day, listed, plain
+from pages.parts.text import UNKNOWN, bare, count, day, listed, plain
 
+LABELS = {
+    "country": "Country whose rules hold",
+    "purpose": "Purpose",
+    "legal_basis": "Legal basis",
+    "agreement": "Agreement or authorisation",
+    "threshold": "Smallest group shown",
+    "keep_days": "Single acts are kept",
+    "keep_days_by_tool": "Tools kept for another time",
+    "time_zone": "Time zone",
+    "hours": "Working day",
+    "workdays": "Working week",
+    "holidays": "Public holidays",
+    "calendars": "Places in other countries",
+    "hourly_cost": "Cost of an hour",
+    "milestones": "Dates to look at",
+    "company": "Name of the company",
+    "day_starts": "Hour at which the working day begins",
+    "day_ends": "Hour at which the working day ends",
+    "currency": "Currency",
+}
+NOT_SET = "not set"
 DATES = {"day": pl.Date, "department": pl.String, "what": pl.String}
 PLACES = {"place": pl.String, "country": pl.String, "region": pl.String, "zone": pl.String}
 DAY, DAY_ON_PHONE = 104, 98  # px of a date and the mark before its name
@@ -67,6 +90,51 @@ def places(name: str) -> None:
         note(f"In which country they lie is not known: {plain(listed(unknown.splitlines()))}.")
 
 
+def kept(name: str) -> None:
+    """Ask for how long acts of single tools are kept, where that is not as long as all others: a field a tool."""
+    now = settings_door.kept_by_tool(settings_door.read(name))
+    if not (known := _tools(name, now)):
+        return
+    st.markdown("**Single tools kept for another time (days)**")
+    with st.grid(3, min_column_width=140, gap="small"):
+        for tool in known:
+            days_field(plain(tool_name(tool)), _of(tool, now), now.get(tool), "as the rest")
+
+
+def days_field(
+    label: str, key: str, now: int | None, empty: str, explained: str | None = None
+) -> None:
+    """Ask for a number of days, or none: of a field that begins with a number Streamlit lets nobody take it away."""
+    st.session_state.setdefault(key, now)
+    st.number_input(
+        label,
+        min_value=1,
+        max_value=LONGEST,
+        value=None,
+        key=key,
+        placeholder=empty,
+        help=explained,
+    )
+
+
+def _tools(name: str, now: Mapping[str, int]) -> list[str]:
+    """Return the tools that a company has: those of its figures, and those of which something was said."""
+    release = workspace.find_release() if name == workspace.chosen() else None
+    return sorted({*(release.groups("tool") if release else ()), *now})
+
+
+def _of(tool: str, now: Mapping[str, int]) -> str:
+    """Return the key of a tool's field, another one once it is saved."""
+    return f"set_keep_days_of_{tool}_{now.get(tool, '')}"
+
+
+def _kept_in_words(name: str, now: Mapping[str, int], words: str) -> str:
+    """Return what the fields of `kept` hold as words; what was not changed stays as it was written."""
+    held = {tool: st.session_state.get(_of(tool, now), now.get(tool)) for tool in _tools(name, now)}
+    days = {tool: int(value) for tool, value in held.items() if value}
+    return words if days == now else ",".join(f"{tool}={value}" for tool, value in days.items())
+
+
 def typed(name: str) -> dict[str, str]:
     """Return the rows of the form as words: {setting: words}; raises Incomplete."""
     now = settings_door.read(name)
@@ -79,6 +147,9 @@ def typed(name: str) -> dict[str, str]:
         "calendars": settings_door.places_in_words(edited(placed, PLACES, edits))
         if (edits := _edits("set_calendars", placed))
         else words["calendars"],
+        "keep_days_by_tool": _kept_in_words(
+            name, settings_door.kept_by_tool(now), words["keep_days_by_tool"]
+        ),
     }
 
 
@@ -99,6 +170,12 @@ def dates_as_text(name: str) -> str:
         f"{day(row['day'])}: {row['what']}" + (f" ({row['department']})" if row["department"] else "")
         for row in settings_door.dates(settings_door.read(name))
     )  # fmt: skip
+
+
+def kept_as_text(name: str) -> str:
+    """Return the tools with a time of their own in words: Slack: 180 days, Mail: 1 day."""
+    said = settings_door.kept_by_tool(settings_door.read(name))
+    return ", ".join(f"{tool_name(tool)}: {count(days, 'days')}" for tool, days in said.items())
 
 
 def _edited(
