@@ -209,7 +209,7 @@ create table vault.seat (
     valid_from date not null,
     valid_to   date not null
 );
-comment on table vault.seat is 'The right to use a tool, half-open [valid_from, valid_to): the denominator of adoption.';
+comment on table vault.seat is 'The right to use a tool, half-open [valid_from, valid_to): the denominator of adoption. From the tool''s first day, or, of somebody whom an older list lacks, from the first act or the end of the first export that lists them.';
 
 create table vault.gap (
     tool       text not null,

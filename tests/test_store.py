@@ -386,6 +386,51 @@ def test_a_seat_lasts_from_the_tools_first_day_until_a_newer_list_lacks_it(works
     ]
 
 
+def test_a_seat_that_an_older_list_lacks_begins_with_the_first_act_or_the_first_list_that_holds_it(
+    workspace,
+):
+    """Ann, Bo and Cy are on the first list, which ends on 5 January. Of two who come on the second, until 20 January, Dee writes on the 12th."""
+    dee, eve = {"account": "dee@x.org"}, {"account": "eve@x.org"}
+    add(workspace, "a", account=[ANN, BO, CY], event=[post(1)])
+    acts = [
+        {"event": f"C/9{n}", "at": at(when), "actor": actor}
+        for n, (when, actor) in enumerate(
+            [("2026-01-12T09:00", "dee@x.org"), ("2026-01-20T09:00", "ann@x.org")]
+        )
+    ]
+    add(workspace, "b", account=[ANN, BO, dee, eve], event=acts)
+
+    seats = sorted(who(workspace, ask(workspace, "select person, valid_from, valid_to from seat")))
+
+    first = date(2026, 1, 5)
+    assert seats == [
+        ("ann", first, STILL), ("bo", first, STILL), ("cy", first, date(2026, 1, 6)),
+        ("dee", date(2026, 1, 12), STILL), ("eve", date(2026, 1, 20), STILL),
+    ]  # fmt: skip
+
+
+def test_lists_of_different_people_say_nothing_about_each_other(workspace):
+    """Two workspaces of one tool: whom the other's list lacks has neither come nor gone."""
+    add(workspace, "a", account=[ANN, BO], event=[post(1)])
+    late = {"event": "C/90", "at": at("2026-02-09T09:00"), "actor": "cy@x.org"}
+    add(workspace, "b", account=[CY, {"account": "dee@x.org"}], event=[late])
+
+    seats = who(workspace, ask(workspace, "select person, valid_from, valid_to from seat"))
+
+    assert sorted(seats) == [(name, date(2026, 1, 5), STILL) for name in ("ann", "bo", "cy", "dee")]
+
+
+def test_whoever_acted_before_an_older_list_ended_had_the_seat_although_it_lacks_them(workspace):
+    dee = {"event": "C/91", "at": at("2026-01-05T08:00"), "actor": "dee@x.org"}
+    add(workspace, "a", account=[ANN, BO], event=[post(1), dee])
+    late = {"event": "C/90", "at": at("2026-02-09T09:00"), "actor": "ann@x.org"}
+    add(workspace, "b", account=[ANN, BO, {"account": "dee@x.org"}], event=[late])
+
+    seats = who(workspace, ask(workspace, "select person, valid_from from seat"))
+
+    assert sorted(seats) == [(name, date(2026, 1, 5)) for name in ("ann", "bo", "dee")]
+
+
 def test_a_spaces_members_are_those_of_the_newest_export_that_lists_it(workspace):
     add(workspace, "a", account=[ANN, BO], event=[post(1)], space=[{"space": "C"}, {"space": "D"}],
         membership=[{"space": "C", **ANN}, {"space": "C", **BO}, {"space": "D", **BO}])  # fmt: skip
