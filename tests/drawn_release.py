@@ -66,6 +66,7 @@ SHAPES = {
     "redundant_hours": ("share", None, [""], ["three_levels", "over_head"]),
     "focus_hours": ("hours", None, [""], ["focus", "two", "hour", "gap", "busy", "free", "working"]),
     "fragmented_share": ("share", 0.21, [""], [None]),
+    "multitasking_acts": ("share", 0.07, [""], [None]),
     "context_switches": ("share", 0.18, [""], [None]),
     "load_caused": ("count", 21.0, [""], ["total", "direct", "mention", "group", "broadcast", "channel"]),
     "reading_caused": ("hours", 1.4, [""], [None]),

@@ -69,7 +69,7 @@ def test_a_meeting_comes_before_a_call_and_a_call_before_an_own_act(tmp_path):
 
     assert clock(con, "meeting_us", "call_us", "act_us_600") == (1.0, 0.5, 0.0)
     assert con.sql(
-        "select sum(acts_in_meetings) from person_clock where tool is null"
+        "select sum(multitasking_acts) from person_clock where tool is null"
     ).fetchall() == [(2,)]
 
 

@@ -161,7 +161,8 @@ def test_months_that_no_calendar_covers_have_unknown_hours_and_not_none(tmp_path
     measures = tuple(
         m
         for m in (*time_cost.MEASURES, *attention.MEASURES)
-        if m.metric in {"meeting_hours", "collaboration_hours", "focus_hours"} and m.variant == ""
+        if m.metric in {"meeting_hours", "collaboration_hours", "focus_hours", "multitasking_acts"}
+        and m.variant == ""
     )
 
     found = engine.cells(con, panel(con, Settings()), Settings(), measures)
@@ -184,6 +185,7 @@ def test_months_that_no_calendar_covers_have_unknown_hours_and_not_none(tmp_path
     ]  # all, three months, the quarter
     assert told == {
         ("meeting_hours", None): late, ("collaboration_hours", "total"): late, ("focus_hours", "focus"): late,
+        ("multitasking_acts", None): late,
         ("collaboration_hours", "own_acts"): [None] * 5,
     }  # fmt: skip
 

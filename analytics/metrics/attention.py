@@ -25,6 +25,11 @@ A_DAY: tuple[Cut, ...] = tuple(cut for cut in STANDARD if "tool" not in cut)  # 
 NO_DAY = WHEN(
     f"{NOT_MET} {UNTIMED} {NOT_TIMED} when avg(zone_known::int) < {ZONES_KNOWN} then 'no_time_zone'"
 )
+NO_MULTITASKING = WHEN(
+    f"{NOT_MET} when bool_or(has_calls) and not bool_or(now_calls) then 'short_history'"
+    f" {UNTIMED} when not bool_or(now_times) then 'short_history'"
+    f" when avg(zone_known::int) < {ZONES_KNOWN} then 'no_time_zone'"
+)
 NO_PLACES = WHEN(f"{UNTIMED} when not bool_or(has_places) then 'not_applicable'")
 
 FREE = "(gap_s + hour_s + two_s)"
@@ -58,6 +63,11 @@ def _hours(seconds: str) -> str:
     return f"{seconds} / 3600.0"
 
 
+def _of_the_met(acts: str) -> str:
+    """Return the acts of people whose meetings are known: of the others nobody can say when they write."""
+    return f"case when in_calendar then {acts} else 0 end"
+
+
 def _focus(name: str, place: int) -> Measure:
     return Measure(
         "focus_hours", _hours(PARTS_OF_A_DAY[name]), "focus_days", kind="ratio", bin=name, position=place,
@@ -75,6 +85,10 @@ def _caused(name: str, place: int) -> Measure:
 MEASURES = (
     *weekly(
         _focus("focus", 0),
+        Measure(
+            "multitasking_acts", _of_the_met("multitasking_acts"), _of_the_met("timed_acts"), kind="clustered",
+            grains=SHOWN, cuts=A_DAY, reason=NO_MULTITASKING,
+        ),
         Measure("context_switches", "switches", "near_acts", kind="clustered", grains=SHOWN, reason=NO_PLACES),
         _caused("total", 0),
         Measure(
@@ -149,6 +163,39 @@ PASSPORTS = (
             down="less of the free time lies in gaps than before",
             same="as much of the free time lies in gaps as before",
             unseen="nobody can say how much of the free time lies in gaps",
+        ),
+    ),
+    Passport(
+        id="multitasking_acts",
+        family="time_cost",
+        title="Written during meetings",
+        question="How much is written while in a meeting?",
+        unit="share",
+        better="neither",
+        definition=(
+            "Of the own acts (posts, replies, mails, files), the share sent while the person is in a meeting or call. An act ends when it is sent: "
+            "sent at the very end of a meeting it was written in it, sent at its start before it. Declined and cancelled meetings are none. "
+            "numerator = own acts in meetings and calls; denominator = own acts with a time, of people in an export with meetings. "
+            "Such acts take no time of their own in the hours in the tools. "
+            "It cannot see who really came, whether what is written belongs to the meeting (its own chat counts too), nor what is read there."
+        ),
+        cuts=A_DAY,
+        grains=EVERY,
+        minimum=f"{BY_WEEK}; meetings and messages with their time; 8 in 10 of the people in an export with meetings; the time zone of 8 in 10 people",
+        smallest_worth_showing=0.02,
+        tables=("person_clock", "person_day"),
+        needs=("meetings", "acts"),
+        source="Own definition",
+        peers=(
+            "Viva Insights multitasking hours: time in meetings and calls in which mails or chats are sent or read; earlier the hours of meetings with two mails "
+            "an hour or more. Both are hours of meetings, this is a share of what is written"
+        ),
+        check="Worked by hand: a meeting 9 to 10, mails at 9:00, 9:30, 10:00 and 10:01: two of four, 9:30 and 10:00",
+        words=Words(
+            up="more of what people write is sent during meetings than before",
+            down="less of what people write is sent during meetings than before",
+            same="as much of what people write is sent during meetings as before",
+            unseen="nobody can say how much is written during meetings",
         ),
     ),
     Passport(

@@ -98,7 +98,7 @@ SUMMED = {
         "channel",
     ),
     "taken_up": ("acts", "messages", "interactions", "views", "active_days", "active_working_days"),
-    "person_clock": ("act_us_30", "act_us_60", "act_us_120", "act_us_300", "act_us_600", "meeting_us", "call_us"),
+    "person_clock": ("act_us_30", "act_us_60", "act_us_120", "act_us_300", "act_us_600", "meeting_us", "call_us", "multitasking_acts"),
     "person_meeting": (
         "one_to_one_us", "decision_us", "status_us", "bloated_us", "lengthy_us", "all_hands_us", "workshop_us", "unknown_us",
         "met_us", "accepted_us", "outside_us", "conflict_us", "large_us", "long_us", "large_long_us", "small_long_us", "series_us", "layered_us",

@@ -124,6 +124,7 @@ OVER_TIME = (
     "redundant_hours",
     "focus_hours",
     "fragmented_share",
+    "multitasking_acts",
     "context_switches",
     "load_caused",
     "reading_caused",

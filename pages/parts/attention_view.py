@@ -19,6 +19,7 @@ DAY = {
 BROKEN = {
     "fragmented_share": "Free time in gaps",
     "context_switches": "Messages elsewhere",
+    "multitasking_acts": "Written during meetings",
 }
 
 
@@ -56,8 +57,10 @@ def broken_up(figures: Figures) -> Block:
     rows = toned(shape.rows_named(found, BROKEN, "share", column="metric"))
     said = Said(
         finding=say("broken_question"),
-        measure="Of the hours free of meetings and writing, the share in gaps under an hour; of the messages within half an hour of one's last, the share in another channel or tool. Lines: 95% intervals",
-        source=source(figures, found, "writing is seen, reading is not"),
+        measure="Of the hours free of meetings and writing, the share in gaps under an hour; of the messages within half an hour of one's last, the share in another channel or tool; of all that people write, the share sent during a meeting or call. Lines: 95% intervals",
+        source=source(
+            figures, found, "writing is seen, reading is not, and invited is not present"
+        ),
         alt=words.in_words("How broken up", rows["name"].to_list(), rows["text"].to_list()),
         passports=[figures.passport(metric) for metric in BROKEN],
     )

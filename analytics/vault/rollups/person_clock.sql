@@ -2,6 +2,8 @@
 -- Meetings and calls have a start and an end. An own act ends when it is sent and is given the time since
 -- whatever came before it (act, meeting, call or midnight), at most 30, 60, 120, 300 or 600 seconds:
 -- the sum is the length of the union. All in microseconds, so that sums are exact.
+-- multitasking_acts lie in a meeting or call: an act ends when it is sent, so one sent at the very end of a meeting was written
+-- in it, and one sent at its start before it.
 with act as (
     select e.event, e.actor as person, e.tool, e.us, e.day,
            cast(e.second_of_day as bigint) * 1000000         as since_midnight,
@@ -49,7 +51,7 @@ measured as (
         greatest(0, least(600000000, since_midnight, us - coalesce(us_before_in_tool, 0), us - coalesce(ends_in_tool, 0))) as gap,
         0 as meeting,
         0 as observed,
-        case when ends_in_tool > us then 1 else 0 end as acts_in_meetings
+        case when ends_in_tool >= us then 1 else 0 end as multitasking_acts
     from known
     union all
     select
@@ -57,7 +59,7 @@ measured as (
         greatest(0, least(600000000, since_midnight, us - coalesce(us_before, 0), us - coalesce(ends, 0))),
         0,
         0,
-        case when ends > us then 1 else 0 end
+        case when ends >= us then 1 else 0 end
     from known
     union all
     select
@@ -80,12 +82,12 @@ summed as (
         cast(sum(gap) as bigint)                     as act_us_600,
         cast(sum(meeting) as bigint)                 as meeting_us,
         cast(sum(observed) - sum(meeting) as bigint) as call_us,
-        cast(sum(acts_in_meetings) as bigint)        as acts_in_meetings
+        cast(sum(multitasking_acts) as bigint)       as multitasking_acts
     from measured
     group by person, tool, day
 )
 select
     s.person, s.tool, s.day, p.week, p.month, p.quarter,
-    s.act_us_30, s.act_us_60, s.act_us_120, s.act_us_300, s.act_us_600, s.meeting_us, s.call_us, s.acts_in_meetings
+    s.act_us_30, s.act_us_60, s.act_us_120, s.act_us_300, s.act_us_600, s.meeting_us, s.call_us, s.multitasking_acts
 from summed s
 join local_day p on p.day = s.day
