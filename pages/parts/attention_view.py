@@ -57,7 +57,7 @@ def broken_up(figures: Figures) -> Block:
     rows = toned(shape.rows_named(found, BROKEN, "share", column="metric"))
     said = Said(
         finding=say("broken_question"),
-        measure="Of the hours free of meetings and writing, the share in gaps under an hour; of the messages within half an hour of one's last, the share in another channel or tool; of all that people write, the share sent during a meeting or call. Lines: 95% intervals",
+        measure="Of the hours free of meetings and writing, the share in gaps under an hour; of messages within half an hour of one's last, in another channel or tool; of all that is written, sent in a meeting or call. Lines: 95% intervals",
         source=source(
             figures, found, "writing is seen, reading is not, and invited is not present"
         ),
