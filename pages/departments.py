@@ -179,7 +179,7 @@ def _compared(figures: Figures, key: str, cut: str) -> tuple[Block, bool]:
             found,
             _alarms(figures, cut, compared, is_closed),
             n=_people(figures, found, company, cut),
-            period=period if found.height and found["period"][0] else None,
+            period=(period if found["period"][0] else "Whole period") if found.height else None,
             people=_whose(figures, cut),
         ),
         alt=words.in_words(

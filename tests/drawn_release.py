@@ -116,6 +116,9 @@ TOTAL_ONLY = {
 }
 
 
+OF_THE_WHOLE = {"retention", "time_to_adoption", "adoption_forecast", "acts_by_hour"}
+
+
 def passport(metric: str) -> dict[str, object]:
     heard = drawn_listening.SHAPES.get(metric)
     unit, variants = heard or (SHAPES[metric][0], SHAPES[metric][2])
@@ -134,7 +137,7 @@ def passport(metric: str) -> dict[str, object]:
     return {
         "id": metric, "family": "listening" if heard else family, "title": metric.replace("_", " ").capitalize(), "question": "What is drawn here?",
         "unit": unit, "better": "up", "definition": "An invented figure. numerator = a; denominator = b.",
-        "cuts": ["total", "department", "level", "location", "tool"], "grains": ["week", "month", "quarter", "all"],
+        "cuts": ["total", "department", "level", "location", "tool"], "grains": ["all"] if metric in OF_THE_WHOLE else ["week", "month", "quarter", "all"],
         "minimum": "10 people", "smallest_worth_showing": 0.02, "tables": ["event"], "needs": ["acts"],
         "source": "drawn for tests", "peers": "", "check": "", "bins": "",
         "words": {"up": "more of it than before", "down": "less of it than before", "same": "as much of it as before", "unseen": "nobody can say how much"},
@@ -174,10 +177,7 @@ def _drawn(seed: int, divided: tuple[tuple[str, int], ...]) -> pl.DataFrame:
                 continue
             if metric in {"lifecycle"} and grain not in {"week", "month"}:
                 continue
-            if (
-                metric in {"retention", "time_to_adoption", "adoption_forecast", "acts_by_hour"}
-                and grain != "all"
-            ):
+            if metric in OF_THE_WHOLE and grain != "all":
                 continue
             for cell, n in cells:
                 if metric == "tool_pair" and "tool" not in cell:

@@ -100,6 +100,16 @@ def test_where_no_quarter_tells_more_the_period_that_was_asked_for_is_named(show
     assert "to March" not in text
 
 
+def test_what_is_told_of_the_whole_period_alone_is_compared_over_it_whatever_period_is_chosen(
+    shown,
+):
+    text = shown(DRAWN, "departments", measure="soon", period="2026-Q2")
+
+    assert "Not split this way" not in text
+    assert "Time to adoption, the whole period" in text
+    assert "Whole period · 400 people" in text
+
+
 @pytest.mark.parametrize("page", FIGURES)
 @pytest.mark.parametrize("reason", ["no_org", "no_seats", "short_history"])
 def test_figures_that_cannot_be_computed_say_what_is_lacking(shown, page, reason):

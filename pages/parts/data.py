@@ -168,8 +168,8 @@ class Figures:
     ) -> tuple[pl.DataFrame, Row | None]:
         """Return (one row a group, the company's row) at the grain at which groups are compared.
 
-        That is the scope's period when its groups carry a verdict, else the last quarter inside it. With a division
-        chosen, departments are those of that division; what they are held against stays the company.
+        That is the scope's period when its groups carry a verdict, else the last quarter inside it; always the whole
+        period for what has no others. With a division chosen, departments are those of that division; what they are held against stays the company.
         """
         within = self.inside
         cell = {within: self.scope.cell[within]} if within else {}
@@ -185,6 +185,8 @@ class Figures:
         choices += [
             ("quarter", quarter, quarter + timedelta(days=1)) for quarter in reversed(quarters)
         ]
+        if self.passport(metric).get("grains") == ["all"]:
+            choices = [("all", None, None)]
         best: tuple[pl.DataFrame, Row | None] | None = None
         for grain, start, end in choices:
             rows = self.ask(metric, grain=grain, start=start, end=end, **where)
