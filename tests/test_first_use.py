@@ -180,14 +180,11 @@ def test_who_came_first_is_not_told_where_the_start_lies_before_the_exports(tmp_
     assert told(con, "adopter_category")["reason"].to_list() == ["short_history"]
 
 
-def test_adopter_category_of_a_person_query_equals_the_published_shares(shared):
-    """vivainsights' person query: first week with nine of the last twelve weeks of two hours of multitasking.
-
-    Legal was noted as .163276, which no people can give: of 44 of whom each counts whole, not, or for 15 of 38, the shares are
-    multiples of 1/(38 · 44). Six whole people and three of that week are 273 of them, .163278.
-    """
+@pytest.fixture(scope="module")
+def habits(shared):
+    """Return person, department and first_on of vivainsights' person query: the first week with two hours of multitasking in nine of the last twelve."""
     weeks = pl.read_csv(shared / "data/vivainsights/pq_data.csv", infer_schema_length=None)
-    people = (
+    return (
         weeks.select(
             "PersonId", "Organization", week=pl.col("MetricDate").str.to_date(), used=pl.col("Multitasking_hours") >= 2
         )
@@ -200,22 +197,46 @@ def test_adopter_category_of_a_person_query_equals_the_published_shares(shared):
             department=pl.col("Organization").last(),
             first_on=pl.col("week").filter("is_habit").min(),
         )
-        .with_columns(enabled=True, period=pl.lit(1), tool=pl.lit(None, pl.String))
     )  # fmt: skip
-    con = duckdb.connect()
-    con.register("frame", people.to_arrow())
 
-    shares = con.sql(
+
+def first_of(habits):
+    """Return {department: (share of its people among the first, sum of their fractions)}."""
+    con = duckdb.connect()
+    told = habits.with_columns(enabled=True, period=pl.lit(1), tool=pl.lit(None, pl.String))
+    con.register("frame", told.to_arrow())
+    rows = con.sql(
         f"select department, avg(x), sum(x) from (select department, {first_use.EARLY} as x from frame) group by 1"
     ).fetchall()
+    return {name: (round(share, 6), round(mass, 9)) for name, share, mass in rows}
 
-    assert {name: round(share, 6) for name, share, _ in shares} == {
+
+def test_adopter_category_of_a_person_query_equals_the_published_shares(habits):
+    """Legal was noted as .163276, which no people can give: of 44 of whom each counts whole, not, or for 15 of 38, the shares are
+    multiples of 1/(38 · 44). Six whole people and three of that week are 273 of them, .163278.
+    """
+    shares = first_of(habits)
+
+    assert {name: share for name, (share, _) in shares.items()} == {
         "Finance": 0.087848, "HR": 0.253589, "IT": 0.178793, "Legal": 0.163278, "Operations": 0.279904,
         "Research": 0.134109, "Sales": 0.091093,
     }  # fmt: skip
-    assert sum(mass for *_, mass in shares) == pytest.approx(48)
+    assert sum(mass for _, mass in shares.values()) == pytest.approx(48)
     of_legal = {round(i / (38 * 44), 6) for i in range(38 * 44)}
     assert 0.163278 in of_legal and 0.163276 not in of_legal
+
+
+def test_once_the_first_are_there_every_quarter_would_repeat_the_whole_period(habits):
+    """docs/decisions/0020: why the figure has no quarters."""
+    ends = [date(2024, 6, 30), date(2024, 9, 29)]
+    by_then = [
+        habits.with_columns(first_on=pl.when(pl.col("first_on") <= end).then("first_on"))
+        for end in ends
+    ]
+
+    assert [known["first_on"].count() for known in by_then] == [97, 200]
+    assert [first_of(known) for known in by_then] == [first_of(habits)] * 2
+    assert {measure.grains for measure in first_use.ADOPTER_CATEGORY} == {("all",)}
 
 
 @pytest.mark.parametrize(

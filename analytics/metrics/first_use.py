@@ -104,6 +104,7 @@ PASSPORTS = (
             "The share of a group's people with a seat who are among the first 16 % of the company to contribute (Rogers' innovators and early adopters). "
             "Everybody who began in the week in which the 16 % are reached counts for the same fraction, and whoever never began counts as late. "
             "numerator = sum of these fractions; denominator = people with a seat. For the company as a whole it is 16 % by definition. "
+            "It is told of the whole period alone: once the first are there no quarter changes who they are. "
             "It cannot be told where more than 16 % were there in the first week of the exports: then the start lies before them; nor where weeks are missing before the 16 % are reached."
         ),
         cuts=("total", "department", "level"),
