@@ -137,10 +137,26 @@ def test_multitasking_acts_are_own_acts_in_a_meeting_or_call(tmp_path):
     row = sums(con)["multitasking_acts", None]
 
     # 1: at 9:30, at the very end at 10:00 and once in two meetings at 11:45, not at the start nor a minute after the end;
-    # 2: in the call, where a reaction has no time of its own; 3 was not in the meeting of the others; 4 is in no calendar,
-    # so that of the fourth mail at 9:30 nobody can say, and it counts nowhere
-    assert (row["sx"], row["sy"], row["ny"]) == (3 + 1 + 0, 5 + 2 + 1, 3)
+    # 2: in the call, where a reaction has no time of its own; 3 was not in the meeting of the others; 4 is in no calendar
+    assert (row["sx"], row["sy"], row["ny"]) == (3 + 1, 5 + 2 + 1 + 1, 4)
     assert row["reason"] == "low_coverage"
+
+
+def test_where_those_in_no_calendar_write_most_multitasking_is_not_told(tmp_path):
+    """Nine of ten are in a calendar; of what the ten write the tenth sends two of twenty, or eight of twenty-six."""
+    others = " ".join(map(str, range(2, 10)))
+    lines = ["at | tool | action | actor | seconds | attendee | to"]
+    lines += [f"2026-01-05 09:00 | cal | meeting | 1 | 3600 | {others} |"]
+    lines += [f"2026-01-05 {hour}:30 | mail | email | {one} | | | 10" for one in range(1, 10) for hour in ("09", "14")]  # fmt: skip
+    of_tenth = [f"2026-01-05 {hour}:30 | mail | email | 10 | | | 1" for hour in range(10, 18)]
+    multitasking = tuple(m for m in ALL if m.metric == "multitasking_acts")
+    told = {}
+    for many in (2, 8):
+        con = store(tmp_path / str(many), event="\n".join(lines + of_tenth[:many]))
+        cells = engine.cells(con, panel(con, SETTINGS), SETTINGS, multitasking).filter(cut="total")
+        told[many] = cells.select("sx", "sy", "reason").unique().rows()
+
+    assert told == {2: [(9, 20, None)], 8: [(9, 26, "low_coverage")]}
 
 
 def test_multitasking_acts_equal_a_count_pair_by_pair(tmp_path):

@@ -1,5 +1,6 @@
 """Attention: what of the day is left whole, how often places change, and who puts reading before others."""
 
+from analytics.metrics.base import short
 from analytics.metrics.engine import Measure
 from analytics.metrics.meetings import SHOWN, weekly
 from analytics.metrics.passport import Cut, Passport, Words
@@ -13,6 +14,7 @@ from analytics.metrics.time_cost import (
     NOT_MET,
     NOT_TIMED,
     READING_SECONDS,
+    SEEN_LEAST,
     STANDARD,
     UNTIMED,
     WHEN,
@@ -25,10 +27,11 @@ A_DAY: tuple[Cut, ...] = tuple(cut for cut in STANDARD if "tool" not in cut)  # 
 NO_DAY = WHEN(
     f"{NOT_MET} {UNTIMED} {NOT_TIMED} when avg(zone_known::int) < {ZONES_KNOWN} then 'no_time_zone'"
 )
+# few who are in no calendar may write most of it; to leave their acts out would tell theirs, by subtraction
 NO_MULTITASKING = WHEN(
-    f"{NOT_MET} when bool_or(has_calls) and not bool_or(now_calls) then 'short_history'"
-    f" {UNTIMED} when not bool_or(now_times) then 'short_history'"
-    f" when avg(zone_known::int) < {ZONES_KNOWN} then 'no_time_zone'"
+    f"{NOT_MET} when sum(in_calendar::int * timed_acts) < {SEEN_LEAST} * sum(timed_acts) then 'low_coverage'"
+    f" {short('bool_or(has_calls) and not bool_or(now_calls)', 'lost_calls')}"
+    f" {UNTIMED} {NOT_TIMED} when avg(zone_known::int) < {ZONES_KNOWN} then 'no_time_zone'"
 )
 NO_PLACES = WHEN(f"{UNTIMED} when not bool_or(has_places) then 'not_applicable'")
 
@@ -63,11 +66,6 @@ def _hours(seconds: str) -> str:
     return f"{seconds} / 3600.0"
 
 
-def _of_the_met(acts: str) -> str:
-    """Return the acts of people whose meetings are known: of the others nobody can say when they write."""
-    return f"case when in_calendar then {acts} else 0 end"
-
-
 def _focus(name: str, place: int) -> Measure:
     return Measure(
         "focus_hours", _hours(PARTS_OF_A_DAY[name]), "focus_days", kind="ratio", bin=name, position=place,
@@ -86,7 +84,7 @@ MEASURES = (
     *weekly(
         _focus("focus", 0),
         Measure(
-            "multitasking_acts", _of_the_met("multitasking_acts"), _of_the_met("timed_acts"), kind="clustered",
+            "multitasking_acts", "multitasking_acts", "timed_acts", kind="clustered",
             grains=SHOWN, cuts=A_DAY, reason=NO_MULTITASKING,
         ),
         Measure("context_switches", "switches", "near_acts", kind="clustered", grains=SHOWN, reason=NO_PLACES),
@@ -175,13 +173,13 @@ PASSPORTS = (
         definition=(
             "Of the own acts (posts, replies, mails, files), the share sent while the person is in a meeting or call. An act ends when it is sent: "
             "sent at the very end of a meeting it was written in it, sent at its start before it. Declined and cancelled meetings are none. "
-            "numerator = own acts in meetings and calls; denominator = own acts with a time, of people in an export with meetings. "
+            "numerator = own acts in meetings and calls; denominator = own acts with a time. "
             "Such acts take no time of their own in the hours in the tools. "
             "It cannot see who really came, whether what is written belongs to the meeting (its own chat counts too), nor what is read there."
         ),
         cuts=A_DAY,
         grains=EVERY,
-        minimum=f"{BY_WEEK}; meetings and messages with their time; 8 in 10 of the people in an export with meetings; the time zone of 8 in 10 people",
+        minimum=f"{BY_WEEK}; meetings and messages with their time; 8 in 10 of the people, and of the acts, in an export with meetings; the time zone of 8 in 10 people",
         smallest_worth_showing=0.02,
         tables=("person_clock", "person_day"),
         needs=("meetings", "acts"),
