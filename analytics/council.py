@@ -38,7 +38,7 @@ NEVER = (
     "anything about what somebody does outside these exports",
 )
 PROTECTION = (
-    "Groups under {k} people are shown nowhere. Small neighbours are joined into one group, so that their people "
+    "Groups under {k} people are shown nowhere. Small neighbours are joined into one group, named as the others of its kind, so that their people "
     "still count, and some larger numbers are held back too, so that nobody can take one from another and be "
     "left with a small group. Who belongs to a group is fixed for a quarter: a colleague who joins or leaves "
     "cannot be read off two weeks."

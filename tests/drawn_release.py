@@ -15,7 +15,7 @@ from tests import drawn_listening
 
 DEPARTMENTS = {
     "Customer care": 96, "Engineering": 120, "Finance": 38, "Human resources": 24,
-    "Marketing": 41, "Operations": 64, "Other (n = 17)": 17,
+    "Marketing": 41, "Operations": 64, "Other departments": 17,
 }  # fmt: skip
 DIVISIONS = {"Front": 201, "Back": 199}
 LIES_IN = {
@@ -23,7 +23,7 @@ LIES_IN = {
     for name in DEPARTMENTS
 }
 LEVELS = {"0–1": 12, "2": 48, "3": 140, "4": 200}
-LOCATIONS = {"Berlin": 120, "Milano": 180, "Other places (n = 100)": 100}
+LOCATIONS = {"Berlin": 120, "Milano": 180, "Other places": 100}
 TOOLS = {"slack": 380, "mail": 400}
 PEOPLE = 400
 FIRST = date(2025, 12, 29)

@@ -4,7 +4,8 @@ import polars as pl
 
 from analytics.metrics.panel import with_division
 
-OTHER = "Other"
+OTHER = "Other departments"
+ALL = "All departments"
 OTHER_DIVISIONS = "Other divisions"
 OTHER_PLACES = "Other places"
 
@@ -12,10 +13,10 @@ OTHER_PLACES = "Other places"
 def merge_small(panel: pl.DataFrame, k: int) -> pl.DataFrame:
     """Return the panel with labels under which at least k people stand in every quarter and in the whole period.
 
-    Each department lies in one division: that of most of its people, lately. Small divisions become "Other divisions
-    (n = 23)". Small departments of one division become "Other in Sales (n = 23)", those of none that are left
-    become "Other (n = 23)" and small places "Other places (n = 23)", n as of the newest quarter;
-    a level joins the level below it ("0–1"), the lowest the one above ("4–5"). A label means the same people's
+    Each department lies in one division: that of most of its people, lately. Small divisions become "Other divisions". Small
+    departments of one division become "Other departments in Sales", or "All departments in Sales" where none is left, those of
+    none that are left become "Other departments" and small places "Other places"; how many people they hold differs from
+    quarter to quarter and is no part of the name. A level joins the level below it ("0–1"), the lowest the one above ("4–5"). A label means the same people's
     group in every quarter of the release. Where no group can reach k, or one would hold everybody, the label is
     null. People without a label keep none.
     """
@@ -62,22 +63,15 @@ def _merge_inside(panel: pl.DataFrame, k: int) -> pl.DataFrame:
         while small and large and _fewest(sizes, small, "department") < k:
             small.append(large.pop(0))
         if len(small) > 1:
-            name = f"{OTHER} in {OTHER_DIVISIONS.lower() if division.startswith(OTHER_DIVISIONS) else division}"
-            panel = panel.with_columns(_renamed("department", small, name, sizes))
+            where = division.lower() if division == OTHER_DIVISIONS else division
+            name = f"{OTHER if large else ALL} in {where}"
+            panel = panel.with_columns(_renamed("department", small, name))
     return panel
 
 
-def _renamed(label: str, small: list[str], other: str, sizes: pl.DataFrame) -> pl.Expr:
-    """One label for all the small ones, with the people that they have in the newest period."""
-    ours = sizes.filter(pl.col(label).is_in(small))
-    newest = ours.sort("quarter", nulls_last=False)["quarter"].last()
-    n = ours.filter(pl.col("quarter").eq_missing(newest))["n"].sum()
-    return (
-        pl.when(pl.col(label).is_in(small))
-        .then(pl.lit(f"{other} (n = {n})"))
-        .otherwise(label)
-        .alias(label)
-    )
+def _renamed(label: str, small: list[str], other: str) -> pl.Expr:
+    """One label for all the small ones."""
+    return pl.when(pl.col(label).is_in(small)).then(pl.lit(other)).otherwise(label).alias(label)
 
 
 def _sizes(panel: pl.DataFrame, label: str) -> pl.DataFrame:
@@ -106,7 +100,7 @@ def _merge_names(panel: pl.DataFrame, label: str, other: str, k: int) -> pl.Data
         small.append(large.pop(0))
     if not large:  # one group of everybody says nothing that the total does not say
         return panel.with_columns(pl.lit(None, pl.String).alias(label))
-    return panel.with_columns(_renamed(label, small, other, sizes))
+    return panel.with_columns(_renamed(label, small, other))
 
 
 def _merge_levels(panel: pl.DataFrame, k: int) -> pl.DataFrame:
