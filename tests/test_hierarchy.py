@@ -339,6 +339,14 @@ def test_answers_within_three_days_and_silence_of_seven(tmp_path):
     assert up == (2, 3, 1)
     assert down == (1, 3, 0)
 
+    # of the three days after 16.3 the exports leave out all but some hours
+    con.execute(
+        f"create or replace view gap as select 'mail' as tool, make_timestamp({START} + 17 * {DAY})::date as valid_from, make_timestamp({START} + 39 * {DAY})::date as valid_to"
+    )
+    exchanges = _company(con, people, 5, 1).traffic.exchanges
+    assert exchanges.filter(pl.col("actor") == BOSS)["watched"].sum() == 2
+    assert exchanges.filter(pl.col("person") == BOSS)["watched"].sum() == 3
+
 
 def test_in_a_thread_only_acts_in_it_answer(tmp_path):
     base = {

@@ -267,7 +267,7 @@ ASYMMETRY = replace(
     definition=(
         "How often superiors answer messages from below within three days, minus how often messages from superiors are answered. "
         "Within a thread, only an act of the addressee in it counts, or one that names the message; elsewhere the next message back counts, "
-        f"whatever it is about, so the two rates are an upper bound; their difference hardly suffers. The last three days are left out. {COVERED} "
+        f"whatever it is about, so the two rates are an upper bound; their difference hardly suffers. The last three days are left out, and those before days that no export tells of. {COVERED} "
         "numerator = share of upward messages answered; denominator = share of downward messages answered; the figure is their difference. "
         "It cannot see answers given by voice."
     ),

@@ -114,17 +114,24 @@ answer as (
     from (from next_back union all from in_thread union all from by_name)
     group by event, person, copy
 ),
-ends as (select tool, max(us) as us from delivery group by tool)
+ends as (select tool, max(us) as us from delivery group by tool),
+-- an answer may lie in days that no export tells of
+lost as (select tool, epoch_us(valid_from::timestamp) as us from gap),
+watched as (
+    select v.*, v.us <= e.us - $within and l.us is null as is_watched
+    from vertical v
+    join ends e using (tool)
+    left join lost l on l.tool = v.tool and v.us < l.us and v.us > l.us - $within
+)
 select
     v.week, v.tool, s.number as actor, r.number as person,
     count(*) filter (v.silence is null or v.silence >= $silence)                             as starts,
     count(*) filter (v.silence_in_tool is null or v.silence_in_tool >= $silence)             as starts_in_tool,
-    count(*) filter (v.us <= ends.us - $within)                                              as watched,
-    count(*) filter (v.us <= ends.us - $within and coalesce(a.wait, $within + 1) <= $within) as answered
-from vertical v
+    count(*) filter (v.is_watched)                                                           as watched,
+    count(*) filter (v.is_watched and coalesce(a.wait, $within + 1) <= $within)              as answered
+from watched v
 join numbered s on s.person = v.actor
 join numbered r on r.person = v.person
-join ends using (tool)
 left join answer a on a.event = v.event and a.person = v.person and a.copy = v.copy
 group by v.week, v.tool, s.number, r.number
 """
