@@ -103,6 +103,10 @@ def _one(rows: pl.DataFrame) -> Any:  # noqa: ANN401  # a row or nothing
     return known.row(0, named=True) if known.height else None
 
 
+def _step(rows: pl.DataFrame) -> str:
+    return str(rows["grain"][0]) if rows.height else "period"
+
+
 @as_figure
 def _trend(figures: Figures) -> Block:
     active, talking = figures.series("active_people"), figures.series(FUNNEL, "reciprocal")
@@ -113,7 +117,7 @@ def _trend(figures: Figures) -> Block:
     name = f"trend_{_way(latest)}" if verdict == "clear" else "trend_question"
     said = Said(
         finding=say(name, unit="share", **_changes(latest)),
-        measure="Share of the people with a seat: who contributed in each period, and who was in conversation in its last four weeks. Bands are 95% intervals",
+        measure=f"Share of the people with a seat: who contributed in each {_step(active)}, and who was in conversation in the last four weeks of each {_step(talking)}. Bands are 95% intervals",
         source=source(figures, active, "the same people throughout a quarter"),
         alt=words.series_in_words("Adoption over time", rows, "share")
         if rows.height

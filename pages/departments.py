@@ -62,8 +62,13 @@ def _table(figures: Figures, key: str, cut: str, compact: bool) -> pl.DataFrame:
     label, metric, _ = MEASURES[key]
     twin = _twin(compare_rows(figures, key, cut), label, cut)
     if compact:
-        return twin.drop("People", "Drawn towards the company", "Place", strict=False)
-    return columns(twin, _mixed(figures, key, cut), figures.unit(metric))
+        return _as_read(twin.drop("People", "Drawn towards the company", "Place", strict=False))
+    return _as_read(columns(twin, _mixed(figures, key, cut), figures.unit(metric)))
+
+
+def _as_read(twin: pl.DataFrame) -> pl.DataFrame:
+    """Return a table of groups with their names as they are read."""
+    return twin.with_columns(pl.first().str.replace(words.SIZE.pattern, ""))
 
 
 def _picker(figures: Figures) -> str:
@@ -183,7 +188,9 @@ def _compared(figures: Figures, key: str, cut: str) -> tuple[Block, bool]:
             people=_whose(figures, cut),
         ),
         alt=words.in_words(
-            f"{label}, {whole}", rows["group"].to_list() if rows.height else [], _spoken(rows)
+            f"{label}, {whole}",
+            list(map(words.group, rows["group"])) if rows.height else [],
+            _spoken(rows),
         ),
         passports=[passport],
     )
@@ -192,7 +199,7 @@ def _compared(figures: Figures, key: str, cut: str) -> tuple[Block, bool]:
         if company and is_shown
         else None
     )
-    twin = _twin(rows, label, cut) if rows.height else pl.DataFrame()
+    twin = _as_read(_twin(rows, label, cut)) if rows.height else pl.DataFrame()
     return Block("compare", said, picture, found, twin, _why(figures, found)), not is_closed
 
 

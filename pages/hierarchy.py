@@ -109,10 +109,11 @@ def _facets(figures: Figures) -> Block:
     )
     found = pl.concat([_as_row(figures, metric, row) for metric, row in latest.items()])
     first = found["period"].drop_nulls()
-    when = label(first[0], found["grain"][0]) if first.len() else "the period"
+    grain = found["grain"][0] if first.len() else "period"
+    when = label(first[0], grain) if first.len() else "the period"
     said = Said(
         finding=say(title),
-        measure=f"Change to {when} from the one before it, among the same people, with 95% intervals. "
+        measure=f"Change from the {grain} before to {when}, among the same people, with 95% intervals. "
         "Filled: beyond chance, and beyond the dashed line from which a change is worth showing; hollow: not",
         source=source(
             figures,

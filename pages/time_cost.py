@@ -21,6 +21,7 @@ from pages.parts.week_view import hours_of_week, nights, off, pressure, stretch
 from pages.parts.worth_view import worth_blocks
 
 HOURS = "collaboration_hours"
+HALF = 0.5
 LABELS = {
     **{bin_: name for bin_, (name, _) in shape.HOURS.items()},
     "total": "In all",
@@ -185,7 +186,7 @@ def _kinds(figures: Figures) -> Block:
         tone=pl.when(pl.col("key") == "channel").then(pl.lit("outline")).otherwise(pl.lit("noise"))
     )
     said = Said(
-        finding="What reaches a person, by how it was sent",
+        finding=_most_sent(rows, found),
         measure="Messages a person and working day. Dashed: posts that were not addressed to anybody",
         source=source(figures, found),
         alt=words.in_words(
@@ -202,6 +203,19 @@ def _kinds(figures: Figures) -> Block:
         words.table(found, "count", {**shape.KINDS, "total": "In all"}),
         first_reason(found),
     )
+
+
+def _most_sent(rows: pl.DataFrame, found: pl.DataFrame) -> str:
+    """Return the way in which more than half of all messages come, where there is one."""
+    whole = found.filter(bin="total")["value"].drop_nulls()
+    if whole.is_empty() or not whole[0] or rows.is_empty():
+        return say("sent_question")
+    most = rows.sort("value", descending=True, maintain_order=True).row(0, named=True)
+    part = most["value"] / whole[0]
+    if part <= HALF:
+        return say("sent_question")
+    kind = most["name"][:1].lower() + most["name"][1:]
+    return say("sent_known", kind=kind, part=numbers.number(min(part, 1.0), "share"))
 
 
 PARTS: Parts = {

@@ -367,7 +367,7 @@ def test_what_we_see_names_promise_certificate_and_definitions(drawn):
 
     assert "groups of 10 or more" in seen
     assert "0 of 41,208" in seen
-    assert "We see nearly everybody through" in seen
+    assert "In the last four weeks we see nearly everybody through" in seen
     cells = [str(cell) for table in at.table for line in table.value.to_numpy() for cell in line]
     assert any("No export with meetings or calls" in cell for cell in cells)
 

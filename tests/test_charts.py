@@ -25,6 +25,7 @@ from analytics.charts import (
     stack,
     trend,
     updown,
+    uptake,
     waits,
     words,
 )
@@ -87,7 +88,7 @@ def latest():
 def pictures():
     """Return {name: (function, parts)} of every kind of chart, on the drawn release."""
     parts, total = shape.hours_rows(rows("collaboration_hours", "week"))
-    line = rows("active_people", "week").select("period", "value", "low", "high")
+    line = rows("active_people", "week").select("period", "grain", "value", "low", "high")
     series = shape.trend_rows(
         {
             "Contribute": (line, "noise"),
@@ -111,6 +112,7 @@ def pictures():
             "text": ["40%", "70%"],
         }
     )
+    curve = pl.DataFrame({"weeks": [4, 13, 39], "value": [0.2, 0.5, 0.6], "low": [0.1, 0.4, 0.5], "high": [0.3, 0.6, 0.7], "text": ["20%", "50%", "60%"]})  # fmt: skip
     return {
         "sparkline": (spark.sparkline, (line,)),
         "against_company": (spark.against_company, (line, line, True)),
@@ -131,6 +133,7 @@ def pictures():
         "matrix": (matrix.matrix, (shape.flow_rows(flows()).select("source", "target", "ratio", "text"), list(LEVELS))),
         "waits": (waits.waits, (pl.DataFrame({"series": ["a", "a", "b", "b"], "at": [0, 1] * 2, "value": [0.3, 0.5, 0.4, 0.6], "low": [0.2, 0.4, 0.3, 0.5], "high": [0.4, 0.6, 0.5, 0.7], "text": ["30%", "50%", "40%", "60%"], "tone": ["accent"] * 2 + ["noise"] * 2, "last": [None, "a", None, "b"]}), ["1 hour", "4 hours"])),
         "updown": (updown.updown, (answers,)),
+        "uptake": (uptake.uptake, (curve, curve.with_columns(pl.col("value") - 0.03))),
         "tornado": (around.tornado, (pl.DataFrame({"name": ["Rate", "Weeks"], "at_low": [1.0, 2.2], "at_high": [4.0, 1.8], "low_text": ["1", "2.2"], "high_text": ["4", "1.8"]}), 2.0)),
         "around_zero": (around.around_zero, (pl.DataFrame({"name": ["Takes", "Net"], "at_low": [1.0, -2.0], "likely": [2.0, 1.0], "at_high": [4.0, 3.0], "text": ["+2", "+1"], "is_result": [False, True]}),)),
     }  # fmt: skip
@@ -206,7 +209,7 @@ def test_hours_are_named_at_the_end_part_by_part_in_all_and_what_is_estimated():
 
 def test_a_phone_names_a_date_that_stands_alone_in_its_row():
     line, unit = PICTURES["trend"][1]
-    first = line["period"].min()
+    first = line["day"].min()
     marks = pl.DataFrame({"on": [first] * 3, "name": ["Training", "Pilot", "Rule"], "row": [0, 1, 1]})  # fmt: skip
     drawn = trend.dated(line, unit, marks, LOOKS["phone"]).to_dict(validate=False)
 
@@ -293,6 +296,7 @@ def test_a_missing_week_is_a_gap_and_never_zero():
     line = pl.DataFrame(
         {
             "period": MONDAYS,
+            "grain": "week",
             "value": [0.5] * 5 + [None] + [0.6] * 6,
             "low": [0.4] * 12,
             "high": [0.7] * 12,
@@ -342,7 +346,12 @@ def test_a_facet_is_turned_so_that_right_is_flatter():
         (1.0, "share", 0.002, "100%"),
         (0.0, "share", 0.002, "0%"),
         (15.23, "hours", 0.6, "15.2\u00a0h"),
-        (0.021, "hours", None, "0.02\u00a0h"),
+        (0.021, "hours", None, "1.3\u00a0min"),
+        (0.06, "hours", 0.01, "3.6\u00a0min"),
+        (0.48, "hours", 0.03, "29\u00a0min"),
+        (0.48, "hours", 0.3, "0.5\u00a0h"),
+        (64.7, "minutes", None, "65\u00a0min"),
+        (0.0, "minutes", 0.4, "0\u00a0min"),
         (75.5, "minutes", 36, "76\u00a0min"),
         (1.1, "minutes", 0.4, "1.1\u00a0min"),
         (14.62, "ratio", 0.6, "14.6"),
@@ -357,6 +366,16 @@ def test_a_facet_is_turned_so_that_right_is_flatter():
 )
 def test_numbers_are_as_fine_as_their_interval(value, unit, half, expected):
     assert numbers.number(value, unit, half) == expected
+
+
+def test_hours_of_a_few_minutes_are_written_in_minutes_with_their_interval():
+    assert numbers.full(0.06, 0.04, 0.09, "hours") == "4\u00a0min (2–5)"
+    assert numbers.span(0.04, 0.09, "hours") == "2–5\u00a0min"
+    assert numbers.full(0.98, 0.94, 1.02, "hours") == "59\u00a0min (56–61)"
+    assert numbers.change(0.3, "hours", 0.02) == "+18\u00a0min"
+    assert numbers.change_span(0.28, 0.32, "hours") == "+17 to +19\u00a0min"
+    assert numbers.time(0.176) == "11\u00a0min"
+    assert numbers.time(1.24) == "1.2\u00a0h"
 
 
 def test_intervals_changes_and_money():
@@ -444,7 +463,7 @@ def test_a_tools_name_is_written_as_its_maker_writes_it():
 def line(name, values):
     first = date(2026, 1, 5)
     return pl.DataFrame({
-        "period": [first + timedelta(weeks=n) for n in range(len(values))], "series": name, "value": values,
+        "day": [first + timedelta(weeks=n) for n in range(len(values))], "series": name, "value": values,
         "low": values, "high": values, "tone": "noise", "last": [None] * (len(values) - 1) + [name],
     }, schema_overrides={"value": pl.Float64, "low": pl.Float64, "high": pl.Float64})  # fmt: skip
 
@@ -498,3 +517,61 @@ def test_a_period_left_open_has_a_ring_that_says_why():
     assert drawn.drop_nulls("why").select("period", "why").rows() == [(first, "nearly_all_or_none")]
     assert [mark["mark"]["type"] for mark in marks].count("point") == 1
     assert "point" not in [mark["mark"]["type"] for mark in without.to_dict()["layer"]]
+
+
+def test_the_figure_of_a_month_stands_among_the_weeks_that_it_sums_up():
+    months = rows("adoption_funnel", "month", bin_="reciprocal")
+    weeks = rows("active_people", "week")
+    drawn = shape.trend_rows({"Weeks": (weeks, "noise"), "Months": (months, "accent")}, "share")
+
+    first = months["period"].min()
+    at = drawn.filter(series="Months")["day"].min()
+    own = weeks.filter(
+        pl.col("period").is_between(first, months["period"].sort()[1], closed="left")
+    )
+    assert own["period"].min() < at < own["period"].max()
+    assert drawn.filter(series="Weeks")["day"].to_list() == weeks["period"].to_list()
+
+
+def test_lines_that_end_together_are_named_inside_the_plot_and_apart():
+    make, parts = PICTURES["uptake"]
+
+    for k in LOOKS.values():
+        drawn = make(*parts, k).to_dict()
+        (ends,) = (data for data in drawn["datasets"].values() if "at" in data[0])
+        last = parts[0]["weeks"].max()
+        room = drawn["layer"][0]["encoding"]["x"]["scale"]["domain"][1] / last - 1
+        heights = sorted(end["at"] for end in ends)
+
+        assert [end["said"] for end in ends] == ["60% a habit", "60% contributed"]
+        assert heights[1] - heights[0] >= 12.5 / uptake.HEIGHT  # a line of text
+        plot = 300 if k.compact else 900  # px
+        assert room / (1 + room) * plot > 8 + 6 * len("60% contributed")
+
+
+def test_a_group_of_small_ones_is_read_without_its_size_and_clicked_by_its_name():
+    name = "Other in Sales (n = 19)"
+    few = compared().with_columns(
+        group=pl.col("group").str.replace("Facilities", name, literal=True)
+    )
+    drawn = {
+        k: compare.compare(few, 0.62, "company 62%", "share", k) for k in (LIGHT, LOOKS["phone"])
+    }
+
+    assert words.group(name) == "Other in Sales"
+    assert words.group("Finance (Milano)") == "Finance (Milano)"
+    for chart in drawn.values():
+        written = export.picture(export.poster(chart, "f", "m", "s"), "svg").decode()
+        assert ">Other in Sales</text>" in written
+        assert f">{name}</text>" not in written
+        assert f"'group': '{name}'" in str(chart.to_dict(validate=False))
+
+
+def test_a_value_stands_at_the_end_of_its_line_also_where_chance_reaches_further():
+    shown = compared().filter(pl.col("block") == "lower").head(1)
+    over = shown.with_columns(low=pl.lit(0.1), value=pl.lit(0.2), high=pl.lit(0.3), chance_low=pl.lit(0.25), chance_high=pl.lit(0.6))  # fmt: skip
+    drawn = compare.compare(over, 0.62, "company 62%", "share", LIGHT).to_dict()
+
+    (row,) = next(data for data in drawn["datasets"].values() if "said" in data[0])
+    assert (row["end"], row["said"]) == (0.3, row["text"])
+    assert (row["at"], row["beyond"]) == (0.6, row["label"].removeprefix(f"{row['text']} · "))

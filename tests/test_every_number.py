@@ -64,6 +64,8 @@ LAYOUT = {
 # what follows from assumptions, not from the release alone: tests/test_worth.py holds it, the files give the ground
 ASSUMED = {"swings", "net", "net_swings"}
 REACHED = {"at_low", "at_high", "likely", "left", "right", "zero"}
+# few hours are written in minutes
+HOURS = {"collaboration_hours", "meeting_hours", "day_span", "focus_hours", "reading_caused"}
 NUMBER = re.compile(r"(?<!Q)[−-]?\d[\d,]*(?:\.\d+)?")
 NUMBERS = """
     select unnest([value, low, high, shrunken, chance_low, chance_high, change, change_low, change_high,
@@ -273,6 +275,7 @@ class Sayable:
 
     values: np.ndarray
     words: frozenset[str]
+    scales: tuple[int, ...] = (1, 100)  # a share as per cent
 
     @classmethod
     def of(cls, rows: pl.DataFrame) -> "Sayable":
@@ -286,12 +289,14 @@ class Sayable:
         if "reason" in rows.columns and (rows["reason"] == "small_group").any():
             words += " fewer than 10 people"
         found = NUMBER.findall(words.replace("-", " "))
-        return cls(np.array(values), frozenset(word.lstrip("0") for word in found))
+        said = frozenset(word.lstrip("0") for word in found)
+        in_hours = "metric" in rows.columns and rows["metric"].is_in(list(HOURS)).any()
+        return cls(np.array(values), said, (1, 100, 60) if in_hours else (1, 100))
 
     def __contains__(self, token: str) -> bool:
         meant = abs(float(token.replace("−", "-").replace(",", "")))
         near = 0.5000001 * 10 ** -len(token.partition(".")[2])
-        said = (np.abs(np.abs(scale * self.values) - meant) <= near for scale in (1, 100))
+        said = (np.abs(np.abs(scale * self.values) - meant) <= near for scale in self.scales)
         return token.lstrip("−-") in self.words or any(one.any() for one in said)
 
 

@@ -149,6 +149,11 @@ def test_h3_needs_an_interval_without_zero_and_a_change_worth_showing(change, lo
     said = told(row("active_people", change=change, change_low=low, change_high=high))
 
     assert {"change_up", "change_down", "no_change"} & set(said) == ({finding} if finding else set())  # fmt: skip
+    # what is beyond chance but small must not be called chance
+    assert (
+        finding != "no_change"
+        or "within what chance explains, or too little to matter" in said[finding]
+    )
 
 
 def test_beside_a_change_the_rest_shows_no_other():
@@ -361,9 +366,18 @@ def test_h14_names_the_level_whose_messages_go_out_late():
 
     assert said.startswith("Messages outside hours come more from level 2 than from the others.")
     assert (
-        "Up to 30% of what they write reaches others outside those people's working hours" in said
+        "others. 30% of what they write reaches others outside those people's working hours" in said
     )
     assert "of what everybody writes, 12%" in said
+
+
+def test_h14_says_up_to_where_several_levels_write_late():
+    levels = {"0\u20131": 0.1, "2": 0.3, "4": 0.2}
+    rows = [row("pressure_outside_hours", "sent", v, level=name, named=v > 0.1) for name, v in levels.items()]  # fmt: skip
+    said = told(row("pressure_outside_hours", "sent", value=0.12), *rows)["late_from"]
+
+    assert said.startswith("Messages outside hours come more from levels 2 and 4 than")
+    assert "others. Up to 30% of what they write" in said
 
 
 @pytest.mark.parametrize("named", [(), ("3",)])

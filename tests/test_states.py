@@ -178,6 +178,19 @@ def test_words_of_the_release_cannot_act_as_markdown(shown):
         )  # and is neither picture nor link
 
 
+def test_a_definition_of_fewer_people_says_of_how_many(shown):
+    few = (pl.col("metric") == "active_people") & (pl.col("variant") == "adoption_score")
+    frame = DRAWN.with_columns(denominator=pl.when(few).then(41.0).otherwise("denominator"))
+
+    text = shown(frame, "adoption")
+
+    assert (
+        "; as Adoption Score counts, of 41 people alone" in text
+        or "; adoption\u005fscore, of 41 people alone" in text
+    )
+    assert "of 41 people alone" not in shown(DRAWN, "adoption")
+
+
 def test_a_file_carries_the_hash_of_what_it_shows():
     rows = pl.DataFrame({"name": ["a"], "value": [1.0]})
     same, other = Picture(bars, (rows,)), Picture(bars, (rows.with_columns(value=pl.lit(2.0)),))

@@ -133,19 +133,33 @@ def _estimates(shown: pl.DataFrame, x: X, y: alt.Y, k: Look) -> list[Drawn]:
     full = alt.Chart(shown.filter(is_apart)).mark_point(
         filled=True, size=130, color=k.accent, opacity=1
     )
-    named = alt.Chart(shown.filter(is_apart)).transform_calculate(
-        end="max(datum.value, isValid(datum.high) ? datum.high : datum.value, isValid(datum.chance_high) ? datum.chance_high : datum.value)"
-    )
-    words = named.mark_text(align="left", dx=8, fontWeight=600, fontSize=13, color=k.label[0])
     # the click is caught by an unseen mark over every dot: a parameter may sit on one layer only
     catch = alt.Chart(shown).mark_point(filled=True, size=260, opacity=0.01, color=k.noise)
     return [
         line,
         hollow.encode(x("value"), y),
         full.encode(x("value"), y),
-        words.encode(x("end"), y, text=alt.Text("text:N" if k.compact else "label:N")),
+        *_values(shown.filter(is_apart), x, y, k),
         catch.encode(x("value"), y, tooltip=tips).add_params(pick),
     ]
+
+
+def _values(apart: pl.DataFrame, x: X, y: alt.Y, k: Look) -> list[Drawn]:
+    """Write the value where its line ends, and the place beyond the bar of chance where that reaches further."""
+    end, standing = pl.coalesce("high", "value"), pl.col("label").str.strip_prefix(pl.col("text"))
+    is_over = (pl.col("chance_high") > end).fill_null(value=False)
+    last = pl.when(is_over).then("chance_high").otherwise(end)
+    rows = apart.with_columns(
+        end=end, at=last, said=pl.when(is_over | pl.lit(k.compact)).then("text").otherwise("label"),
+        beyond=pl.when(is_over).then(standing.str.strip_chars_start(" ·")),
+    )  # fmt: skip
+    value = alt.Chart(rows).mark_text(align="left", dx=8, fontWeight=600, fontSize=13, color=k.label[0])  # fmt: skip
+    layers = [value.encode(x("end"), y, text=alt.Text("said:N"))]
+    beyond = rows.filter(pl.col("beyond").fill_null("") != "")
+    if beyond.height and not k.compact:
+        place = alt.Chart(beyond).mark_text(align="left", dx=8, fontSize=13, color=k.label[0])
+        layers.append(place.encode(x("at"), y, text=alt.Text("beyond:N")))
+    return layers
 
 
 def _drawn_in(shown: pl.DataFrame, x: X, y: alt.Y, k: Look) -> list[Drawn]:

@@ -8,6 +8,7 @@ DASH = "\u2013"
 CURRENCY = {"EUR": "€", "GBP": "£", "USD": "$", "CHF": "CHF" + SPACE}
 PER_CENT_POINT = 0.01
 SMALL_HOURS = 0.05
+WHOLE_MINUTES = 10  # from which on tenths of a minute say nothing
 COARSE_RATIO, COARSE_FROM = (
     0.05,
     2,
@@ -19,6 +20,8 @@ def number(value: float | None, unit: str, half: float | None = None) -> str:
     """Return the value with its unit, as fine as half its interval allows: 27%, 15.2 h, 0.84."""
     if value is None or not isfinite(value):
         return UNKNOWN
+    if unit == "hours" and _is_small(value, half):
+        return number(value * 60, "minutes", None if half is None else half * 60)
     plain = _digits(value, unit, half)
     return plain + {
         "share": "%",
@@ -33,6 +36,8 @@ def span(low: float | None, high: float | None, unit: str) -> str:
     if low is None or high is None:
         return ""
     half = (high - low) / 2
+    if unit == "hours" and _is_small(max(abs(low), abs(high)), half):
+        return f"{span(low * 60, high * 60, 'minutes')}{SPACE}min"
     first, last = _digits(low, unit, half), _digits(high, unit, half)
     joint = " to " if low < 0 else DASH
     return f"{first}{joint}{last}{'%' if unit == 'share' else ''}"
@@ -41,8 +46,16 @@ def span(low: float | None, high: float | None, unit: str) -> str:
 def full(value: float | None, low: float | None, high: float | None, unit: str) -> str:
     """Return a value with its interval in brackets: 27% (25–29%)."""
     half = (high - low) / 2 if low is not None and high is not None else None
+    if unit == "hours" and value is not None and _is_small(value, half):
+        value, low, high = (None if each is None else each * 60 for each in (value, low, high))
+        return full(value, low, high, "minutes")
     inside = span(low, high, unit)
     return number(value, unit, half) + (f" ({inside})" if inside else "")
+
+
+def time(hours: float) -> str:
+    """Return hours for running text, below one as minutes: 11 min, 1.2 h."""
+    return number(hours * 60, "minutes") if abs(hours) < 1 else number(hours, "hours")
 
 
 def change(delta: float | None, unit: str, half: float | None = None) -> str:
@@ -60,6 +73,8 @@ def change_span(low: float | None, high: float | None, unit: str) -> str:
     if low is None or high is None:
         return ""
     half = (high - low) / 2
+    if unit == "hours" and _is_small(max(abs(low), abs(high)), half):
+        return f"{change_span(low * 60, high * 60, 'minutes')}{SPACE}min"
     return f"{_sign(low)}{_digits(abs(low), unit, half)} to {_sign(high)}{_digits(abs(high), unit, half)}"
 
 
@@ -144,19 +159,21 @@ def _digits(value: float, unit: str, half: float | None) -> str:
     if unit == "count":
         return _signed(value, 0 if abs(value) >= 100 or (half or 0) >= 1 else 1)  # noqa: PLR2004
     if unit in {"hours", "days"}:
-        return _signed(value, 2 if unit == "hours" and _is_small(value, half) else 1)
+        return _signed(value, 1)
     if unit in {"score", "minutes"}:  # a score is of 100
-        return _signed(value, 0 if (half or 0) >= 1 else 1)
+        is_coarse = value == 0 or (half or 0) >= 1
+        is_long = unit == "minutes" and half is None and abs(value) >= WHOLE_MINUTES
+        return _signed(value, 0 if is_coarse or is_long else 1)
     if unit == "money":
         return _signed(two_digits(value), 0)
     return _signed(value, 1 if (half or 0) >= COARSE_RATIO and abs(value) >= COARSE_FROM else 2)
 
 
 def _is_small(hours: float, half: float | None) -> bool:
-    """Say whether one digit would write 0.0 h, as if nothing were done."""
+    """Say whether tenths of an hour are too coarse, down to 0.0 h, as if nothing were done: then minutes are written."""
     if half is None:
         return 0 < abs(hours) < SMALL_HOURS
-    return half < SMALL_HOURS and abs(hours) < 2 * SMALL_HOURS
+    return half < SMALL_HOURS and 0 < abs(hours) < 1
 
 
 def _signed(value: float, places: int) -> str:

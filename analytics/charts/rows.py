@@ -6,6 +6,7 @@ import altair as alt
 import polars as pl
 
 from analytics.charts.theme import Drawn, Look
+from analytics.charts.words import SIZE
 
 LABEL_PIXELS = 240
 
@@ -25,6 +26,7 @@ def row_axis(field: str, order: list[str], heads: list[str], k: Look) -> alt.Y:
             labelFontSize=by_head(10.5, 13),
             labelFontWeight=by_head(600, 400),
             labelLimit=LABEL_PIXELS,
+            labelExpr=f"replace(datum.label, regexp({SIZE.pattern!r}), '')",
         )
     return alt.Y(f"{field}:N", title=None, sort=order, scale=alt.Scale(domain=order), axis=axis)
 
@@ -33,6 +35,7 @@ def names_above(
     rows: pl.DataFrame, field: str, y: alt.Y, k: Look, right: str | None = None, dy: int = -17
 ) -> Drawn:
     """Write row names over their rows, for phones: a side axis leaves no room for the plot."""
+    rows = rows.with_columns(row_name=pl.col(field).str.replace(SIZE.pattern, ""))
 
     def written(side: Literal["left", "right"], at: object, name: str, **style: Any) -> alt.Chart:  # noqa: ANN401
         marks = alt.Chart(rows).mark_text(align=side, baseline="middle", dy=dy, **style)
@@ -40,7 +43,7 @@ def names_above(
 
     # behind a name its outline in the ground's colour, so that no line runs through it
     halo = {"color": k.bg, "stroke": k.bg, "strokeWidth": 4, "strokeJoin": "round", "aria": False}
-    layers = [written("left", 0, field, fontSize=13, **halo), written("left", 0, field, fontSize=13, color=k.ink)]  # fmt: skip
+    layers = [written("left", 0, "row_name", fontSize=13, **halo), written("left", 0, "row_name", fontSize=13, color=k.ink)]  # fmt: skip
     if right:
         layers += [written("right", "width", right, **halo), written("right", "width", right, color=k.muted)]  # fmt: skip
     return alt.layer(*layers)

@@ -1,7 +1,7 @@
 """From released rows to what a chart draws: names instead of ids, numbers written, blocks decided."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -37,6 +37,11 @@ KINDS = {
     "channel": "Posts in one's channels",
 }
 SMALL = "fewer than 10 people"
+MIDDLE = {
+    "week": 0,
+    "month": 12,
+    "quarter": 42,
+}  # days from the first of a period, a week's being its Monday
 DASHES = {"small_group": SMALL, "protected": "kept back to protect a smaller group", "dominated": "made by one or two people",
           "nearly_all_or_none": "almost everybody or almost nobody", "low_coverage": "too few of them visible"}  # fmt: skip
 
@@ -92,7 +97,10 @@ def gap_text(row: Mapping[str, Any] | None) -> str:
 
 
 def trend_rows(series: Mapping[str, tuple[pl.DataFrame, str]], unit: str) -> pl.DataFrame:
-    """Return the rows of `trend` from {name: (rows over periods, tone)}; each name stands at its line's end."""
+    """Return the rows of `trend` from {name: (rows over periods, tone)}; each name stands at its line's end.
+
+    A figure stands in the middle of its period: at the first day, a month's would run weeks ahead of the weeks' beside it.
+    """
     frames = []
     for name, (rows, tone) in series.items():
         shown = rows.filter(pl.col("value").is_not_null())
@@ -102,6 +110,7 @@ def trend_rows(series: Mapping[str, tuple[pl.DataFrame, str]], unit: str) -> pl.
         label = f"{name} {numbers.number(last['value'], unit, _half(last))}"
         frames.append(
             rows.select("period", "value", "low", "high").with_columns(
+                day=pl.col("period") + timedelta(days=MIDDLE[last["grain"]]),
                 series=pl.lit(name),
                 tone=pl.lit(tone),
                 last=pl.when(pl.col("period") == last["period"]).then(pl.lit(label)),
@@ -397,8 +406,6 @@ def _times(ratio: float | None) -> str | None:
 
 def period_name(first: date | datetime, grain: str) -> str:
     """Return how a period is named on an axis and in tables: 5 Jan 2026, Jan 2026, Q1 2026."""
-    from datetime import timedelta
-
     day = first + timedelta(days=3)  # the Thursday decides the month of a block of weeks
     if grain == "quarter":
         return f"Q{(day.month - 1) // 3 + 1} {day.year}"

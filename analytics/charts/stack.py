@@ -17,7 +17,7 @@ def areas(rows: pl.DataFrame, total: pl.DataFrame, k: Look) -> Drawn:
     both = [*total["value"].drop_nulls(), *total["high"].drop_nulls(), *total["apart"].drop_nulls()]
     top = max(both, default=1.0)
     first, last = rows.select(a=pl.col("period").min(), b=pl.col("period").max()).row(0)
-    x = time_axis(first, last, k, room=0.22)
+    x = time_axis(first, last, k, room=0.8 if k.compact else 0.22)
     y = value_axis("hours", top)
     colors = rows.with_columns(
         fill=pl.col("tone").replace_strict(dict(enumerate(k.cat)), return_dtype=pl.String),

@@ -10,12 +10,12 @@ from analytics.charts.theme import Drawn, Look, finish
 TEXT_LINE = 0.065  # of the height of the plot
 # as Streamlit pads, and room at the right: a font that comes late is wider than was measured
 PADDING = {"left": 0, "top": 0, "right": 8, "bottom": 20}
-PHONE_ROOM = 3.6  # names take a larger part of a narrow plot
+PHONE_PLOT, LETTER, NAME_GAP = 310, 6.3, 10  # px: a plot on a phone, a letter of a name, before it
 
 
 def time_axis(first: date, last: date, k: Look, room: float = 0.17, field: str = "period") -> alt.X:
     """Return a month axis with room for the labels at the line ends, inside the plot."""
-    end = last + (last - first) * (room * PHONE_ROOM if k.compact else room)
+    end = last + (last - first) * room
     # no month is named after the data end
     label = f"datum.value > toDate('{last}') ? '' : datum.label"
     axis = alt.Axis(
@@ -46,8 +46,8 @@ def _end(unit: str, top: float) -> float:
 def dated(rows: pl.DataFrame, unit: str, marks: pl.DataFrame, k: Look) -> Drawn:
     """Draw `trend` with dashed rules at dates: `marks` has on, name, row (0 or 1: names stand in two rows above)."""
     layers = _lines(rows, unit, k)
-    first, last = rows.select(a=pl.col("period").min(), b=pl.col("period").max()).row(0)
-    x = time_axis(first, last, k, field="on")
+    first, last = rows.select(a=pl.col("day").min(), b=pl.col("day").max()).row(0)
+    x = time_axis(first, last, k, _room(rows, k), field="on")
     inside = marks.filter(pl.col("on") >= first, pl.col("on") <= last + timedelta(days=6))
     base = alt.Chart(inside)
     layers.insert(0, base.mark_rule(color=k.muted, strokeDash=[3, 3]).encode(x))
@@ -61,39 +61,39 @@ def dated(rows: pl.DataFrame, unit: str, marks: pl.DataFrame, k: Look) -> Drawn:
     return finish(alt.layer(*layers, height=300, padding=PADDING), k)
 
 
-def trend(rows: pl.DataFrame, unit: str, k: Look, filled: bool = False) -> Drawn:
+def trend(rows: pl.DataFrame, unit: str, k: Look) -> Drawn:
     """Draw lines over time.
 
-    Takes period, series, value, low, high, tone ("accent" or "noise"), last (label at the end, else null).
-    `filled` shades the space between the first series and the last. Gaps in a series stay gaps.
+    Takes day (where it stands on the axis), series, value, low, high, tone ("accent" or "noise"), last (label at the
+    end, else null). Gaps in a series stay gaps.
     """
-    layers = _lines(rows, unit, k, filled=filled)
+    layers = _lines(rows, unit, k)
     return finish(alt.layer(*layers, height=300, padding=PADDING), k)
 
 
-def _lines(rows: pl.DataFrame, unit: str, k: Look, *, filled: bool = False) -> list[Drawn]:
+def _lines(rows: pl.DataFrame, unit: str, k: Look) -> list[Drawn]:
     rows = rows.with_columns(
         color=pl.when(pl.col("tone") == "accent").then(pl.lit(k.accent)).otherwise(pl.lit(k.noise)),
         ink=pl.when(pl.col("tone") == "accent")
         .then(pl.lit(k.label[0]))
         .otherwise(pl.lit(k.label[5])),
     )
-    first, last = rows.select(a=pl.col("period").min(), b=pl.col("period").max()).row(0)
-    x = time_axis(first, last, k)
+    first, last = rows.select(a=pl.col("day").min(), b=pl.col("day").max()).row(0)
+    x = time_axis(first, last, k, _room(rows, k), field="day")
     top = max(value for column in ("value", "high") for value in rows[column].drop_nulls())
     y = value_axis(unit, top)
     color = alt.Color("color:N", scale=None)
     band = alt.Chart(rows).mark_area(opacity=0.22)
     line = alt.Chart(rows).mark_line(strokeWidth=2.2)
     lonely = alt.Chart(rows.filter(alone())).mark_point(filled=True, size=45, opacity=1)
-    known = rows.filter(pl.col("value").is_not_null())["period"].max() or last
+    known = rows.filter(pl.col("value").is_not_null())["day"].max() or last
     ends = alt.Chart(
         apart(rows.filter(pl.col("last").is_not_null()), _end(unit, top)).with_columns(
             end=pl.lit(known)
         )
     )
     named = ends.mark_text(align="left", dx=8, fontWeight=600, fontSize=11 if k.compact else 12.5)
-    layers = [
+    return [
         band.encode(
             x,
             value_axis(unit, top, "low"),
@@ -104,20 +104,26 @@ def _lines(rows: pl.DataFrame, unit: str, k: Look, *, filled: bool = False) -> l
         line.encode(x, y, color=color, detail=alt.Detail("series:N")),
         lonely.encode(x, y, color=color),
         named.encode(
-            time_axis(first, last, k, field="end"),
+            time_axis(first, last, k, _room(rows, k), field="end"),
             alt.Y("at:Q"),
             text=alt.Text("last:N"),
             color=alt.Color("ink:N", scale=None),
         ),
     ]
-    if filled:
-        layers.insert(0, _between(rows, x, unit, top, k))
-    return layers
+
+
+def _room(rows: pl.DataFrame, k: Look) -> float:
+    """Return the room for the names of lines, as a share of the time drawn: on a phone as much as the longest takes."""
+    if not k.compact:
+        return 0.17
+    letters = rows["last"].str.len_chars().max() or 0
+    taken = NAME_GAP + LETTER * float(letters)  # type: ignore[arg-type]
+    return taken / (PHONE_PLOT - taken)
 
 
 def alone() -> pl.Expr:
     """Say of a value whether it has none before and after it in its series: no line goes through it."""
-    near = (pl.col("value").shift(step).over("series", order_by="period") for step in (1, -1))
+    near = (pl.col("value").shift(step).over("series", order_by="day") for step in (1, -1))
     return pl.col("value").is_not_null() & pl.all_horizontal(one.is_null() for one in near)
 
 
@@ -131,12 +137,3 @@ def apart(ends: pl.DataFrame, top: float) -> pl.DataFrame:
     for value in ends["value"]:
         at.append(max(value, at[-1] + TEXT_LINE * top) if at else value)
     return ends.with_columns(at=pl.Series(at, dtype=pl.Float64))
-
-
-def _between(rows: pl.DataFrame, x: alt.X, unit: str, top: float, k: Look) -> Drawn:
-    first, last = rows["series"][0], rows["series"][-1]
-    upper = rows.filter(pl.col("series") == first).select("period", upper="value")
-    lower = rows.filter(pl.col("series") == last).select("period", "value")
-    space = upper.join(lower, on="period").sort("period")
-    area = alt.Chart(space).mark_area(color=k.band, opacity=0.55)
-    return area.encode(x, value_axis(unit, top), alt.Y2("upper:Q"))

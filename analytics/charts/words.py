@@ -1,5 +1,6 @@
 """A chart in words: the sentence that stands for it, and the table that holds the same figures."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,6 +24,7 @@ WRITTEN = {
     "hubspot": "HubSpot", "servicenow": "ServiceNow", "rocketchat": "Rocket.Chat", "onedrive": "OneDrive",
     "sharepoint": "SharePoint", "limesurvey": "LimeSurvey", "surveymonkey": "SurveyMonkey", "spss": "SPSS",
 }  # fmt: skip
+SIZE = re.compile(r" \(n = \d+\)$")  # after the name of small groups put together: privacy/merge.py
 VERDICTS = {True: "● stands apart", False: "○ can't be told apart"}
 
 
@@ -30,6 +32,11 @@ def capitals(tool: str) -> str:
     """Return a tool's name as it is read: slack is Slack, viva_engage is Viva Engage."""
     plain = " ".join(word[:1].upper() + word[1:] for word in tool.split("_"))
     return WRITTEN.get(tool, plain)
+
+
+def group(label: str) -> str:
+    """Return a group's name as it is read: the size in that of small ones put together stands beside it anyway."""
+    return SIZE.sub("", label)
 
 
 def in_words(title: str, names: Sequence[str], figures: Sequence[str | None]) -> str:
@@ -73,7 +80,9 @@ def table(figures: pl.DataFrame, unit: str, names: Mapping[str, str] | None = No
         if figures[cut].n_unique() > 1 or (
             cut == "bin" and figures["bin"].null_count() < figures.height
         ):
-            columns[title] = [(names or {}).get(v or "all", v or "all") for v in figures[cut]]
+            columns[title] = [
+                (names or {}).get(v or "all", group(v or "all")) for v in figures[cut]
+            ]
     rows = list(figures.iter_rows(named=True))
     columns["Figure"] = [_figure(row, unit) for row in rows]
     if figures["low"].null_count() < figures.height:

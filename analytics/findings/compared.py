@@ -41,7 +41,8 @@ def late_levels(rows: pl.DataFrame, company: float) -> str | None:
     """Return "level 2" or "levels 2 and 3": those that the comparison names as above the company; None where there is none."""
     above = rows.filter(pl.col("named").fill_null(value=False), pl.col("value") > company)
     names = above["level"].sort().to_list()
-    return f"{'levels' if names[1:] else 'level'} {' and '.join(names)}" if names else None
+    are_several = names[1:] or "–" in "".join(names)  # "0–1" is two already
+    return f"{'levels' if are_several else 'level'} {' and '.join(names)}" if names else None
 
 
 def departments(book: Book) -> Iterator[Found]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from analytics.charts import numbers
-from analytics.charts.words import capitals
+from analytics.charts.words import capitals, group
 from analytics.findings.templates import SUBJECTS, TEMPLATES
 from analytics.metrics.reasons import REASONS
 
@@ -107,11 +107,8 @@ def _gap(slots: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _apart(slots: Mapping[str, Any]) -> dict[str, str]:
-    higher, lower, others = (
-        list(slots.get("higher", [])),
-        list(slots.get("lower", [])),
-        int(slots["others"]),
-    )
+    higher, lower = (list(map(group, slots.get(side, []))) for side in ("higher", "lower"))
+    others = int(slots["others"])
     parts = []
     if higher:
         parts.append(f"{listed(higher)} {_is(higher)} higher than the company")
@@ -147,7 +144,9 @@ def _against(slots: Mapping[str, Any]) -> str:
     if not isinstance(told, dict) or not isinstance(rest, float):
         return ""
     unit = str(slots.get("unit", "share"))
-    values = listed([f"{name} {numbers.number(value, unit)}" for name, value in told.items()])
+    values = listed(
+        [f"{group(name)} {numbers.number(value, unit)}" for name, value in told.items()]
+    )
     return f"{values}, all others together {numbers.number(rest, unit)}; "
 
 
@@ -170,6 +169,9 @@ def _facts(slots: Mapping[str, Any]) -> dict[str, str]:
     for name in ("before_it", "after_it", "late_most", "late_company"):
         if isinstance(slots.get(name), float):
             text[name] = numbers.number(slots[name], "share")
+    if "late_most" in text:  # of several levels the most; of one its own
+        upto = "Up to " if " and " in str(slots.get("late_levels")) else ""
+        text["late_upto"] = upto + text["late_most"]
     if isinstance(slots.get("least"), float):
         text["least"] = numbers.change(slots["least"], "share").removeprefix("+")
     if isinstance(slots.get("groups_tried"), int):
@@ -219,7 +221,7 @@ def _heard(slots: Mapping[str, Any]) -> dict[str, str]:
 def _turned(slots: Mapping[str, Any]) -> dict[str, str]:
     """Say who stands on one side of the company, but on the other at its mix."""
     parts = [
-        f"{listed(slots[key])} {_is(slots[key])} {side} than the company, but {other}"
+        f"{listed(list(map(group, slots[key])))} {_is(slots[key])} {side} than the company, but {other}"
         for key, side, other in (
             ("was_higher", "higher", "lower"),
             ("was_lower", "lower", "higher"),

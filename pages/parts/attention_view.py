@@ -88,14 +88,11 @@ def load_by_level(figures: Figures) -> Block:
 
 
 def _over_all(figures: Figures) -> str:
-    """Return what all levels together cause, in messages and in hours of reading, where it is known."""
-    told = (
-        ("load_caused", "total", "count", "{} over all levels"),
-        ("reading_caused", None, "hours", "by name alone {} of reading a week"),
-    )
-    rows = [(figures.one(metric, bin_), unit, text) for metric, bin_, unit, text in told]
-    return " · ".join(
-        text.format(numbers.number(row["value"], unit))
-        for row, unit, text in rows
-        if row and row["value"] is not None
-    )
+    """Return what all levels together cause, in messages and in time of reading, where it is known."""
+    caused, read = figures.one("load_caused", "total"), figures.one("reading_caused")
+    parts = [f"{numbers.number(caused['value'], 'count')} over all levels"] if caused and caused["value"] is not None else []  # fmt: skip
+    if read and read["value"] is not None:
+        parts.append(
+            f"reading what names its reader takes others {numbers.time(read['value'])} a week"
+        )
+    return " · ".join(parts)

@@ -20,7 +20,7 @@ EVERYBODY = {"all": "The same people all quarter", "moving": "Everybody, newcome
 A_MONTH = "day 28"  # the bin of all who started, four weeks on
 COLUMNS, PHONE_COLUMNS = 12, 7  # weeks that a picture shows; table and files hold all
 RETENTION = {"": "In that week", "rolling": "Then or later", "bracket": "Within seven days"}
-LATER = {"rolling": "four weeks on or later"}
+LATER = {"rolling": "four weeks later or after"}
 
 
 def still_there(figures: Figures) -> None:
@@ -43,7 +43,7 @@ def _still_there(figures: Figures, variant: str, last: int) -> Block:
     told = list(seen.iter_rows(named=True))
     said = Said(
         finding=say(
-            "cohorts_known", share=stayed[0], later=LATER.get(variant, "in the week four weeks on")
+            "cohorts_known", share=stayed[0], later=LATER.get(variant, "in their fifth week")
         )
         if stayed
         else say("cohorts_question"),

@@ -4,6 +4,7 @@ import polars as pl
 import streamlit as st
 
 from analytics.charts import coverage as chart
+from analytics.charts.words import SIZE
 from analytics.release import Release
 from pages.parts import text
 from pages.parts.figure import Block, Picture, Said, figure
@@ -71,7 +72,7 @@ def draw(release: Release) -> None:
         headline = in_a_sentence(rows)
     else:
         rows = seen.filter(pl.col("department").is_not_null(), pl.col("tool") == tool)
-        rows = rows.with_columns(row="department")
+        rows = rows.with_columns(row=pl.col("department").str.replace(SIZE.pattern, ""))
         headline = f"How much of each department is visible through {tool_name(tool)}"
     picture(release, rows, headline)
 
@@ -90,12 +91,12 @@ def in_a_sentence(rows: pl.DataFrame) -> str:
     )
     unseen = recent.filter(empty.fill_null(value=True))["row"].to_list()
     if seen.is_empty():
-        return "No export shows anybody in the last weeks"
+        return "No export shows anybody in the last four weeks"
     most = how_many(seen["share"][0])
     tools = [
         name for name, share in seen.select("row", "share").iter_rows() if how_many(share) == most
     ]
-    first = f"We see {most} through {text.listed(tools)}"
+    first = f"In the last four weeks we see {most} through {text.listed(tools)}"
     return f"{first}, and nobody through {text.listed(unseen, 'or')}" if unseen else first
 
 

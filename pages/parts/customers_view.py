@@ -37,7 +37,7 @@ def customers_by_phase(figures: Figures) -> Block:
     least = phase(found, waiting)
     rows = toned(shape.rows_named(found, PHASES, "share"), [least["phase"]] if least else [])
     waits_all = waiting.filter(bin=EVERY_PHASE)["value"].to_list()
-    caveat = f"{numbers.number(waits_all[0], 'share')} wait for a next word" if waits_all and waits_all[0] is not None else ""  # fmt: skip
+    caveat = f"{numbers.number(waits_all[0], 'share')} still wait for the company's next word" if waits_all and waits_all[0] is not None else ""  # fmt: skip
     said = Said(
         finding=say("customers_phase", **least).rstrip(".") if least else say("customers_question"),
         measure="Share of customers' conversations that somebody of the company has answered, by phase. Lines: 95% intervals over customers",

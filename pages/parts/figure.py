@@ -14,6 +14,7 @@ from streamlit import dataframe_util
 from analytics import council, sheets
 from analytics.charts import export, numbers
 from analytics.charts.theme import LIGHT, Drawn, Look
+from analytics.charts.words import group
 from analytics.release import Release
 from pages.parts import filters, journal, workspace
 from pages.parts.data import Figures, once
@@ -91,7 +92,7 @@ class Block:
     @cached_property
     def foot(self) -> str:
         """Return the source as Markdown, and whether the figures stand as an earlier release showed them."""
-        return plain(" · ".join(filter(None, (self.said.source, as_it_was(self.rows)))))
+        return unbroken(plain(" · ".join(filter(None, (self.said.source, as_it_was(self.rows))))))
 
 
 def as_figure(find: Callable[[Figures], Block]) -> Callable[[Figures], None]:
@@ -245,7 +246,7 @@ def source(
     )
     parts = [
         filters.tool_name(figures.scope.tool),
-        people or figures.scope.people_label,
+        group(people or figures.scope.people_label),
         period or figures.scope.period_label,
         numbers.people(float(sizes.max())) if sizes.len() else "",  # type: ignore[arg-type]
         caveat,

@@ -7,7 +7,7 @@ from typing import Literal, cast
 
 import streamlit as st
 
-from analytics.charts.words import capitals
+from analytics.charts.words import capitals, group
 from analytics.release import Grain, Release
 from pages.parts import states, text
 
@@ -262,7 +262,10 @@ def _people(release: Release, now: Scope) -> None:
         choose(**({cut: groups[cut][0]} if cut else dict.fromkeys(PEOPLE)))
 
     with st.popover(
-        text.plain(now.people_label), icon=":material/groups:", type="tertiary", key="f_people"
+        text.plain(group(now.people_label)),
+        icon=":material/groups:",
+        type="tertiary",
+        key="f_people",
     ):
         st.radio(
             "People",
@@ -274,7 +277,9 @@ def _people(release: Release, now: Scope) -> None:
             st.selectbox(
                 PEOPLE[cut_now].removeprefix("A ").capitalize(),
                 groups[cut_now],
-                format_func=level_name if cut_now == "level" else text.bare,
+                format_func=level_name
+                if cut_now == "level"
+                else lambda name: text.bare(group(name)),
                 **_bound(
                     "f_group", now.cell[cut_now], lambda: choose(**{cut_now: _chosen("f_group")})
                 ),

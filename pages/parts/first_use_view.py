@@ -12,6 +12,7 @@ from pages.parts.states import page_link
 
 METRIC = "time_to_adoption"
 HALF = 0.5
+MOST = 0.5  # of the people, whom a point of the line must rest on
 
 
 def first_use(figures: Figures) -> None:
@@ -30,12 +31,7 @@ def _curve(figures: Figures) -> Block:
         for v in ("", "habit")
     )
     unit = figures.unit(METRIC)
-    rows, regular = (
-        one.with_columns(
-            weeks=pl.col("bin").cast(pl.Int64, strict=False), text=shape.texts(one, unit)
-        ).select("weeks", "value", "low", "high", "text")
-        for one in (found, habit)
-    )
+    rows, regular = (points(one, unit) for one in (found, habit))
     told, regular = (one.filter(pl.col("value").is_not_null()) for one in (rows, regular))
     said = Said(
         finding=title(told),
@@ -54,8 +50,19 @@ def _curve(figures: Figures) -> Block:
     names = {bin_: f"Within {bin_} weeks" if bin_ != "1" else "Within a week" for bin_ in found["bin"]}  # fmt: skip
     shown = Picture(uptake, (rows, regular)) if told.height else None
     listed = pl.concat([found, habit]) if regular.height else found
-    twin = words.table(listed, unit, names | {"all": "A contribution", "habit": "A habit"})
+    of_whom = listed.with_columns(n=pl.coalesce("denominator", "n"))
+    twin = words.table(of_whom, unit, names | {"all": "A contribution", "habit": "A habit"})
     return Block("first_use", said, shown, listed, twin, first_reason(found))
+
+
+def points(found: pl.DataFrame, unit: str) -> pl.DataFrame:
+    """Return weeks, value, low, high, text of the points that the line is drawn through.
+
+    Those whom the exports cover for longest are few; a line through them would be of other people.
+    """
+    of_most = (pl.col("denominator") >= MOST * pl.col("n")).fill_null(value=True)
+    named = found.with_columns(weeks=pl.col("bin").cast(pl.Int64), text=shape.texts(found, unit))
+    return named.filter(of_most).select("weeks", "value", "low", "high", "text")
 
 
 def title(told: pl.DataFrame) -> str:

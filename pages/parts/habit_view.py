@@ -20,7 +20,7 @@ SEGMENTS = {
 }
 SEVERAL = {
     "just_one": "In one tool", "just_two": "In two", "three": "In three or more", "two": "In at least two",
-    "of_enabled": "Used of the tools they have",
+    "of_enabled": "Tools used, of those they have",
 }  # fmt: skip
 IN_ANOTHER = "; and of one tool's people, who is in another too"
 PAIRS_DRAWN = 6  # those of the three most used tools; the table holds all

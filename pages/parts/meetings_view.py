@@ -18,6 +18,16 @@ KINDS = {
     "all_hands": "Fifty-one or more",
     "unknown": "Size not exported",
 }
+IN_A_TITLE = {
+    "one_to_one": "two people, up to an hour",
+    "decision": "three to eight people, up to an hour",
+    "status": "nine to eighteen people, up to an hour",
+    "bloated": "nineteen to fifty people, up to two hours",
+    "lengthy": "up to eighteen people, one to two hours",
+    "workshop": "up to fifty people, two hours or more",
+    "all_hands": "fifty-one people or more",
+    "unknown": "a number of people that is not exported",
+}
 OF_MEETINGS = ("meeting_flags", "conflicting_hours", "meetings_outside_hours", "redundant_hours")
 LARGE = "meeting_flags:large"
 FLAGS = {
@@ -40,7 +50,7 @@ def kinds_of_meetings(figures: Figures) -> Block:
     named = shape.rows_named(found.filter(pl.col("value") != 0), KINDS, "share")
     rows = toned(named, named.sort("value", descending=True)["key"][:1].to_list())
     said = Said(
-        finding=_largest(rows),
+        finding=_largest(named),
         measure="Share of people's hours in meetings by how many are invited; short is up to an hour, long up to two. Lines: 95% intervals",
         source=source(
             figures, found, f"time in two meetings at once counts once{_agreed(figures)}"
@@ -59,10 +69,11 @@ def _agreed(figures: Figures) -> str:
 
 
 def _largest(rows: pl.DataFrame) -> str:
+    """Return the kind that takes most hours; takes key, value, text."""
     if rows.height < 2:  # noqa: PLR2004  # one kind alone is no comparison
         return say("kinds_question")
     most = rows.sort("value", descending=True, maintain_order=True).row(0, named=True)
-    return say("kinds_known", kind=most["name"][:1].lower() + most["name"][1:], part=most["text"])
+    return say("kinds_known", kind=IN_A_TITLE[most["key"]], part=most["text"])
 
 
 @as_figure

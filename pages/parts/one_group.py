@@ -40,7 +40,7 @@ def one_group(figures: Figures, rows: pl.DataFrame, cut: str) -> None:
         st.selectbox(
             words.CUT_NAMES[cut],
             shown,
-            format_func=bare,
+            format_func=lambda name: bare(words.group(name)),
             key="one_department",
             width=320,
             label_visibility="collapsed",
@@ -51,7 +51,7 @@ def one_group(figures: Figures, rows: pl.DataFrame, cut: str) -> None:
     with st.grid(3, min_column_width=260, gap="medium"):
         for each in found:
             small_multiple(each)
-    note(f"Solid: {plain(chosen)} with its 95% band. Dashed: the company.")
+    note(f"Solid: {plain(words.group(chosen))} with its 95% band. Dashed: the company.")
 
 
 def _first(rows: pl.DataFrame, shown: list[str]) -> str:
@@ -79,10 +79,11 @@ def _against(figures: Figures, key: str, chosen: str, cut: str) -> Multiple:
 def _told(chosen: str, rows: pl.DataFrame, blocks: dict[str, str]) -> None:
     """Say in one sentence in what the department stands apart."""
     size = rows.filter(pl.col("group") == chosen)["people"][0]
+    chosen = words.group(chosen)
     parts = [
         f"**{word} than the company** in {listed(names)}"
         for word, names in (
-            (word, [MEASURES[k][0].lower() for k, b in blocks.items() if b == word])
+            (word, [f"“{MEASURES[k][0]}”" for k, b in blocks.items() if b == word])
             for word in ("higher", "lower")
         )
         if names

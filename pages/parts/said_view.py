@@ -66,7 +66,7 @@ def words_and_answers(figures: Figures) -> Block:
         found = found.clear()  # departments are compared for the company
     answered = figures.ask("answered_share", grain="all", by="department").filter(bin="all")
     got = dict(answered.select("department", "value").iter_rows())
-    names = {name: name for name in _in_blocks(found)}
+    names = {name: words.group(name) for name in _in_blocks(found)}
     scores = shape.rows_named(found, names, "score", column="department")
     both = [
         _beside(text, got.get(key)) for text, key in zip(scores["text"], scores["key"], strict=True)
@@ -85,7 +85,7 @@ def words_and_answers(figures: Figures) -> Block:
     )  # fmt: skip
     twin = words.table(found.drop("key").with_columns(bin=pl.lit(None, pl.String)), "score")
     twin = twin.with_columns(pl.Series("Answered within a day", [numbers.number(got.get(name), "share") for name in found["department"]], dtype=pl.String))  # fmt: skip
-    beside = answered.filter(pl.col("department").is_in(rows["name"].implode()))
+    beside = answered.filter(pl.col("department").is_in(list(names)))
     return barred("words_deeds", said, rows, pl.concat([found.drop("key"), beside]), twin)
 
 

@@ -1,5 +1,7 @@
 """How many are active by whose definition, and how unevenly they contribute."""
 
+from typing import Any
+
 import polars as pl
 
 from analytics.charts import numbers, shape, words
@@ -23,11 +25,12 @@ def definitions(figures: Figures) -> Block:
         for v, t in wording.items()
     }
     rows = shape.rows_named(found, names, "share", column="variant", ours="")
+    fewer = _of_fewer(found, names)
     said = Said(
         finding=say("definitions", count=numbers.spelled(rows.height))
         if rows.height > 1
         else say("definitions_question"),
-        measure=f"Share of the people with a seat who were “active”, {figures.scope.period_label.lower()}",
+        measure=f"Share of the people with a seat who were “active”, {figures.scope.period_label.lower()}{fewer}",
         source=source(figures, found, _unknown(found, names)),
         alt=words.in_words("By definition", rows["name"].to_list(), rows["text"].to_list()),
         passports=[
@@ -46,12 +49,20 @@ def definitions(figures: Figures) -> Block:
 
 def _unknown(found: pl.DataFrame, names: dict[str, str]) -> str:
     """Return which definitions these exports cannot fill."""
-    missing = [
-        names.get(row["variant"], row["variant"])
-        for row in found.iter_rows(named=True)
-        if row["value"] is None
-    ]
+    missing = [_opened(row, names) for row in found.iter_rows(named=True) if row["value"] is None]
     return f"not known from these exports: {', '.join(missing)}" if missing else ""
+
+
+def _of_fewer(found: pl.DataFrame, names: dict[str, str]) -> str:
+    """Return which definitions speak of a part of the people alone, and of how many."""
+    part = found.drop_nulls(["value", "n"]).filter(pl.col("denominator") < pl.col("n"))
+    told = [f"{_opened(row, names)}, of {numbers.people(row['denominator'])} alone" for row in part.iter_rows(named=True)]  # fmt: skip
+    return f"; {', '.join(told)}" if told else ""
+
+
+def _opened(row: dict[str, Any], names: dict[str, str]) -> str:
+    name = names.get(row["variant"], row["variant"])
+    return name[:1].lower() + name[1:]
 
 
 @as_figure

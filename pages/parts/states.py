@@ -119,7 +119,7 @@ _NEEDS: dict[str, tuple[str, str]] = {
     # reason: what the exports lack, what would tell it
     "no_data": (
         "Nothing was imported that bears on this.",
-        "Which export would is listed under What we see.",
+        "What we see lists the export that would tell it.",
     ),
     "no_seats": ("No export says who may use the tool.", "A list of its users would."),
     "no_views": (

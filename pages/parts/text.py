@@ -16,6 +16,7 @@ ONE_DIGIT = 10  # below it a range of money keeps one decimal
 _ESCAPED = str.maketrans({mark: f"\\{mark}" for mark in "\\`*_{}[]()#+-.!|~>$:<&^=\"'@/"})
 JOINER = "\u2060"  # unseen; what looks like an address is no longer one
 _ADDRESSES = re.compile(r"https?(?=\\:)|www(?=\\\.)|@", re.IGNORECASE)
+_COUNTS = re.compile(r"(?<=\d) (?=people\b|person\b)")
 _SIGNS = {"EUR": "€", "USD": "$", "GBP": "£", "CHF": "CHF\u00a0"}
 
 
@@ -28,8 +29,8 @@ def plain(text: object) -> str:
 
 
 def unbroken(markdown: str) -> str:
-    """Return Markdown whose ranges and sizes of groups are never parted at the end of a narrow line."""
-    return markdown.replace(r"n \= ", f"n{GAP}\\={GAP}").replace(DASH, DASH + JOINER)
+    """Return Markdown whose ranges and counts of people are never parted at the end of a line."""
+    return _COUNTS.sub(GAP, markdown).replace(DASH, DASH + JOINER)
 
 
 def bare(text: object) -> str:

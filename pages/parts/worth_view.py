@@ -21,7 +21,7 @@ from pages.parts.states import note, state
 from pages.parts.text import plain
 
 MOST_SWINGS = 8
-SMALLEST = 0.05  # minutes: below it stands 0.0, which has no sign
+SMALLEST = 0.05  # minutes: below it stands 0, which has no sign
 
 
 @st.fragment
@@ -185,7 +185,7 @@ def _pick(tools: list[str], now: str) -> None:
 
 
 def _signed(minutes: float, half: float | None = None) -> str:
-    written = numbers.number(minutes, "minutes", half)
+    written = numbers.number(0.0 if abs(minutes) < SMALLEST else minutes, "minutes", half)
     return f"+{written}" if minutes >= SMALLEST else written
 
 
