@@ -100,7 +100,7 @@ def _card(figures: Figures, key: str, label: str, metric: str, bin_: str | None)
 
 
 def _findings(figures: Figures) -> None:
-    st.markdown("### What these figures tell", anchors=False)
+    st.markdown("## What these figures tell", anchors=False)
     for row in figures.release.findings().iter_rows(named=True):
         claim, evidence = sentence(row["finding"], json.loads(row["slots"]))
         if not claim:
@@ -143,7 +143,7 @@ def _covered_picture(figures: Figures) -> tuple[Picture, str] | None:
 
 
 def _rests_on(figures: Figures) -> None:
-    st.markdown("### What this rests on", anchors=False)
+    st.markdown("## What this rests on", anchors=False)
     if covered := _covered_picture(figures):
         note("Share of the staff whose activity each export covers")
         put(covered[0], "covered", covered[1])

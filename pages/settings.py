@@ -102,7 +102,7 @@ def form(name: str) -> None:
 def why(said: dict[str, str]) -> None:
     """Ask for country, purpose, legal basis and agreement."""
     rules = settings_door.rules()
-    st.markdown("#### Why", anchors=False)
+    st.markdown("## Why", anchors=False)
     with st.grid(2, min_column_width=340, gap="medium"):
         with st.container(gap="xsmall"):
             st.selectbox(
@@ -137,7 +137,7 @@ def why(said: dict[str, str]) -> None:
 
 def protection(name: str, said: dict[str, str]) -> None:
     """Ask for the threshold and for how long single acts are kept, and those of which tool for another time."""
-    st.markdown("#### How people are protected", anchors=False)
+    st.markdown("## How people are protected", anchors=False)
     with st.grid(2, min_column_width=340, gap="medium"):
         with st.container(gap="small"):
             st.number_input(
@@ -161,7 +161,7 @@ def protection(name: str, said: dict[str, str]) -> None:
 
 def working_time(said: dict[str, str]) -> None:
     """Ask for zone, working day and week, and what an hour costs."""
-    st.markdown("#### Working time and its cost", anchors=False)
+    st.markdown("## Working time and its cost", anchors=False)
     zones = sorted(available_timezones())
     with st.grid(2, min_column_width=340, gap="medium"):
         st.selectbox(

@@ -58,7 +58,7 @@ def card(key: str, title: str, body: str) -> "st.delta_generator.DeltaGenerator"
     """Return a box with a heading and a sentence, to be filled further."""
     box = st.container(border=True, height="stretch", key=f"card_{key}", gap="small")
     with box:
-        st.markdown(f"#### {title}", anchors=False)
+        st.markdown(f"## {title}", anchors=False)
         st.markdown(body)
     return box
 
@@ -118,7 +118,7 @@ with st.grid(3, min_column_width=260, gap="medium"):
     ):
         to_page("trust", "What we see")
 st.space("small")
-st.markdown("#### What each export opens", anchors=False)
+st.markdown("## What each export opens", anchors=False)
 st.table(
     in_two_columns(OPENS) if screen().compact else OPENS,
     border="horizontal",

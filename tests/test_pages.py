@@ -327,7 +327,7 @@ def test_the_lead_of_time_names_only_what_some_export_tells(home):
 
     draw_release(home, change=change)
 
-    lead = shown("time_cost").split("####")[0]
+    lead = shown("time_cost").split("## ")[0]
 
     assert "a week in writing" in lead
     assert "meetings" not in lead.split("a week in")[1][:40]

@@ -103,7 +103,7 @@ def all_of_them(release: Release) -> None:
     now = assumed()
     with st.container(border=True, gap="small", key="assumptions"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown("#### What is assumed, and why", anchors=False)
+            st.markdown("## What is assumed, and why", anchors=False)
             st.space("stretch")
             st.button(
                 "Put them back", icon=":material/restart_alt:", type="tertiary", key="reset_assumed",

@@ -15,6 +15,7 @@ from analytics.charts.words import in_words
 from analytics.findings.verdicts import Verdict
 from pages.parts.definition import about
 from pages.parts.figure import Picture, put
+from pages.parts.lead import large
 from pages.parts.states import as_it_was, note, words
 from pages.parts.text import plain
 
@@ -103,7 +104,7 @@ def card(c: Card) -> None:
         _named(c)
         if c.row is None or c.row["value"] is None:
             bold, sentence = words((c.row or {}).get("reason") or "not_released")
-            st.markdown("## :gray[—]", anchors=False)
+            large(c.key, ":gray[—]")
             st.markdown(f"{MARKS['unseen']} :small[{bold}]")
             note(sentence)
             return
@@ -112,7 +113,7 @@ def card(c: Card) -> None:
             numbers.number(c.row["value"], c.unit, half),
             numbers.span(c.row["low"], c.row["high"], c.unit),
         )
-        st.markdown(f"## {plain(value)} :gray[:small[{plain(interval)}]]", anchors=False)
+        large(c.key, f"{plain(value)} :gray[:small[{plain(interval)}]]")
         if c.ground is not None and (told := as_it_was(c.ground)):
             note(told.capitalize())
         _course(c, value, interval)

@@ -87,7 +87,7 @@ class Block:
     def head(self) -> str:
         """Return finding and measure as Markdown; how to read marks is said where there are any."""
         measure = self.said.measure if self.picture else self.said.measure.partition(". ")[0]
-        return f"#### {plain(self.said.finding)}\n:small[:gray[{plain(measure)}]]"
+        return f"## {plain(self.said.finding)}\n:small[:gray[{plain(measure)}]]"
 
     @cached_property
     def foot(self) -> str:

@@ -36,7 +36,7 @@ def draw(release: Release) -> None:
         release.coverage()["headcount"].is_not_null().any()
     )  # else no HR file was given
     title = "How the exports fit the HR file" if has_staff else "Whose accounts the exports show"
-    st.markdown(f"#### {title}", anchors=False)
+    st.markdown(f"## {title}", anchors=False)
     staff, counted = float(company.get("headcount") or 0), float(company.get("visible") or 0)
     if staff:
         st.markdown(f"{text.of_staff(counted, staff)} are in the figures of the whole period.")

@@ -22,6 +22,12 @@ def opening(title: str, finding: str, **slots: Any) -> None:  # noqa: ANN401  # 
     headed(title, f"{plain(claim)} **{plain(evidence)}**" if evidence.strip() else plain(claim))
 
 
+def large(key: str, figure: str) -> None:
+    """Write the one number of a card, large and yet no heading; `figure` must be safe Markdown."""
+    with st.container(key=f"value_{key}"):
+        st.markdown(figure)
+
+
 def headed(title: str, words: str) -> None:
     """Draw a page's title and the words under it: our own Markdown, or text made plain."""
     st.title(title, anchor=False)

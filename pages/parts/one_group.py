@@ -31,7 +31,7 @@ def one_group(figures: Figures, rows: pl.DataFrame, cut: str) -> None:
     )
     if not shown:
         return
-    st.markdown(f"### One {cut}", anchors=False)
+    st.markdown(f"## One {cut}", anchors=False)
     if st.session_state.get("one_department") not in shown:
         st.session_state["one_department"] = (
             figures.scope.cell[cut] if figures.scope.cell[cut] in shown else _first(rows, shown)

@@ -11,7 +11,7 @@ from pages.parts.table import show_table
 
 def who_may_see() -> None:
     """Show who sees what, as the access table has it."""
-    st.markdown("#### Who may see", anchors=False)
+    st.markdown("## Who may see", anchors=False)
     rows = [
         {
             "What": sight.what,

@@ -24,7 +24,7 @@ def vendor(figures: Figures) -> None:
     active, counts = (figures.ask(metric, by="tool") for metric in (ACTIVE, COUNTS))
     with st.container(gap="xsmall", key=f"fig_{KEY}"):
         st.markdown(
-            "#### As the vendors count it\n:small[:gray[Whole company, in each vendor's own window. Windows overlap and “active” means"
+            "## As the vendors count it\n:small[:gray[Whole company, in each vendor's own window. Windows overlap and “active” means"
             " what the vendor means by it: nothing here may be added or compared with our figures]]",
             anchors=False,
         )

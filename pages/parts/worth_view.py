@@ -16,6 +16,7 @@ from pages.parts import assumed, filters
 from pages.parts.data import Figures
 from pages.parts.definition import about
 from pages.parts.figure import Block, Picture, Said, figure, source
+from pages.parts.lead import large
 from pages.parts.screen import pair
 from pages.parts.states import note, state
 from pages.parts.text import plain
@@ -73,7 +74,7 @@ def _currency(figures: Figures) -> str:
 
 def _money(figures: Figures, hours: worth.Hours | None, found: Result | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", wrap=False):
-        st.markdown("#### What it costs, if you accept these assumptions", anchors=False, width="stretch")  # fmt: skip
+        st.markdown("## What it costs, if you accept these assumptions", anchors=False, width="stretch")  # fmt: skip
         about("money", [figures.passport("cost"), figures.passport(HOURS)], figures.block(HOURS))
     if hours is None:
         row = figures.one(HOURS, "total")
@@ -84,14 +85,12 @@ def _money(figures: Figures, hours: worth.Hours | None, found: Result | None) ->
         assumed.rate_inputs(figures.release, currency)
         a_week = f"{numbers.people(hours.people)} × {numbers.full(hours.total[1], hours.total[0], hours.total[2], 'hours')} a week"
         if found is None:
-            st.markdown("## :gray[—]", anchors=False)
+            large("worth", ":gray[—]")
             note(f"{plain(a_week)}: type what an hour of work costs, and this becomes a range of money.")  # fmt: skip
             return
         ends = numbers.money(found.low, found.high, currency)
         likely = numbers.money(found.likely, found.likely, currency)
-        st.markdown(
-            f"## {plain(ends)} :gray[:small[a year, likely {plain(likely)}]]", anchors=False
-        )
+        large("worth", f"{plain(ends)} :gray[:small[a year, likely {plain(likely)}]]")
         note(plain(f"{a_week}. The range holds everything assumed below at its low and at its high end; it isn't a saving, and what is read is not in it."))  # fmt: skip
 
 

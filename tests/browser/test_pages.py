@@ -1,5 +1,6 @@
 """Every page in a real browser: light, dark and on a phone, without an error, a foreign request or a barrier."""
 
+import itertools
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,6 +48,9 @@ def test_a_page_opens_without_error_foreign_request_or_barrier(server, visits, n
     settle(page)
     text, title = page.inner_text("[data-testid=stApp]"), page.inner_text("h1")
     exceptions = page.query_selector_all("[data-testid=stException]")
+    levels = page.evaluate(
+        "() => [...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(h => Number(h.tagName[1]))"
+    )
     beyond = page.evaluate(
         "() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollWidth - main.clientWidth }"
     )
@@ -57,6 +61,7 @@ def test_a_page_opens_without_error_foreign_request_or_barrier(server, visits, n
         page.remove_listener(event, hear)
 
     assert title
+    assert levels[0] == 1 and all(b <= a + 1 for a, b in itertools.pairwise(levels)), levels
     assert BROKEN not in text
     assert exceptions == []
     assert beyond <= 1, f"runs off the side by {beyond} px"
