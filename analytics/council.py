@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from analytics import audit_log, roles
+from analytics.charts.words import capitals
 from analytics.metrics import others
 from analytics.metrics.reasons import REASONS
 from analytics.privacy.attack import TITLES
 from analytics.release import Release
+from analytics.vault import presets
 
 Rows = Sequence[Sequence[str]]
 NOT_SET = "not set"
@@ -22,12 +24,13 @@ FAMILIES = {
     "listening": "Listening",
 }
 
-PROMISE = (
-    "Figures are about groups of {k} or more. No message is read, and nobody can look up a person."
-)
+PROMISE = "Figures are about groups of {k} or more. Nobody reads a message, and nobody can look up a person."
 KEPT = (
-    ("An act", "its time, its kind, its tool, a code for the person, how many it reached, how many words it had"),
-    ("A place in the company", "division, department, level, place, a code for the manager, each with its dates"),
+    ("An act", "its time, its kind, its tool, codes for who acted and whom it reached, how long it took or how many words it had"),
+    ("A place in the company", "division, department, level, place, time zone, the day of joining, a code for the manager, each with its dates"),
+    ("A right to use a tool", "whose it is, as a code, and since when; and who is in which channel"),
+    ("What a tool counts by itself", "as its maker's report has it: of one person, as a code, of one channel or of all"),
+    ("An answer to a survey", "on its scale, and the department where the file names it; nothing leads from an answer to a person"),
     ("The link between code and name", "in one separate file, read only while files are imported, somebody says whose account is whose, or asks to be erased"),
 )  # fmt: skip
 NEVER = (
@@ -125,7 +128,12 @@ def certificate_rows(release: Release) -> list[tuple[str, str]]:
             continue
         count = number_of(found, item)
         rows.append(
-            (label, {"count": f"{count:,.0f}", "share": f"{count:.0%}"}.get(form, str(value)))
+            (
+                label,
+                {"count": f"{count:,.0f}", "share": f"{count:.0%}"}.get(
+                    form, str(value).strip("[]")
+                ),
+            )
         )
     return rows
 
@@ -137,7 +145,8 @@ def again(release: Release) -> str:
 
 def attacks() -> list[str]:
     """Return the classes of attack that anybody can run on a release."""
-    return list(TITLES.values())
+    titles = (title.partition(" ")[2] for title in TITLES.values())
+    return [title[:1].upper() + title[1:] for title in titles]
 
 
 def rules(release: Release) -> list[tuple[str, str]]:
@@ -147,10 +156,23 @@ def rules(release: Release) -> list[tuple[str, str]]:
     for item, label in RULES:
         value = str(company.get(item) or "")
         if item in ("keep_days", "keep_days_by_tool") and value:
-            value = ", ".join(f"{one.replace('=', ' ')} days" for one in value.split(", "))
+            value = ", ".join(_kept(one) for one in value.split(", "))
         if value or item != "keep_days_by_tool":
-            rows.append((label, value.upper() if item == "country" and value else value or NOT_SET))
+            rows.append(
+                (
+                    label,
+                    presets.presets()[value].name
+                    if item == "country" and value
+                    else value or NOT_SET,
+                )
+            )
     return rows
+
+
+def _kept(entry: str) -> str:
+    """Return 365 days, or Slack 90 days for slack=90."""
+    tool, _, days = entry.rpartition("=")
+    return f"{capitals(tool)} {days} days".strip()
 
 
 def untold(release: Release) -> tuple[int, int, list[tuple[str, str, str]]]:

@@ -65,6 +65,8 @@ def forget() -> None:
 def ask(name: str, *, is_busy: bool) -> None:
     """Offer to show the names, and say what that means."""
     pressed = st.button("Show the accounts to settle", type="primary", key="show", disabled=is_busy)
+    if is_busy:
+        note("A job runs just now: the accounts can be shown once it is done.")
     note(
         "Names and addresses are shown to you alone and written nowhere; that you looked stands in the log. "
         "Nothing is joined before you say so, and everything can be taken back."

@@ -15,6 +15,10 @@ from pages.parts.lead import headed
 from pages.parts.states import note, page_link
 
 NEW = "A new one"
+MADE_BY = (
+    "Slack", "Teams", "Viva Engage", "Microsoft 365", "Google Workspace", "Zoom", "Webex", "Calendar", "Mailbox",
+    "HR", "Survey", "Zendesk", "Jira",
+)  # fmt: skip
 NAME_RULE = "A short name of a to z, 0 to 9 and hyphens, 40 at most. Companies are kept apart."
 
 
@@ -107,21 +111,34 @@ def start(name: str | None, anything: bool) -> None:
             width=320,
         )
     settled = first_import.ask(name)
+    wait = waits_for(name, is_settled=settled, is_there=anything)
     st.button(
         "Import",
         type="primary",
         key="start",
-        disabled=name is None or not settled or not anything,
+        disabled=bool(wait),
         on_click=begin,
         args=(name,),
     )
+    if wait:
+        note(wait)
+
+
+def waits_for(name: str | None, *, is_settled: bool, is_there: bool) -> str:
+    """Return what must be done before files can come in; empty where nothing must."""
+    if name is None:
+        return "First give the company a short name, above."
+    if not is_settled:
+        return "First say what stands open above."
+    return "" if is_there else "First drop a file, above."
 
 
 def known_by_sight(name: str | None) -> None:
     """Say which exports are recognised, and where larger ones go."""
-    st.markdown("#### We know these by sight", anchors=False)
+    st.markdown("## We know these by sight", anchors=False)
+    st.markdown(" ".join(f":gray-badge[{one}]" for one in MADE_BY))
     families = formats.by_family()
-    with st.expander(f"{sum(map(len, families.values()))} kinds of export", key="known"):
+    with st.expander(f"All {sum(map(len, families.values()))} kinds of export", key="known"):
         for family, names in families.items():
             st.markdown(f"**{family}**  \n{text.small(' · '.join(map(text.plain, names)))}")
     note(

@@ -217,9 +217,9 @@ def _sign_in() -> None:
         st.space("small")
         note(
             "Figures are about groups of ten people or more. Nobody can look up a person here, "
-            "and no message is ever read. How that is kept is open to everyone, without signing in:"
+            "and nobody reads a message. How that is kept is open to everyone, without signing in:"
             if access.may_open("trust", "visitor")
-            else "Figures are about groups of ten people or more, and no message is ever read."
+            else "Figures are about groups of ten people or more, and nobody reads a message."
         )
         page_link("trust", "What we see, and what we don't")
 

@@ -10,7 +10,7 @@ from analytics import release as releases
 from analytics.release import Release
 from pages.parts import access, coverage_view, fit_view, journal, log_view, text, workspace
 from pages.parts.access import guard
-from pages.parts.lead import headed
+from pages.parts.lead import headed, large
 from pages.parts.screen import screen
 from pages.parts.states import note, page_link
 from pages.parts.text import plain
@@ -22,7 +22,7 @@ LOG_LINES = 10
 CARDS = (
     (
         "What comes in",
-        "Who acted, when, in which tool, and how many it reached. Names and addresses become codes on the way in; "
+        "Who acted, when, in which tool, and whom it reached. Names and addresses become codes on the way in; "
         "the list that links them lies apart, and no page opens it: only whoever imports may have names shown, to say whose account is whose. Text, subjects and file names are **never kept**.",
     ),
     (
@@ -52,14 +52,14 @@ def opening(threshold: int) -> None:
     headed(
         "What we see, and what we don't",
         "This page is for everyone, above all for the people whose work is counted here. "
-        f"**Figures are about groups of {threshold} or more. No message is read, and nobody can look up a person.**",
+        f"**{council.PROMISE.format(k=threshold)}**",
     )
     with st.grid(3, min_column_width=280, gap="medium"):
         for number, (title, body) in enumerate(CARDS):
             with st.container(
-                border=True, height="stretch", key=f"card_promise_{number}", gap="xsmall"
+                border=True, height="stretch", key=f"card_promise_{number}", gap="small"
             ):
-                st.markdown(f"#### {title}", anchors=False)
+                st.markdown(f"## {title}", anchors=False)
                 st.markdown(body.format(k=threshold))
 
 
@@ -67,16 +67,16 @@ def kept_and_never() -> None:
     """List what is stored, and what never is."""
     with st.grid(2, min_column_width=360, gap="large"):
         with st.container(gap="xsmall"):
-            st.markdown("#### What is kept", anchors=False)
+            st.markdown("## What is kept", anchors=False)
             st.markdown("\n".join(f"- **{title}:** {body}" for title, body in council.KEPT))
         with st.container(gap="xsmall"):
-            st.markdown("#### What never is", anchors=False)
+            st.markdown("## What never is", anchors=False)
             st.markdown("\n".join(f"- {thing}" for thing in council.NEVER))
 
 
 def who_sees_what() -> None:
     """Draw the table of roles: marks on a wide screen, names on a phone."""
-    st.markdown("#### Who sees what", anchors=False)
+    st.markdown("## Who sees what", anchors=False)
     rows = pl.DataFrame(roles.table())
     if screen().compact:
         names = rows.columns[1:]
@@ -88,7 +88,6 @@ def who_sees_what() -> None:
         ).with_columns(pl.col("Who").replace("", "Nobody"))
     else:
         shown = rows.with_columns(pl.col(rows.columns[1:]).replace({"yes": "●", "no": "–"}))
-    shown = shown.rename({"What": " "})
     st.table(shown, border="horizontal", hide_index=True, alt="Which role sees what")
     marks = "" if screen().compact else "● may open it · – may not. "
     note(f"{marks}A single person's figures and messages are open to nobody.")
@@ -96,7 +95,7 @@ def who_sees_what() -> None:
 
 def protection(release: Release | None) -> None:
     """Say how small groups are protected, and what that cost."""
-    st.markdown("#### How small groups are protected", anchors=False)
+    st.markdown("## How small groups are protected", anchors=False)
     st.markdown(council.PROTECTION.format(k=council.threshold(release)))
     if release:
         st.markdown(plain(" ".join(council.outcome(release.certificate()))))
@@ -104,7 +103,7 @@ def protection(release: Release | None) -> None:
 
 def laid_down(release: Release) -> None:
     """Show purpose, legal basis, agreement and retention as the company wrote them."""
-    st.markdown("#### What the company has laid down", anchors=False)
+    st.markdown("## What the company has laid down", anchors=False)
     two_columns(council.rules(release), "What the company has laid down")
 
 
@@ -118,7 +117,7 @@ def two_columns(rows: list[tuple[str, str]], alt: str) -> None:
 def cannot_tell(release: Release) -> None:
     """List the figures that these exports cannot give, and what would."""
     total, told, missing = council.untold(release)
-    st.markdown("#### What these exports can tell", anchors=False)
+    st.markdown("## What these exports can tell", anchors=False)
     if not missing:
         st.markdown(f"All {total} figures.")
         return
@@ -138,12 +137,12 @@ def cannot_tell(release: Release) -> None:
 def certificate(release: Release) -> None:
     """Show what the audit of the release tried and found."""
     found = release.certificate()
-    st.markdown("#### We attacked these figures ourselves", anchors=False)
+    st.markdown("## We attacked these figures ourselves", anchors=False)
     with st.container(border=True, gap="small", key="card_certificate"):
         exposed, tried = (council.number_of(found, item) for item in ("exposed", "targets"))
-        st.markdown(
-            f"## {text.number(exposed)} of {text.number(tried)} :gray[:small[attempts found a group under {council.number_of(found, 'k'):.0f}]]",
-            anchors=False,
+        large(
+            "certificate",
+            f"{text.number(exposed)} of {text.number(tried)} :gray[:small[attempts found a group under {council.number_of(found, 'k'):.0f}]]",
         )
         st.markdown("Anybody who has the file of the release may repeat it:")
         st.code(council.again(release), language=None, wrap_lines=True)
@@ -155,7 +154,7 @@ def certificate(release: Release) -> None:
 
 def definitions(passports: list[dict[str, Any]]) -> None:
     """Let the reader find how any figure is counted."""
-    st.markdown("#### How each figure is counted", anchors=False)
+    st.markdown("## How each figure is counted", anchors=False)
     wanted = st.text_input(
         "Find a figure",
         placeholder="Find a figure, for example “hours”",
@@ -205,13 +204,14 @@ def matches(passport: dict[str, Any], wanted: str) -> bool:
 def definition(passport: dict[str, Any]) -> None:
     """Write one passport in words."""
     st.markdown(plain(passport["definition"]))
-    note(" &nbsp; ".join(f"**{name}** {plain(value)}" for name, value in council.facts(passport)))
+    for name, value in council.facts(passport):
+        note(f"**{name}:** {plain(value)}")
 
 
 def the_log(release: Release) -> None:
     """Say whether the log holds, and show its last lines by role."""
     folder = release.path.parents[1]
-    st.markdown("#### What was done and looked at", anchors=False)
+    st.markdown("## What was done and looked at", anchors=False)
     log_view.verdict(folder, folder.name)
     if lines := audit_log.read(folder, LOG_LINES):
         log_view.table(lines, named=False)

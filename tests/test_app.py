@@ -224,7 +224,7 @@ def test_without_a_sign_in_everything_is_ones_own_also_a_report_without_figures(
     text = words(at).replace("\\", "")
 
     assert "Import exports" in text and "○ The disk is full." in text
-    assert "**2 files**: Cut off. :gray[a.csv, b.csv]" in text
+    assert "**2 files:** Cut off. :gray[a.csv, b.csv]" in text
     assert "publish_again" in {button.key for button in at.button}
 
 

@@ -17,12 +17,23 @@ from pages.parts.text import plain
 SAY = {"still": "The company works in this zone", "twice": "Its times are written in this zone"}
 
 
-def ask(workspace: str | None, file: dict[str, Any], key: str, done: Callable[[], None]) -> None:
-    """Draw the question that a file's clock leaves open, or its answer; `done` is called once it is answered."""
+def ask(
+    workspace: str | None,
+    file: dict[str, Any],
+    key: str,
+    done: Callable[[], None],
+    *,
+    named: bool = False,
+) -> None:
+    """Draw the question that a file's clock leaves open, or its answer; `done` is called once it is answered.
+
+    `named` says first which file it is, where nothing else does.
+    """
     clock = file.get("clock")
     if not clock:
         return
-    st.markdown(f"◐ {plain(in_words(clock))}")
+    which = f"**{plain(file['file'])}:** " if named else ""
+    st.markdown(f"◐ {which}{plain(in_words(clock))}")
     if answer := answered(workspace, file):
         note(answer)
         return

@@ -100,6 +100,9 @@ TELLS: dict[str, str] = {
 }
 
 
+IN_TOOLS = {
+    "seats", "views", "acts", "replies", "recipients", "reactions", "meetings", "openness",
+}  # fmt: skip
 STAFF = {"managers", "departments", "levels", "locations", "hire_dates"}
 OTHER_KINDS = {"counts", "answers", "customers"}  # reports, surveys, help desks
 
@@ -115,11 +118,17 @@ def tells(capabilities: list[str]) -> list[str]:
 
 
 def hides(capabilities: list[str]) -> list[str]:
-    """Return in words what a file cannot tell: all about staff at once, and not what only another kind of export is for."""
+    """Return in words what a file cannot tell: all about staff or tools at once, and not what only another kind of export is for."""
     lacking = set(capabilities) - OTHER_KINDS
-    if lacking >= STAFF:
-        return [*tells(list(lacking - STAFF)), "anything about departments, levels and managers"]
-    return tells(list(lacking))
+    at_once = []
+    for whole, words in (
+        (IN_TOOLS, "anything that people do in a tool"),
+        (STAFF, "anything about departments, levels and managers"),
+    ):
+        if lacking >= whole:
+            lacking -= whole
+            at_once.append(words)
+    return [*tells(list(lacking)), *at_once]
 
 
 def kind_of(file: dict[str, Any]) -> str:

@@ -34,7 +34,7 @@ def ask(workspace: str | None) -> bool:
         return True
     rules = settings_door.rules()[settings_door.read(workspace).country]
     with st.container(border=True, gap="small", key="first_import"):
-        st.markdown("#### Before the first import", anchors=False)
+        st.markdown("## Before the first import", anchors=False)
         note(rules.about)
         for name in names:
             if name == "keep_days":
@@ -44,6 +44,7 @@ def ask(workspace: str | None) -> bool:
                     max_value=LONGEST,
                     value=rules.keep_days,
                     key="first_keep_days",
+                    width=320,
                 )
             else:
                 label, example = QUESTIONS[name]

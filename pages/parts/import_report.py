@@ -18,6 +18,7 @@ from pages.parts.text import count, day, day_of, listed, number, plain
 COLUMNS_ASKED = (
     "The columns were not recognised. On the next drop you are asked which is which, once."
 )
+ORDER_ASKED = "Nothing in it tells day from month. On the next drop you are asked, once."
 SCALE_ASKED = "Nothing tells on which scale was answered. On the next drop you are asked, once."
 OUTCOMES = {
     "accept": "● Read whole",
@@ -62,7 +63,7 @@ def files_report(workspace: str, job_id: str, result: dict[str, Any]) -> None:
             st.divider()
             file_card(workspace, file, key)
         else:
-            what = "what was set apart, and why" if needs_look else "what was read"
+            what = _inside(file)
             with st.expander(f"{plain(file['file'])}: {what}", key=f"card_{key}"):
                 file_card(workspace, file, key)
     if len(read) > CARDS:
@@ -75,23 +76,35 @@ def files_report(workspace: str, job_id: str, result: dict[str, Any]) -> None:
         _download(name, csv_text(account).encode(), "Report (CSV)", f"report_{job_id}")
 
 
+def _inside(file: dict[str, Any]) -> str:
+    """Return what the card of a file that was read is about."""
+    if file["rejected"]:
+        return "what was set apart, and why"
+    return "by which clock do people live?" if file.get("clock") else "what was read"
+
+
 def refused(files: list[dict[str, Any]]) -> None:
     """Draw why files were not imported and what helps, those with the same fault together."""
     same: dict[str, list[str]] = {}
     for file in files:
-        same.setdefault(_why(file), []).append(file["file"])
-    for why, names in same.items():
-        shown = f"{plain(names[0])}:" if len(names) == 1 else f"**{count(len(names), 'files')}**:"
+        same.setdefault(left_out_for(file), []).append(file["file"])
+    for reason, names in same.items():
+        shown = plain(names[0]) if len(names) == 1 else count(len(names), "files")
         which = f" :gray[{plain(', '.join(names))}]" if len(names) > 1 else ""
-        st.markdown(f"○ {shown} {plain(why)}{which}")
+        st.markdown(f"○ **{shown}:** {plain(reason)}{which}")
 
 
-def _why(file: dict[str, Any]) -> str:
-    """Return why a file was not imported, without its name."""
+def left_out_for(file: dict[str, Any]) -> str:
+    """Return why a file was not imported, without its name, and what is asked on its next drop."""
     if mapping.may_ask(file):
-        return COLUMNS_ASKED
+        return ORDER_ASKED if file["reject_code"] == "dates_ambiguous" else COLUMNS_ASKED
     if file.get("reject_code") == "no_scale" and file.get("header"):
         return SCALE_ASKED
+    return why(file)
+
+
+def why(file: dict[str, Any]) -> str:
+    """Return why a file cannot be read, without its name."""
     said = (file.get("message") or "").removeprefix(f"{file['file']}:").strip()
     return said[:1].upper() + said[1:] or "It could not be read."
 
@@ -213,18 +226,24 @@ def _account(file: dict[str, Any]) -> dict[str, Any]:
     return {key: values.get(key) for key in ACCOUNT} | more
 
 
+def _taken(entry: dict[str, Any]) -> str:
+    """Return how many records of an import are counted, and of how many."""
+    read, stored = entry["rows"], (entry.get("report") or {}).get("stored")
+    if stored is None or stored == read:
+        return count(read, "records")
+    return f"{number(stored)} of {count(read, 'records')}"
+
+
 def imports_list(workspace: str, imports: list[dict[str, Any]], *, is_busy: bool = False) -> None:
     """Draw every import, newest first, those left out last, each with the button that leaves it out; none while a job runs."""
     st.space("small")
-    st.markdown("#### What the figures rest on", anchors=False)
+    st.markdown("## What the figures rest on", anchors=False)
     for entry in sorted(imports, key=lambda one: (not one["undone"], one["at"]), reverse=True):
         with st.container(
             horizontal=True, vertical_alignment="center", gap="small", key=f"finding_{entry['id']}"
         ):
             when = day(datetime.fromisoformat(entry["at"]).date())
-            about = (
-                f"{codes.format_name(entry['format'])} · {number(entry['rows'])} records · {when}"
-            )
+            about = f"{codes.format_name(entry['format'])} · {_taken(entry)} · {when}"
             said = f"**{plain(entry['file'])}** · {about}"
             st.markdown(f":gray[○ Left out: {said}]" if entry["undone"] else said, width="stretch")
             set_apart_button(workspace, entry["id"], f"list_{entry['id']}")

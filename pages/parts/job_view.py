@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from analytics import jobs, places
+from analytics import release as releases
 from analytics.job_files import Job
 from pages.parts import access
 from pages.parts.import_report import MARKS, files_report
@@ -63,7 +64,8 @@ def under_way(workspace: str, job: Job) -> None:
     st.progress(share, text=f"{said} {plain(step.get('file') or '')}".strip())
     if job.read:
         passed(job.read)
-    stays = "" if job.kind == "demo" else ", and the figures of before stay until it is done"
+    has_figures = releases.current(workspace) is not None
+    stays = ", and the figures of before stay until it is done" if has_figures else ""
     note(f"You may leave this page: it goes on{stays}.")
     if st.button("Stop", key="stop"):
         jobs.cancel(workspace, job.id)
@@ -74,7 +76,7 @@ def passed(read: Sequence[tuple[str, str]]) -> None:
     """Draw the files that are through, the last ones by name."""
     lines = [f"{MARKS.get(outcome, '○')} {plain(name)}" for name, outcome in read[-SHOWN:]]
     if len(read) > SHOWN:
-        lines = [f"{number(len(read) - SHOWN)} files before", *lines]
+        lines = [f"{count(len(read) - SHOWN, 'files')} before these", *lines]
     note("  \n".join(lines))
 
 

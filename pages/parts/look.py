@@ -12,6 +12,7 @@ from analytics import jobs, mappings, places
 from analytics.errors import AnalyticsError
 from analytics.job_files import LOOKS, Job
 from pages.parts import clock, codes, mapping, questions
+from pages.parts.import_report import why
 from pages.parts.lay import Upload, laid
 from pages.parts.screen import screen
 from pages.parts.states import note
@@ -103,7 +104,7 @@ def _told(workspace: str | None, job: Job) -> None:
             st.markdown(f"○ {plain(job.message or 'These files could not be looked at.')}")
             return
         known = [file for file in files if file["format"]]
-        st.markdown(f"#### {_headline(len(files), len(known))}", anchors=False)
+        st.markdown(f"## {_headline(len(files), len(known))}", anchors=False)
         rows = pl.DataFrame([_row(file) for file in files])
         if screen().compact:
             rows = rows.select("File", "What it is", "Records")
@@ -150,15 +151,15 @@ def days(first: str | None, last: str | None) -> str:
 def _details(workspace: str | None, file: dict[str, Any], key: str) -> None:
     """Draw one file: what is wrong with it and what would help, or what it can tell and how it was read."""
     if file["outcome"] == "reject":
-        with st.container(key=f"{key}_refused", gap="small"):
+        with st.container(key=f"finding_{key}", gap="small"):
             if file["reject_code"] == "no_scale" and file["header"]:
                 questions.ask_scale(workspace, file, key, again)
             elif mapping.may_ask(file):
                 mapping.ask(workspace, file, key, again)
             else:
-                st.markdown(f"○ {plain(file['message'] or file['file'])}")
+                st.markdown(f"○ **{plain(file['file'])}:** {plain(why(file))}")
         return
-    clock.ask(workspace, file, key, again)
+    clock.ask(workspace, file, key, again, named=True)
     with st.expander(f"{plain(file['file'])}: how it is read", key=f"{key}_open"):
         if file["is_sample"]:
             note("A large file: only its beginning was looked at. The import reads all of it.")
@@ -183,7 +184,7 @@ def remembered(workspace: str) -> None:
     if not places.folder(workspace).is_dir() or not (known := mappings.known(workspace)):
         return
     st.space("small")
-    st.markdown("#### Columns you named", anchors=False)
+    st.markdown("## Columns you named", anchors=False)
     note(
         "A table with exactly these columns is read this way by itself. Only the names of columns are kept."
     )

@@ -212,6 +212,9 @@ def state(
     reason = meant(reason)
     icon = "visibility_off" if reason in _NEEDS else _PAGE_STATES.get(reason, _FALLBACK)[0]
     bold, help_ = words(reason)
+    is_first = reason == "nothing_yet"
+    if is_first and not access.may_open("imports", access.role()):
+        help_ = "Whoever runs Convivio for this company brings in the first export."
     with st.container(
         border=True,
         height=height or "content",
@@ -228,6 +231,8 @@ def state(
         if sentence or help_:
             st.markdown(small(sentence or help_), width="content", text_alignment="center")
         page_link(_link(reason))
+        if is_first:
+            page_link("welcome", "Look around in the demo company")
 
 
 def release() -> Release:
