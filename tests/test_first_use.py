@@ -98,8 +98,29 @@ def test_a_first_time_in_any_tool_is_not_known_while_one_of_them_is_not(tmp_path
 
     known = rows.filter(pl.col("reason").is_null())
     assert {row[0]: row[1:] for row in known.select("bin", "sx", "sy").rows()} == {
-        "1": (2, 3), "2": (2, 3), "3": (1, 1), "4": (1, 1),
+        "1": (2, 3), "2": (2, 3),
     }  # fmt: skip
+    assert rows.filter(bin="3")["reason"].to_list() == [
+        "missing_weeks"
+    ]  # it is known of one in three
+
+
+def test_a_curve_ends_where_most_are_no_longer_watched(tmp_path):
+    """Mail is told for six weeks and a day, chat for the last four: of the three who have mail alone no sixth week is shown."""
+    posts = [(0, "mail", 1), (14, "slack", 4), (42, "slack", 4), (42, "mail", 1)]
+    lines = [f"{MONDAY + timedelta(days=day)} 10:00 | {tool} | {who}" for day, tool, who in posts]
+    seats = [f"mail | {who}" for who in (1, 2, 3)] + [f"slack | {who}" for who in range(4, 11)]
+    con = store(
+        tmp_path,
+        event="\n".join(["at | tool | actor", *lines]),
+        seat="\n".join(["tool | person", *seats]),
+    )
+
+    rows = told(con, "time_to_adoption").filter(variant="")
+
+    known = rows.filter(pl.col("reason").is_null())
+    assert known.select("bin", "sx", "sy").rows()[-1] == ("4", 2, 10)
+    assert rows.filter(bin="6").select("sy", "reason").rows() == [(3, "short_history")]
 
 
 def test_a_habit_begins_with_the_ninth_week_of_twelve(tmp_path):

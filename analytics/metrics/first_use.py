@@ -9,6 +9,7 @@ from analytics.metrics.uptake import FIRST_MASS, OF_THEM
 HEADLINES = (4, 13)  # weeks: a month and a quarter
 WEEKS = (1, 2, 3, 4, 6, 8, 10, 13, 17, 21, 26, 39, 52)
 HABIT_BY = tuple(weeks for weeks in WEEKS if weeks > OF_THEM)
+WATCHED_LEAST = 0.8  # of those with a seat: who is watched longest, by the tool that came first, is not like the others
 CURVE: tuple[Cut, ...] = ("total", "tool")
 STANDARD: tuple[Cut, ...] = tuple(CUTS)
 
@@ -23,13 +24,17 @@ def _reached(weeks: int) -> str:
     return f"enabled and opened_on + {7 * weeks} <= last_day + 1"
 
 
+def _of_most(condition: str) -> str:
+    return f"coalesce(avg(({condition})::int) filter (enabled) >= {WATCHED_LEAST}, false)"
+
+
 def _time(position: int, weeks: int, variant: str = "", day: str = "first_on") -> Measure:
     x, y = _within(weeks, day)
     cuts = STANDARD if weeks in HEADLINES and not variant else CURVE
     return Measure(
         "time_to_adoption", f"{x}::int", f"{y}::int", kind="survival", variant=variant, bin=str(weeks), position=position,
         grains=("all",), cuts=cuts,
-        reason=f"case {NO_SEATS} when coalesce(bool_or{y}, false) then null when bool_or({_reached(weeks)}) then 'missing_weeks' else 'short_history' end",
+        reason=f"case {NO_SEATS} when {_of_most(y)} then null when {_of_most(_reached(weeks))} then 'missing_weeks' else 'short_history' end",
     )  # fmt: skip
 
 
@@ -74,7 +79,7 @@ PASSPORTS = (
         ),
         cuts=STANDARD,
         grains=("all",),
-        minimum="10 people; as many weeks of coverage as are told",
+        minimum="10 people; as many weeks of coverage as are told, for 8 in 10 of those with a seat",
         smallest_worth_showing=0.05,
         tables=("seat", "first_seen"),
         needs=("seats", "acts"),
