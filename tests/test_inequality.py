@@ -1,5 +1,8 @@
 """How unevenly people contribute, from classes that never hold fewer than ten of them."""
 
+import math
+
+import numpy as np
 import polars as pl
 import pytest
 
@@ -9,6 +12,7 @@ from analytics.metrics.inequality import (
     gini_band,
     lorenz,
     merged_classes,
+    most_of_top,
     top_share,
 )
 from tests.drawn import Settings, laid, store
@@ -48,6 +52,39 @@ def test_the_hand_case_has_a_gini_of_68_hundredths():
 
 def test_even_contributions_have_a_gini_of_nought():
     assert gini_band(one_each((4, 4, 4))) == pytest.approx((0, 0))
+
+
+def test_the_most_that_the_busiest_can_have_is_worked_by_hand():
+    """Twenty people with 0, ten with 10 to 19 and 140 together: two of them have 140 less eight times 10, but no more than 19 each."""
+    classes = [Class(0, 0, 20, 0), Class(10, 19, 10, 140)]
+
+    assert most_of_top(classes, 2 / 30) == pytest.approx(2 * 19 / 140)
+    assert most_of_top([Class(0, 0, 20, 0), Class(10, math.inf, 10, 140)], 2 / 30) == pytest.approx(
+        60 / 140
+    )
+    assert most_of_top(classes, 0.5) == 1
+
+
+def test_the_busiest_tenth_lies_within_its_ends_whatever_people_do():
+    """Straight lines alone are points too low where the busiest tenth stand in a class with many others."""
+    rng = np.random.default_rng(1)
+    edges = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000]
+    too_low = []
+    for _ in range(200):
+        acts = np.sort(rng.lognormal(rng.uniform(1, 5), rng.uniform(0.2, 2), 250).astype(int))
+        number = np.searchsorted(edges, acts, side="right") - 1
+        counted = [
+            (int(k), int((number == k).sum()), int(acts[number == k].sum()))
+            for k in np.unique(number)
+        ]
+        classes = merged_classes(histogram(*counted), 10)
+
+        exactly = acts[-25:].sum() / acts.sum()
+
+        least = top_share(lorenz(classes))
+        assert least - 1e-9 <= exactly <= most_of_top(classes) + 1e-9
+        too_low.append(exactly - least)
+    assert max(too_low) > 0.05
 
 
 def test_the_busiest_tenth_lies_on_the_line_between_two_points():

@@ -10,6 +10,7 @@ import polars as pl
 from analytics.metrics import few, periods
 from analytics.metrics.passport import Passport, Words
 from analytics.schema import polars_schema
+from analytics.statistics.interval import publish_ends
 
 # Lower ends of the classes of acts per person; each ends before the next begins.
 CLASSES = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000)
@@ -76,7 +77,7 @@ group by all
 
 
 def figures(con: duckdb.DuckDBPyConnection, settings: periods.Hours) -> pl.DataFrame:
-    """Return finished release.figure rows: bins gini_low, gini_high, top_tenth and silent; variant lorenz the curve.
+    """Return finished release.figure rows: bins gini_low, gini_high, top_tenth (the least it can be, with its ends) and silent; variant lorenz the curve.
 
     In the variant lorenz, bin is the share of people up to a class, value their share of all acts. Without
     seats: no_seats. Under 50 people: too few for classes of ten; small_group. Needs the tables of panel.lay.
@@ -144,6 +145,21 @@ def top_share(points: list[tuple[float, float]], share: float = TENTH) -> float:
     return 1.0
 
 
+def most_of_top(classes: list[Class], share: float = TENTH) -> float:
+    """Return the largest share of acts that the busiest `share` of people can have: all others of their class the least."""
+    people, acts = sum(each.people for each in classes), sum(each.acts for each in classes)
+    wanted, most = share * people, 0.0
+    for each in reversed(classes):
+        taken = min(wanted, each.people)
+        most += (
+            min(taken * each.highest, each.acts - (each.people - taken) * each.lowest)
+            if taken
+            else 0.0
+        )
+        wanted -= taken
+    return most / acts
+
+
 def _rows(counted: pl.DataFrame, least: int) -> list[dict[str, object]]:
     people, acts = int(counted["people"].sum()), int(counted["acts"].sum())
     names = ("gini_low", "gini_high", "top_tenth", "silent")
@@ -161,6 +177,8 @@ def _rows(counted: pl.DataFrame, least: int) -> list[dict[str, object]]:
         {"variant": "", "bin": name, "position": i, "value": value, "n": people}
         for i, (name, value) in enumerate(zip(names, values, strict=True))
     ]
+    ends = pl.DataFrame({"low": [values[2]], "high": [most_of_top(classes)]})
+    rows[2] |= publish_ends(ends).row(0, named=True)
     if few.TAIL <= silent <= people - few.TAIL:
         rows[-1] |= {"numerator": float(silent), "denominator": float(people)}
     else:
@@ -205,7 +223,7 @@ PASSPORTS = (
         definition=(
             "How far the contributions are from being spread evenly over the people with a seat: 0 = all alike, 1 = one does everything. "
             "Computed from how many people fall into classes of contributions, each of ten people or more, so it is a band: the lower end takes everybody in a class as alike, the upper end as far apart as the class allows. "
-            "numerator = twice the area between the Lorenz curve and the even line; denominator = 1. top_tenth = share of the busiest tenth; silent = share with no contribution. "
+            "numerator = twice the area between the Lorenz curve and the even line; denominator = 1. top_tenth = share of the busiest tenth, the least that the classes allow, with what they allow at most; silent = share with no contribution. "
             "It cannot see reading: somebody silent may read everything."
         ),
         cuts=("total", "tool"),
@@ -216,7 +234,7 @@ PASSPORTS = (
         needs=("seats", "acts"),
         source="Gastwirth 1972, The estimation of the Lorenz curve and Gini index, Review of Economics and Statistics 54",
         peers="vivainsights computes the Gini coefficient over person-weeks, which mixes busy weeks with busy people",
-        check="Manufacturing company mail (doi:10.7910/DVN/6Z3CGX): exact 0.618011, band 0.597577 to 0.630446; the busiest tenth exactly 0.407588 (elm 0.670503, racket 0.742301), told no higher and at most 0.012 lower",
+        check="Manufacturing company mail (doi:10.7910/DVN/6Z3CGX): exact 0.618011, band 0.597577 to 0.630446; the busiest tenth exactly 0.407588 (elm 0.670503, racket 0.742301), inside its band",
         words=Words(
             up="contributions come from fewer people than before",
             down="contributions come from more people than before",

@@ -71,15 +71,14 @@ def inequality(figures: Figures) -> Block:
     metric = "participation_inequality"
     found = figures.block(metric, variant=None)
     curve = shape.lorenz_rows(found.filter(pl.col("variant") == "lorenz"))
-    band = {
-        row["bin"]: row["value"]
-        for row in found.filter(pl.col("variant") == "").iter_rows(named=True)
-    }
+    told = {row["bin"]: row for row in found.filter(pl.col("variant") == "").iter_rows(named=True)}
+    band = {name: row["value"] for name, row in told.items()}
     top, silent = band.get("top_tenth"), band.get("silent")
     gini = numbers.span(band.get("gini_low"), band.get("gini_high"), "ratio")
-    text = f"the busiest tenth: {numbers.number(top, 'share')}" if top is not None else ""
+    within = _within(told.get("top_tenth"))
+    text = f"the busiest tenth: {within}" if top is not None else ""
     said = Said(
-        finding=say("gini_known", top=top, silent=silent)
+        finding=say("gini_known", top=within, silent=silent)
         if top is not None and silent is not None
         else say("gini_question"),
         measure="Share of all acts against share of the people with a seat, silent ones included. Dashed: everybody does the same",
@@ -91,7 +90,7 @@ def inequality(figures: Figures) -> Block:
         alt=words.in_words(
             "Spread of contributions",
             ["the busiest tenth", "silent", "Gini"],
-            [numbers.number(top, "share"), numbers.number(silent, "share"), gini or None],
+            [within, numbers.number(silent, "share"), gini or None],
         ),
         passports=[figures.passport(metric)],
     )
@@ -99,8 +98,15 @@ def inequality(figures: Figures) -> Block:
     names = {
         "gini_low": "Gini, at least",
         "gini_high": "Gini, at most",
-        "top_tenth": "The busiest tenth",
+        "top_tenth": "The busiest tenth, at least",
         "silent": "Silent",
     }
     twin = words.table(found.filter(pl.col("variant") == ""), "ratio", names)
     return Block("inequality", said, shown, found, twin, first_reason(found))
+
+
+def _within(row: dict[str, float | None] | None) -> str:
+    """Return the range of a share, or the share where it has none."""
+    if row is None:
+        return numbers.number(None, "share")
+    return numbers.span(row["low"], row["high"], "share") or numbers.number(row["value"], "share")
