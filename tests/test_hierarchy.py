@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from analytics.metrics import periods
+from analytics.metrics import org_measures, org_traffic, periods
 from analytics.metrics.bootstrap import standard_error, week_weights
 from analytics.metrics.hierarchy import PASSPORTS, WORTH, _company, _periods, figures, verdict
 from analytics.metrics.org_flows import flows
@@ -494,6 +494,31 @@ def test_people_not_covered_count_at_neither_end(factory):
         == some.filter(pl.col("quarter").is_null(), pl.col("level").is_not_null()).height
     )
     assert view.sums.out.sum() == company.traffic.ties_whole["messages"].sum()
+
+
+def test_traffic_in_parts_adds_up_to_the_same(factory, monkeypatch):
+    con, people = factory
+    periods.make(con, Settings())
+    period = next(p for p in _periods(con) if p.grain == "all" and p.tool is None)
+
+    def sums():
+        company = _company(con, people, 10, 7)
+        return company.traffic, company.sums(period, company.scope(period), period.weeks)
+
+    at_once, expected = sums()
+    monkeypatch.setattr(org_traffic, "AT_A_TIME", 9_000)  # ends within weeks
+    monkeypatch.setattr(org_measures, "BLOCK", 1_000)
+    in_parts, found = sums()
+    assert in_parts.ties.height > at_once.ties.height
+    assert {k: v.tolist() for k, v in found.columns.items()} == {
+        k: v.tolist() for k, v in expected.columns.items()
+    }
+    assert (found.out == expected.out).all() and (found.into == expected.into).all()
+    by_pair = [pl.col("messages", "broadcast").sum()]
+    keys = ["week", "tool", "actor", "person"]
+    for name in ("ties", "ties_whole"):
+        whole, parts = (getattr(of, name).group_by(keys).agg(by_pair) for of in (at_once, in_parts))
+        assert parts.sort(keys).equals(whole.sort(keys))
 
 
 def test_too_few_covered_people_are_refused(factory):

@@ -74,9 +74,10 @@ def _of(
     """Return the figures and flows of a period."""
     before = period.previous
     earlier = known.get((period.grain, before, period.tool)) if before else None
-    rows = _rows(company, period, earlier)
+    view = View(company, period)
+    rows = _rows(company, period, view, earlier)
     has_flows = period.tool is None and period.grain in ("quarter", "all")
-    return rows, _flow_rows(company, period) if has_flows else []
+    return rows, _flow_rows(company, period, view) if has_flows else []
 
 
 def verdict(changes: pl.DataFrame) -> str:
@@ -156,8 +157,9 @@ def _periods(con: duckdb.DuckDBPyConnection) -> Iterator[Period]:
         yield Period(grain, start, quarter, tool, np.array(weeks, dtype="datetime64[D]"), previous)
 
 
-def _rows(company: Company, period: Period, earlier: Period | None) -> list[dict[str, Any]]:
-    view = View(company, period)
+def _rows(
+    company: Company, period: Period, view: View, earlier: Period | None
+) -> list[dict[str, Any]]:
     reason = _no_tree(company, period) or view.reason()
     match = (
         company.matches.setdefault(period.tool, _match(company, period, view))
@@ -194,8 +196,8 @@ def _no_tree(company: Company, period: Period) -> str | None:
         return "no_org"
     if not len(company.trees[period.quarter]):
         return "no_manager"
-    ties = company.traffic.ties
-    if ties.is_empty() or (period.tool is not None and period.tool not in ties["tool"].unique()):
+    tools = company.traffic.tools
+    if not tools or (period.tool is not None and period.tool not in tools):
         return "no_recipients"
     return None
 
@@ -211,7 +213,8 @@ def _match(company: Company, period: Period, view: View) -> OrgMatch | str:
     if few_people or view.sums.total("all") < FEWEST_MESSAGES:
         return "too_little_traffic"
     number = np.cumsum(scope.counted) - 1  # places of the counted people alone
-    return org_match(number[scope.lines], number[view.sums.pairs], scope.people, company.seed)
+    ties = np.stack([number[view.sums.sender], number[view.sums.receiver]], axis=1)
+    return org_match(number[scope.lines], ties, scope.people, company.seed)
 
 
 def _match_figure(match: OrgMatch | str) -> dict[str, Any]:
@@ -276,11 +279,10 @@ def _people_in_both(company: Company, period: Period, earlier: Period) -> pl.Ser
     return both
 
 
-def _flow_rows(company: Company, period: Period) -> list[pl.DataFrame]:
+def _flow_rows(company: Company, period: Period, view: View) -> list[pl.DataFrame]:
     """Return release.flow rows between levels and between departments; all hidden where figures are."""
     if _no_tree(company, period):
         return []
-    view = View(company, period)
     match = company.matches.get(period.tool)
     reason = view.reason() or (
         None if isinstance(match, OrgMatch) and match.passes else "org_mismatch"

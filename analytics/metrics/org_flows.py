@@ -3,7 +3,6 @@
 import numpy as np
 import polars as pl
 
-from analytics.metrics.org_match import distinct
 from analytics.metrics.org_measures import Scope, Sums
 
 Array = np.ndarray
@@ -54,16 +53,21 @@ def flows(scope: Scope, sums: Sums, labels: list[str | None]) -> pl.DataFrame:
 
 def _blocks(sums: Sums, code: Array, groups: int) -> tuple[Array, Array, Array]:
     """Return groups × groups: messages, different senders and different receivers."""
-    a, b = code[sums.pairs[:, 0]], code[sums.pairs[:, 1]]
+    a, b = code[sums.sender], code[sums.receiver]
     known = (a >= 0) & (b >= 0)
-    block = a[known] * groups + b[known]
-    shape = (groups, groups)
-    messages = np.bincount(block, sums.messages[known], minlength=groups**2).reshape(shape)
-    counts, people = [], len(code)
-    for end in (0, 1):
-        once = distinct(block * people + sums.pairs[known, end])  # one number a block and person
-        counts.append(np.bincount(once // people, minlength=groups**2).reshape(shape))
-    return messages, counts[0], counts[1]
+    a, b = a[known], b[known]
+    messages = np.bincount(a * groups + b, sums.messages[known], minlength=groups**2)
+    senders = _different(sums.sender[known], code, b, groups)
+    receivers = _different(sums.receiver[known], code, a, groups)
+    return messages.reshape(groups, groups), senders, receivers.T
+
+
+def _different(people: Array, code: Array, others: Array, groups: int) -> Array:
+    """Return groups × groups: how many of each group, by `code`, are among `people` with somebody of the other group beside them."""
+    met = np.zeros((len(code), groups), dtype=bool)
+    met[people, others] = True
+    person, other = np.nonzero(met)
+    return np.bincount(code[person] * groups + other, minlength=groups**2).reshape(groups, groups)
 
 
 def _expected(sums: Sums, code: Array, groups: int) -> Array:

@@ -20,6 +20,7 @@ Ratio = tuple[Array, Array, Array]  # value, numerator, denominator, one a weigh
 FEWEST_PAIRS = 30
 LEADING_LEVEL = 1  # the head and those who report to the head
 LARGEST_LEADING_SHARE = 1 / 3
+BLOCK = 32_768  # rows looked at together, so that what is worked out of them stays in the processor's cache
 
 
 @dataclass(frozen=True)
@@ -83,13 +84,21 @@ class Sums:
         `exchanges` has its column `starts` already chosen for the tool.
         """
         self.scope, self.weeks = scope, len(weeks)
-        self.place = scope.tree.places(people)
+        place = scope.tree.places(people)
+        self.place = np.where(np.append(scope.counted, False)[place], place, -1)
         self.columns: dict[str, Array] = {}
-        week, a, b, amounts = self._placed(ties, ("messages", "broadcast"), weeks)
-        self.senders, self.receivers = (np.count_nonzero(np.bincount(end)) for end in (a, b))
-        self.pairs, self.messages = np.column_stack([a, b]), amounts["messages"]
-        self._margins(week, a, b, amounts["messages"])
-        self._ties(week, a, b, amounts)
+        self.out, self.into = np.zeros((2, len(weeks), len(scope.tree)))
+        blocks = []
+        for start in range(0, max(ties.height, 1), BLOCK):
+            rows = ties.slice(start, BLOCK)
+            week, a, b, amounts = self._placed(rows, ("messages", "broadcast"), weeks)
+            self._ties(week, a, b, amounts)
+            row = week * len(scope.tree)
+            np.add.at(self.out.reshape(-1), row + a, amounts["messages"])
+            np.add.at(self.into.reshape(-1), row + b, amounts["messages"])
+            blocks.append(np.stack([a, b, amounts["messages"]], dtype=np.int32, casting="unsafe"))
+        self.sender, self.receiver, self.messages = np.concatenate(blocks, axis=1)
+        self.senders, self.receivers = (np.count_nonzero(of.any(0)) for of in (self.out, self.into))
         names = ("starts", "watched", "answered")
         week, a, b, amounts = self._placed(exchanges, names, weeks)
         up, down = scope.tree.is_above(b, a), scope.tree.is_above(a, b)
@@ -107,46 +116,57 @@ class Sums:
         a, b = (self.place[rows[name].to_numpy()] for name in ("actor", "person"))
         week = _numbers(rows["week"].to_numpy(), weeks)
         kept = (a >= 0) & (b >= 0) & (week >= 0)
-        kept &= self.scope.counted[a] & self.scope.counted[b]
-        amounts = {name: rows[name].to_numpy().astype(float)[kept] for name in names}
+        amounts = {name: rows[name].to_numpy()[kept].astype(float) for name in names}
         return week[kept], a[kept], b[kept], amounts
 
     def _add(self, name: str, week: Array, amount: Array) -> None:
-        self.columns[name] = np.bincount(week, amount, minlength=self.weeks)
+        self._add_column(name, np.bincount(week, amount, minlength=self.weeks))
 
-    def _margins(self, week: Array, a: Array, b: Array, messages: Array) -> None:
-        people = len(self.scope.tree)
-        shape, size = (self.weeks, people), self.weeks * people
-        self.out = np.bincount(week * people + a, messages, minlength=size).reshape(shape)
-        self.into = np.bincount(week * people + b, messages, minlength=size).reshape(shape)
+    def _add_column(self, name: str, by_week: Array) -> None:
+        self.columns[name] = self.columns[name] + by_week if name in self.columns else by_week
 
     def _ties(self, week: Array, a: Array, b: Array, amounts: dict[str, Array]) -> None:
         tree, messages, broadcast = self.scope.tree, amounts["messages"], amounts["broadcast"]
         distance = tree.distance(a, b)
         up, down = tree.is_above(b, a), tree.is_above(a, b)
         crossing = tree.branch[a] != tree.branch[b]
-        self._add("all", week, messages)
-        self._add("broadcast", week, broadcast)
-        self._add("up", week, messages * up)
-        self._add("vertical", week, messages * (up | down))
-        self._add("direct", week, messages * ((up | down) & (distance == 1)))
-        self._add("external", week, messages * (self.scope.group[a] != self.scope.group[b]))
-        self._add("crossing", week, messages * crossing)
-        self._add(
-            "brokered", week, messages * (crossing & (tree.is_manager[a] | tree.is_manager[b]))
-        )
-        self._add("leading", week, messages * self.scope.leads[a])
-        self._add("leading_broadcast", week, broadcast * self.scope.leads[a])
+        signs = {
+            "up": up,
+            "vertical": up | down,
+            "direct": (up | down) & (distance == 1),
+            "external": self.scope.group[a] != self.scope.group[b],
+            "crossing": crossing,
+            "brokered": crossing & (tree.is_manager[a] | tree.is_manager[b]),
+            "leading": self.scope.leads[a],
+        }
+        by_kind, kinds = self._by_kind(week, messages, signs)
+        for name, has in kinds.items():
+            self._add_column(name, by_kind[:, has].sum(1))
+        self._add_column("all", by_kind.sum(1))
+        by_kind, kinds = self._by_kind(week, broadcast, {"leading": signs["leading"]})
+        self._add_column("leading_broadcast", by_kind[:, kinds["leading"]].sum(1))
+        self._add_column("broadcast", by_kind.sum(1))
         self._distances(week, messages, distance)
+
+    def _by_kind(
+        self, week: Array, amount: Array, signs: dict[str, Array]
+    ) -> tuple[Array, dict[str, Array]]:
+        """Return weeks × kinds, a kind being which of the signs are true, and by sign which kinds have it: one pass for all signs."""
+        kind, count = week << len(signs), 2 ** len(signs)
+        for bit, sign in enumerate(signs.values()):
+            kind |= sign.astype(kind.dtype) << bit
+        flat = np.bincount(kind, amount, minlength=self.weeks * count)
+        kinds = {name: np.arange(count) >> bit & 1 == 1 for bit, name in enumerate(signs)}
+        return flat.reshape(self.weeks, count), kinds
 
     def _distances(self, week: Array, messages: Array, distance: Array) -> None:
         """Add up messages by how far apart their ends are, and the steps that they take."""
-        width = int(distance.max(initial=0)) + 1
+        width = 2 * int(self.scope.tree.depth.max(initial=0)) + 3  # two heads meet above themselves
         flat = np.bincount(week * width + distance, messages, minlength=self.weeks * width)
         by_distance = flat.reshape(self.weeks, width)
-        self.columns["steps"] = by_distance @ np.arange(width)
+        self._add_column("steps", by_distance @ np.arange(width))
         for label, first, last, _ in self.scope.bins:
-            self.columns[f"distance {label}"] = by_distance[:, first : last + 1].sum(1)
+            self._add_column(f"distance {label}", by_distance[:, first : last + 1].sum(1))
 
 
 def _numbers(days: Array, weeks: Array) -> Array:

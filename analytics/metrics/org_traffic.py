@@ -6,6 +6,8 @@ adoption by itself would look like hierarchy. Reactions are left out: they answe
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from itertools import pairwise
 
 import duckdb
 import numpy as np
@@ -18,6 +20,7 @@ WHOLE = date(1, 1, 1)  # the quarter of the panel rows that hold for the whole p
 BROADCAST_FROM = 5  # covered receivers of one act from which it is a broadcast
 SILENCE_DAYS = 7  # after this long the next message opens a new exchange
 ANSWER_DAYS = 3
+AT_A_TIME = 2_000_000  # deliveries added up at once: of more, a row takes longer, since tables of hashes outgrow the caches
 MICROSECONDS_A_DAY = 86_400_000_000
 
 # People of the trees are numbered from 0 on, in the order of `Traffic.people`: small numbers are joined and counted faster.
@@ -32,38 +35,49 @@ from (select unnest($person::bigint[]) as person, unnest($quarter::date[]) as qu
 join numbered n on n.person = c.person
 """
 
-# Messages from one of them to another: to somebody both addressed and mentioned, once.
-ACT = """
-create or replace temp table act as
-with known as (from numbered where number in (select number from covered))
-select distinct d.event, d.copy, r.number as person, s.number as actor, d.tool, d.week, d.quarter
-from delivery d
-join known s on s.person = d.actor
-join known r on r.person = d.person
-where d.how in ('to', 'cc', 'mention', 'reply') and d.actor <> d.person
-"""
+SPANS = "select count(*), min(us), max(us) from delivery"
 
+# Messages from one of them to another within a span of time: to somebody both addressed and mentioned, once.
+# A pair may lie in two spans of one week: its rows are added up by whoever reads them.
 TIES = """
-with own as (
-    select a.event, a.week, a.tool, a.actor, a.person
-    from act a
-    join covered s on s.number = a.actor and s.quarter = {block}
-    join covered r on r.number = a.person and r.quarter = {block}
+with known as (from numbered where number in (select number from covered)),
+act as (
+    select distinct d.event, d.copy, r.number as person, s.number as actor, d.tool, d.week, d.quarter
+    from delivery d
+    join known s on s.person = d.actor
+    join known r on r.person = d.person
+    where d.how in ('to', 'cc', 'mention', 'reply') and d.actor <> d.person and d.us >= $begins and d.us < $ends
 ),
-broadcast as (
+own as (
+    select
+        a.event, a.week, a.tool, a.actor, a.person,
+        s.number is not null and r.number is not null   as in_quarter,
+        sw.number is not null and rw.number is not null as in_whole
+    from act a
+    left join covered s  on s.number = a.actor and s.quarter = a.quarter
+    left join covered r  on r.number = a.person and r.quarter = a.quarter
+    left join covered sw on sw.number = a.actor and sw.quarter = $whole
+    left join covered rw on rw.number = a.person and rw.quarter = $whole
+),
+reach as (
     -- a repeat at the same instant counts: it is another message that the log cannot tell apart
-    select event
+    select
+        event,
+        count(case when in_quarter then 1 end) as in_quarter,
+        count(case when in_whole then 1 end)   as in_whole
     from own
     group by event
     having count(*) >= $broadcast_from
 )
 select
-    week, tool, actor, person,
-    count(*)       as messages,
-    count(b.event) as broadcast
-from own
-left join broadcast b using (event)
-group by week, tool, actor, person
+    o.week, o.tool, cast(o.actor as integer) as actor, cast(o.person as integer) as person, o.in_quarter, o.in_whole,
+    cast(count(*) as integer)                                                      as messages,
+    cast(count(case when b.in_quarter >= $broadcast_from then 1 end) as integer)   as broadcast,
+    cast(count(case when b.in_whole >= $broadcast_from then 1 end) as integer)     as broadcast_whole
+from own o
+left join reach b using (event)
+where o.in_quarter or o.in_whole
+group by o.week, o.tool, o.actor, o.person, o.in_quarter, o.in_whole
 """
 
 LINE = """
@@ -150,6 +164,11 @@ class Traffic:
     ties_whole: pl.DataFrame
     exchanges: pl.DataFrame
 
+    @cached_property
+    def tools(self) -> set[str]:
+        """Return the tools of `ties`."""
+        return set(self.ties["tool"].unique())
+
 
 def traffic(con: duckdb.DuckDBPyConnection, panel: pl.DataFrame, trees: list[OrgTree]) -> Traffic:
     """Return the traffic among panel people who stand in any of the trees."""
@@ -158,23 +177,37 @@ def traffic(con: duckdb.DuckDBPyConnection, panel: pl.DataFrame, trees: list[Org
     quarters = covered["quarter"].fill_null(WHOLE)
     con.execute(NUMBERED, {"people": people.to_list()})
     con.execute(COVERED, {"person": covered["person"].to_list(), "quarter": quarters.to_list()})
-    con.execute(ACT)
     with spill.folder(con) as folder:
         file = folder / "line.parquet"
         chains(trees).write_parquet(file)
         con.execute(LINE, {"file": str(file)})
     con.execute(VERTICAL)
-    broadcast = {"broadcast_from": BROADCAST_FROM}
+    ties = _ties(con)
     spans = {
         "silence": SILENCE_DAYS * MICROSECONDS_A_DAY,
         "within": ANSWER_DAYS * MICROSECONDS_A_DAY,
     }
     return Traffic(
         people.to_numpy(),
-        con.sql(TIES.format(block="a.quarter"), params=broadcast).pl(),
-        con.sql(TIES.format(block=f"date '{WHOLE}'"), params=broadcast).pl(),
+        ties.filter("in_quarter").drop("in_quarter", "in_whole", "broadcast_whole"),
+        ties.filter("in_whole")
+        .drop("in_quarter", "in_whole", "broadcast")
+        .rename({"broadcast_whole": "broadcast"}),
         con.sql(EXCHANGES, params=spans).pl(),
     )
+
+
+def _ties(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Return the ties of one span of time after the other, in_quarter and in_whole: under which panel both ends are covered."""
+    [(rows, first, last)] = con.sql(SPANS).fetchall()
+    parts = rows // AT_A_TIME + 1
+    edges = np.linspace(first or 0, (last or 0) + 1, parts + 1).astype(int).tolist()
+    asked = {"broadcast_from": BROADCAST_FROM, "whole": WHOLE}
+    found = []
+    for begins, ends in pairwise(edges):
+        part = con.sql(TIES, params=asked | {"begins": begins, "ends": ends}).pl()
+        found.append(part.with_columns(pl.col("tool").cast(pl.Categorical)))
+    return pl.concat(found)
 
 
 def chains(trees: list[OrgTree]) -> pl.DataFrame:
