@@ -17,7 +17,7 @@ from analytics.privacy.by_value import judged, withhold
 from analytics.privacy.lattice import lies_in
 from analytics.schema import polars_schema, tables
 from analytics.statistics.change import change, change_ends, with_others
-from analytics.statistics.compare import distinguish, places
+from analytics.statistics.compare import beside_the_whole, distinguish, places
 from analytics.statistics.interval import interval, publish_ends
 from analytics.statistics.shrinkage import shrunken
 
@@ -30,6 +30,7 @@ INEXACT = 3  # significant digits
 NOTHING = 1e-12  # of a variance: rounding dust
 COARSE = 2  # of what rests on logarithms
 FAMILY = ["metric", "variant", "bin", "cut", "across"]
+PART_OF = ["metric", "variant", "bin", "across"]  # the company, or all of it with one tool
 VERDICTS = ("shrunken", "chance_low", "chance_high", "named", "places")
 KEYS = ["quarter", *LABELS]
 ESTIMATES = (
@@ -164,16 +165,21 @@ def _typical(cells: pl.DataFrame) -> pl.DataFrame:
 
 
 def compared(shown: pl.DataFrame) -> pl.DataFrame:
-    """Return the shown cells with shrunken values, naming and places, page by page (grain and period)."""
+    """Return the shown cells with shrunken values, naming and places, page by page (grain and period).
+
+    What groups are held against is the whole company, also where not all of its groups are shown.
+    """
     cells = shown.with_columns(
-        across=pl.when(pl.col("cut") == "department_tool").then("tool"),
+        across=pl.when(pl.col("cut").is_in(["department_tool", "tool"])).then("tool"),
         is_compared=pl.col("cut").is_in(COMPARED)
         & pl.col("grain").is_in(NAMED_GRAINS)
         & (pl.col("variant") == ""),
     )
+    wholes = cells.filter(pl.col("cut").is_in(["total", "tool"]))
+    beside = beside_the_whole(cells.filter("is_compared"), wholes, ["grain", "period", *PART_OF])
     pages = [
         places(distinguish(shrunken(page, FAMILY), FAMILY), FAMILY)
-        for _, page in cells.filter("is_compared").group_by("grain", "period", maintain_order=True)
+        for _, page in beside.group_by("grain", "period", maintain_order=True)
     ]
     # a company without departments and levels has nothing to compare, and still has its figures
     verdicts = pl.DataFrame(

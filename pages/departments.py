@@ -22,10 +22,10 @@ from pages.parts.table import show_table
 
 SIDE_BY_SIDE = {"department": "By department", "division": "By division"}
 CHANCE = (
-    "Pale bar: where a group of that size would land by chance, were all of those shown alike. Dot and line: estimate with its 95% interval."
+    "Pale bar: where a group of that size would land by chance, were all people of the company alike. Dot and line: estimate with its 95% interval."
     " Tick: the estimate drawn towards the company, the more the smaller the group"
 )
-BAND = "Each dot is one {unit}, at its size; the pale band is where a group of that size would land by chance, were all of those shown alike. By name in the table below"
+BAND = "Each dot is one {unit}, at its size; the pale band is where a group of that size would land by chance, were all people of the company alike. By name in the table below"
 
 
 def page() -> None:

@@ -6,6 +6,7 @@ import pytest
 from scipy import stats
 
 from analytics.statistics.compare import (
+    beside_the_whole,
     distinguish,
     gate_p,
     over_all,
@@ -373,6 +374,72 @@ def test_the_page_is_adjusted_as_scipy_adjusts_it(p):
     adjusted = over_all(np.array(p))
 
     assert adjusted.tolist() == stats.false_discovery_control(p).tolist()
+
+
+# ------------------------------------------------------------------- where not all of the company is shown
+
+
+def shown_of(own, hidden, kind="ratio"):
+    """Cells of all groups but the hidden ones, beside the whole company."""
+    company = summed(own.with_columns(group=pl.lit("all")), kind=kind).drop("group")
+    return beside_the_whole(
+        summed(own, kind=kind).filter(~pl.col("group").is_in(hidden)), company, ["metric"]
+    )
+
+
+def early(shares):
+    """Yes or no of forty people a group, by its share."""
+    rows = [("m", group, float(i < 40 * share), 1.0) for group, share in shares.items() for i in range(40)]  # fmt: skip
+    return ranked(pl.DataFrame(rows, ["metric", "group", "x", "y"], orient="row"))
+
+
+def test_two_groups_shown_are_held_against_the_company_and_not_against_each_other():
+    """Of 480 people 76 are early: 16 %. Shown are two groups: one at 62 %, by Fisher's test unlike the rest, one at 17 %."""
+    hidden = [f"none {i}" for i in range(10)]
+    own = early({"care": 0.625, "sales": 0.175} | dict.fromkeys(hidden, 0.11))
+
+    found = {row["group"]: row for row in distinguish(shown_of(own, hidden, "share"), ["metric"]).iter_rows(named=True)}  # fmt: skip
+
+    company = own["x"].mean()
+    assert stats.fisher_exact([[25, 15], [own["x"].sum() - 25, 440 - own["x"].sum() + 25]]).pvalue < 1e-9  # fmt: skip
+    assert {name: row["named"] for name, row in found.items()} == {"care": True, "sales": False}
+    assert all(row["chance_low"] < company < row["chance_high"] for row in found.values())
+    assert found["sales"]["chance_low"] < 0.175 < found["sales"]["chance_high"] < 0.625
+
+
+def test_a_hidden_group_that_differs_makes_none_of_the_others_odd():
+    own = early({"a": 0.5, "b": 0.5, "c": 0.5, "d": 0.475, "e": 0.525, "hidden": 0.975})
+
+    found = distinguish(shown_of(own, ["hidden"], "share"), ["metric"])
+
+    assert found["gate_p"].max() < 0.001
+    assert found["named"].to_list() == [False] * 5
+
+
+@pytest.mark.parametrize("hidden", [["Legal"], ["HR", "IT", "Legal", "Sales", "Research"]])
+def test_of_shuffled_pages_that_hide_groups_at_most_one_in_twenty_names_any(people, hidden):
+    """Of 1,000 such pages 2.5 and 3.2 %."""
+    draw = np.random.default_rng(11)
+    own = ranked(people)
+    department = own.filter(metric="Meeting_hours")["group"].to_numpy()
+    pages = 0
+    for _ in range(60):
+        moved = own.with_columns(group=pl.Series(np.tile(draw.permutation(department), len(METRICS))))  # fmt: skip
+        found = distinguish(shown_of(moved, hidden), ["metric"])
+        assert found.select((outside(found) == pl.col("named")).all()).item()
+        pages += found["named"].any()
+    assert pages <= 3
+
+
+def test_what_is_drawn_in_is_drawn_towards_the_company_also_where_not_all_of_it_is_shown():
+    own = early({"a": 0.6, "b": 0.5, "c": 0.7, "d": 0.5, "e": 0.6, "h": 0.1, "i": 0.1, "j": 0.1})
+
+    cells = shown_of(own, ["h", "i", "j"], "share")
+    alone = shrunken(cells.drop("whole_n", "whole_value"), ["metric"])
+    found = shrunken(cells, ["metric"])
+
+    assert own["x"].mean() == pytest.approx(0.4)
+    assert alone["shrunken"][1] > 0.5 > found["shrunken"][1] > 0.4  # b
 
 
 # -------------------------------------------------------------------------------------------- places

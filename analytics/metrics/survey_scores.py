@@ -11,7 +11,7 @@ from analytics.metrics import few
 from analytics.metrics.survey_passports import FAVOURABLE, PASSPORTS, RELIABILITY, SCORE, WORTH
 from analytics.schema import polars_schema
 from analytics.statistics.agreement import cronbach_alpha, mean_reliability
-from analytics.statistics.compare import distinguish, places
+from analytics.statistics.compare import beside_the_whole, distinguish, places
 from analytics.statistics.interval import interval, publish_ends
 from analytics.statistics.shrinkage import shrunken
 
@@ -219,6 +219,7 @@ def _compared(cells: pl.DataFrame, scattered: set[str]) -> pl.DataFrame:
     own = told.filter(pl.col("department").is_not_null())
     whole = told.filter(pl.col("department").is_null())
     if own.height:
+        own = beside_the_whole(own, whole, FAMILY)
         own = places(distinguish(shrunken(own, FAMILY), FAMILY), FAMILY)
         own = pl.concat(
             part if _differ(part) else part.with_columns(reason=pl.lit("not_identified"))

@@ -29,7 +29,8 @@ class Family:
         return self.columns[name][self.rows]
 
 
-READ = ("n", "ny", "sr", "srr", "value", "variance", "sx", "sy", "sxx", "sxy", "syy", "sl", "sll", "worth", "gate_p")  # fmt: skip
+READ = ("n", "ny", "sr", "srr", "value", "variance", "sx", "sy", "sxx", "sxy", "syy", "sl", "sll", "worth", "gate_p",
+        "whole_n", "whole_ny", "whole_sr", "whole_srr", "whole_sx", "whole_sy", "whole_sl", "whole_value")  # fmt: skip
 
 
 def each_family(

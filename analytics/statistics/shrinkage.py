@@ -25,23 +25,23 @@ class Shrunk:
     between: float
 
 
-def shrink(values: Numbers, variances: Numbers) -> Shrunk:
-    """Return values shrunk by the method of DerSimonian and Laird (1986); `between` is τ²."""
+def shrink(values: Numbers, variances: Numbers, towards: float | None = None) -> Shrunk:
+    """Return values shrunk by the method of DerSimonian and Laird (1986), to their own middle or `towards`; `between` is τ²."""
     weights = 1 / variances
     mean = weights @ values / weights.sum()
     spread = weights @ (values - mean) ** 2
     room = weights.sum() - weights @ weights / weights.sum()
     between = max(0.0, float((spread - (len(values) - 1)) / room))
     again = 1 / (between + variances)
-    mean = again @ values / again.sum()
+    mean = again @ values / again.sum() if towards is None else towards
     kept = between / (between + variances)
     shrunk = mean + kept * (values - mean)
     half = special.ndtri(1 - END) * np.sqrt(kept * variances + (1 - kept) ** 2 / again.sum())
     return Shrunk(shrunk, shrunk - half, shrunk + half, between)
 
 
-def shrink_shares(yes: Numbers, n: Numbers) -> Shrunk:
-    """Return shares shrunk as beta-binomials with moments by Kleinman (1973); `between` is ρ."""
+def shrink_shares(yes: Numbers, n: Numbers, towards: float | None = None) -> Shrunk:
+    """Return shares shrunk as beta-binomials with moments by Kleinman (1973), to their own or `towards`; `between` is ρ."""
     total = n.sum()
     share = yes.sum() / total
     noise = share * (1 - share)
@@ -52,9 +52,10 @@ def shrink_shares(yes: Numbers, n: Numbers) -> Shrunk:
     if not alike > 0:
         low, high = _middle(yes.sum() + 0.5, total - yes.sum() + 0.5)
         same = np.ones(len(n))
-        return Shrunk(share * same, low * same, high * same, 0.0)
+        return Shrunk((share if towards is None else towards) * same, low * same, high * same, 0.0)
     alike = min(alike, 1 - 1e-9)
     prior = (1 - alike) / alike
+    share = share if towards is None else towards
     a, b = yes + prior * share, n - yes + prior * (1 - share)
     low, high = _middle(a, b)
     return Shrunk(a / (a + b), low, high, alike)
@@ -68,7 +69,8 @@ def _middle(a: Numbers, b: Numbers) -> tuple[Numbers, Numbers]:
 def shrunken(cells: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     """Return the cells with `shrunken`, the value for charts that compare; null in families under five groups.
 
-    Reads n, sx, sy, value, variance and kind (one a family, see interval.Kind). A group without spread
+    Reads n, sx, sy, value, variance and kind (one a family, see interval.Kind), and whole_n, whole_value where the company is
+    known (compare.beside_the_whole): what is drawn in is drawn towards the company, also where not all of it is shown. A group without spread
     (everybody or nobody) takes the spread of the family, or it would not be drawn in at all.
     """
     return each_family(
@@ -80,13 +82,20 @@ def _shrunken_family(family: Family) -> dict[str, list[object]]:
     if family.height < FEWEST_GROUPS_TO_SHRINK:
         return {"shrunken": [None] * family.height}
     n, value, variance = numbers(family, "n", "value", "variance")
-    kind = family["kind"][0]
+    kind, towards = family["kind"][0], _company(family)
     if kind in {"share", "survival"} and n.min() < SMALL_SHARE:
-        return {"shrunken": shrink_shares(value * n, n).value.tolist()}
+        return {"shrunken": shrink_shares(value * n, n, towards).value.tolist()}
     flat = ~(variance > 0)
     if flat.all():
         return {"shrunken": value.tolist()}
     usual = float(
         np.mean((n * variance)[~flat])
     )  # a person's variance, from the groups that show one
-    return {"shrunken": shrink(value, np.where(flat, usual / n, variance)).value.tolist()}
+    return {"shrunken": shrink(value, np.where(flat, usual / n, variance), towards).value.tolist()}
+
+
+def _company(family: Family) -> float | None:
+    """Return the company's value where more people are in it than in the groups; None: the middle of the groups is its own."""
+    if "whole_value" not in family.columns or not family["whole_n"][0] > family["n"].sum():
+        return None
+    return float(family["whole_value"][0])

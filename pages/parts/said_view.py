@@ -102,9 +102,9 @@ def _in_blocks(found: pl.DataFrame) -> list[str]:
 
 
 def _sides(found: pl.DataFrame) -> tuple[list[str], list[str]]:
-    """Return the departments that stand apart, above the middle of all and below, highest first."""
+    """Return the departments that stand apart, above where chance would put them and below, highest first."""
     named = found.filter(pl.col("named").fill_null(value=False)).sort("value", descending=True)
-    middle = float(found["value"].median())  # type: ignore[arg-type]  # of some
+    middle = (pl.col("chance_low") + pl.col("chance_high")) / 2
     above = named.filter(pl.col("value") > middle)["department"].to_list()
     return above, [name for name in named["department"] if name not in above]
 
