@@ -116,7 +116,7 @@ def start(name: str | None, anything: bool) -> None:
         "Import",
         type="primary",
         key="start",
-        disabled=bool(wait),
+        disabled=name is None or bool(wait),
         on_click=begin,
         args=(name,),
     )
@@ -127,7 +127,7 @@ def start(name: str | None, anything: bool) -> None:
 def waits_for(name: str | None, *, is_settled: bool, is_there: bool) -> str:
     """Return what must be done before files can come in; empty where nothing must."""
     if name is None:
-        return "First give the company a short name, above."
+        return "" if access.auth_on() else "First give the company a short name, above."
     if not is_settled:
         return "First say what stands open above."
     return "" if is_there else "First drop a file, above."

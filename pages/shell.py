@@ -5,6 +5,7 @@ import logging
 import secrets
 import sys
 import traceback
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +19,7 @@ if str(ROOT) not in sys.path:
 from analytics.errors import AnalyticsError  # noqa: E402
 from analytics.release import Release  # noqa: E402
 from pages.parts import access, filters, journal, text, workspace  # noqa: E402
+from pages.parts.lead import WIDTH, headed  # noqa: E402
 from pages.parts.states import note, page_link, state  # noqa: E402
 
 SIDEBAR = 248  # px
@@ -41,7 +43,8 @@ def main() -> None:
     if who == "visitor":
         _for_visitors()
     elif who is None:
-        st.navigation([st.Page(_no_role, title="Convivio")], position="hidden").run()
+        first = st.Page(_no_role, title="Convivio", default=True)
+        st.navigation([first, *_others({}, _no_role)], position="hidden").run()
     else:
         _for_members(who)
     _settle_memory()
@@ -54,7 +57,7 @@ def _for_visitors() -> None:
     if access.may_open("trust", "visitor"):
         pages["trust"] = _page(access.BY_NAME["trust"])
     st.session_state["pages"] = pages
-    page = st.navigation(list(pages.values()), position="hidden")
+    page = st.navigation([*pages.values(), *_others(pages, _sign_in)], position="hidden")
     if page.url_path == "trust":
         st.page_link(sign_in, label="Sign in", icon=":material/login:")
     _run(page)
@@ -69,6 +72,7 @@ def _for_members(who: access.Role) -> None:
     shown = list(pages.values())
     if "overview" not in pages:  # a role without figures opens on what protects people
         shown.append(st.Page(_to_trust, title="Convivio", default=True, visibility="hidden"))
+    shown += _others(pages, _closed)
     page = st.navigation(shown, position="sidebar", expanded=True)
     with st.sidebar:
         _links(pages, entries)
@@ -99,6 +103,21 @@ def _page(entry: access.Page, published: bool = True) -> st.Page:
         default=first,
         visibility="visible" if entry.listed else "hidden",
     )
+
+
+def _others(pages: dict[str, st.Page], instead: Callable[[], None]) -> list[st.Page]:
+    """Return what stands at the addresses of pages that are closed to whoever looks: not that there are none."""
+    return [
+        st.Page(instead, title="Convivio", url_path=entry.name, visibility="hidden")
+        for entry in access.PAGES
+        if entry.name not in pages
+    ]
+
+
+def _closed() -> None:
+    headed("Not open to you", "Your role does not open this page.")
+    note("Which role sees what stands on the page What we see.")
+    page_link("trust")
 
 
 def _to_trust() -> None:
@@ -225,13 +244,12 @@ def _sign_in() -> None:
 
 
 def _no_role() -> None:
-    st.title("Nothing is open to you yet", anchor=False)
-    with st.container(key="lead", width=780):
-        st.markdown("You are signed in, but nobody has given you a role here.")
-    st.markdown(
-        "Ask whoever runs Convivio to write you into `data/access.toml`, or to put you into a group "
-        "of the company directory that carries a role, such as `convivio:hr`."
-    )
+    headed("Nothing is open to you yet", "You are signed in, but nobody has given you a role here.")
+    with st.container(width=WIDTH):
+        st.markdown(
+            "Ask whoever runs Convivio to write you into `data/access.toml`, or to put you into a group "
+            "of the company directory that carries a role, such as `convivio:hr`."
+        )
     st.button("Sign out", icon=":material/logout:", on_click=st.logout, key="sign_out")
 
 

@@ -10,8 +10,9 @@ from pages.parts.access import guard
 from pages.parts.job_view import newest, running
 from pages.parts.lead import headed
 from pages.parts.screen import screen
-from pages.parts.states import note
+from pages.parts.states import ASK, note
 from pages.parts.text import listed
+from pages.parts.workspace import may_open_demo
 
 guard("welcome")
 
@@ -37,11 +38,6 @@ def demo_is_made() -> bool:
     """Say whether the demo company is being made just now."""
     job = newest(access.DEMO)
     return job is not None and job.state == "running"
-
-
-def may_open_demo() -> bool:
-    """Say whether there is a demo to look at, or whoever looks may have it made."""
-    return releases.current(access.DEMO) is not None or access.may_open("imports", access.role())
 
 
 def open_demo() -> None:
@@ -99,11 +95,14 @@ headed(
     "**Convivio answers from exports you already have, about groups and never about a person.**",
 )
 with st.grid(3, min_column_width=260, gap="medium"):
-    with card("demo", "Look around first", DEMO_FACTS):
-        if demo_is_made():
-            running(access.DEMO)
-        elif may_open_demo():
-            st.button("Open the demo company", type="primary", on_click=open_demo, key="open_demo")
+    if may_open_demo() or demo_is_made():
+        with card("demo", "Look around first", DEMO_FACTS):
+            if demo_is_made():
+                running(access.DEMO)
+            else:
+                st.button(
+                    "Open the demo company", type="primary", on_click=open_demo, key="open_demo"
+                )
     with card(
         "exports",
         "Bring your exports",
@@ -111,6 +110,8 @@ with st.grid(3, min_column_width=260, gap="medium"):
         "Each is told apart by its content, and you see at once what it can and cannot tell.",
     ):
         to_page("imports", "Import exports")
+        if not access.may_open("imports", access.role()):
+            note(ASK)
     with card(
         "protection",
         "Ask how people are protected",

@@ -7,7 +7,7 @@ from analytics.metrics.reasons import REASONS
 from analytics.release import Release
 from pages.parts import access
 from pages.parts.text import day, small
-from pages.parts.workspace import find_release
+from pages.parts.workspace import find_release, may_open_demo
 
 _PAGE_STATES: dict[str, tuple[str, str, str, str | None]] = {
     # reason: icon, what is the matter, what would help, page that helps
@@ -171,6 +171,7 @@ _NEEDS: dict[str, tuple[str, str]] = {
         "What we see shows who is.",
     ),
 }
+ASK = "Whoever runs Convivio for this company brings in the first export."
 _FALLBACK = ("visibility_off", "We can't tell.", "", None)
 
 
@@ -214,7 +215,7 @@ def state(
     bold, help_ = words(reason)
     is_first = reason == "nothing_yet"
     if is_first and not access.may_open("imports", access.role()):
-        help_ = "Whoever runs Convivio for this company brings in the first export."
+        help_ = ASK
     with st.container(
         border=True,
         height=height or "content",
@@ -231,7 +232,7 @@ def state(
         if sentence or help_:
             st.markdown(small(sentence or help_), width="content", text_alignment="center")
         page_link(_link(reason))
-        if is_first:
+        if is_first and may_open_demo():
             page_link("welcome", "Look around in the demo company")
 
 
