@@ -123,6 +123,26 @@ def test_figures_that_cannot_be_computed_say_what_is_lacking(shown, page, reason
     )
 
 
+NO_MEETINGS = "No meetings or calls have been imported"
+OF_MEETINGS = pl.col("metric").str.starts_with("meeting")
+IN_TOTAL = (pl.col("metric") == "collaboration_hours") & pl.col("bin").is_in(["meeting", "call"])
+
+
+def test_of_a_tool_without_meetings_it_is_not_said_that_none_were_imported(shown):
+    of_slack = (OF_MEETINGS | IN_TOTAL) & pl.col("tool").eq_missing("slack")
+
+    text = shown(without(DRAWN, of_slack, "no_calendar"), "time_cost", tool="slack")
+
+    assert "This tool holds no meetings or calls." in text
+    assert NO_MEETINGS not in text and "No export with meetings" not in text
+
+
+def test_where_no_meetings_are_known_at_all_an_export_of_them_is_asked_for(shown):
+    text = shown(without(DRAWN, OF_MEETINGS | IN_TOTAL, "no_calendar"), "time_cost", tool="slack")
+
+    assert NO_MEETINGS in text
+
+
 def test_without_replies_nobody_is_said_to_talk(shown):
     steps = pl.col("bin").is_in(["reciprocal", "habitual"])
     where = (pl.col("metric") == "adoption_funnel") & steps

@@ -150,6 +150,14 @@ _NEEDS: dict[str, tuple[str, str]] = {
         "No meetings or calls have been imported.",
         "An interaction log with a duration would tell them.",
     ),
+    "no_calendar_of_tool": (
+        "This tool holds no meetings or calls.",
+        "Another export tells of them: they are there with all tools chosen above.",
+    ),
+    "no_calendar_of_kind": (
+        "No export tells of these meetings or calls.",
+        "There are exports that tell of others.",
+    ),
     "no_time_zone": (
         "The time zone of too many people is not known.",
         "A Slack export has it; or set the company's own.",
@@ -176,13 +184,30 @@ _FALLBACK = ("visibility_off", "We can't tell.", "", None)
 
 
 def meant(reason: str) -> str:
-    """Return the reason itself; where no act was ever imported, nothing is missing from the split: all is, or all but totals."""
+    """Return the reason itself, or a narrower one.
+
+    Where no act was ever imported, nothing is missing from the split: all is, or all but totals. Where other meetings or
+    calls were, it is not said that none were.
+    """
+    if reason == "no_calendar":
+        return _missing_meetings()
     if reason not in {"not_released", "not_applicable"}:
         return reason
     found = find_release()
     if found is None or found.company().get("first_day"):
         return reason
     return "no_timestamps" if found.figures("vendor_active", by="tool").height else "no_data"
+
+
+def _missing_meetings() -> str:
+    found = find_release()
+    if found is None:
+        return "no_calendar"
+    hours = found.figures("collaboration_hours").drop_nulls("value")
+    if not hours["bin"].is_in(["meeting", "call"]).any():
+        return "no_calendar"
+    is_of_tool = "tool" in st.session_state.get("scope", {})
+    return "no_calendar_of_tool" if is_of_tool else "no_calendar_of_kind"
 
 
 def words(reason: str) -> tuple[str, str]:
