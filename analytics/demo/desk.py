@@ -1,6 +1,6 @@
 """The demo company's conversations with customers, as Zendesk exports them: those about renewal wait longest."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
@@ -30,7 +30,7 @@ def write_tickets(
     staff: pl.DataFrame, desks: dict[str, pl.DataFrame], first: date, weeks: int, path: Path, draw: np.random.Generator
 ) -> Path:  # fmt: skip
     """Write a year's tickets with their comments, one JSON object a line; `desks`: who answers, by department."""
-    lines = []
+    lines, end = [], first + timedelta(weeks=weeks)  # what comes later is in a later export
     for phase, planned in plan.PHASES.items():
         idle, desk = (desks[planned.desk].filter(is_idle=is_idle) for is_idle in (True, False))
         count = round(planned.tickets * weeks)
@@ -39,7 +39,9 @@ def write_tickets(
         answered = pushed_into_work(asked + wait, draw)
         back = pushed_into_work(answered + wait, draw)
         zone = np.full(count, "Europe/Rome")
-        at = [utc(first, us, zone).dt.truncate("1s").dt.to_string("%Y-%m-%dT%H:%M:%SZ") for us in (asked, asked + ACK_S * 1_000_000, answered, back)]  # fmt: skip
+        when = [utc(first, us, zone).dt.truncate("1s") for us in (asked, asked + ACK_S * 1_000_000, answered, back)]  # fmt: skip
+        at = [instant.dt.to_string("%Y-%m-%dT%H:%M:%SZ") for instant in when]
+        in_time, back_in_time = (instant.dt.date() < end for instant in when[2:])
         customer = draw.integers(0, plan.CUSTOMERS, count)
         agent = draw.integers(0, desk.height, count)
         heard, asks_again = draw.random(count) < planned.answered, draw.random(count) < 0.1  # noqa: PLR2004  # one in ten
@@ -48,9 +50,9 @@ def write_tickets(
             person = team.row(int(agent[i]) % team.height, named=True)
             key, number = f"{phase}-{i}", int(customer[i])
             comments = [_comment(f"{key}.0", -1, at[1][i])]
-            if heard[i]:
+            if heard[i] and in_time[i]:
                 comments.append(_comment(f"{key}.1", person["number"], at[2][i]))
-                if asks_again[i]:
+                if asks_again[i] and back_in_time[i]:
                     comments.append(_comment(f"{key}.2", 100_000 + number, at[3][i]))
             lines.append({
                 "id": key, "created_at": at[0][i], "status": "open", "via": {}, "tags": [planned.tag], "comments": comments,

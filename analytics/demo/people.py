@@ -77,7 +77,7 @@ def lateness(staff: pl.DataFrame) -> np.ndarray:
     by_place = np.where(staff["place"].to_numpy() == "Berlin", there, 0.0)
     by_level = np.where(staff["level"].is_between(1, 2).to_numpy(), plan.MANAGERS_LATE, 0.0)
     own = staff["department"].replace_strict(late, default=plan.USUAL_LATE).to_numpy()
-    return np.clip(own + by_place + by_level, 0, 1)
+    return np.clip(own + np.maximum(by_place, by_level), 0, 1)
 
 
 def days_off(place: np.ndarray, first: date, last: date) -> dict[str, set[date]]:

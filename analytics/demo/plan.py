@@ -26,7 +26,7 @@ USUAL, USUAL_LATE = 0.65, 0.07
 HEAD_OFFICE = "Servizi centrali"
 ENGINEERING = "Engineering"
 DEPARTMENTS = (
-    Department(ENGINEERING, 0.24, USUAL, USUAL_LATE, -0.2, "Produzione"),
+    Department(ENGINEERING, 0.24, USUAL, USUAL_LATE, -0.4, "Produzione"),
     Department("Operazioni", 0.125, 0.30, USUAL_LATE, -1.0, "Produzione"),
     Department("Vendite", 0.115, USUAL, 0.30, 0.1),
     Department("Customer care", 0.125, 0.85, USUAL_LATE, 0.8),
@@ -56,8 +56,12 @@ HOLIDAYS = {
 # Berlin works with another continent and writes late, whoever is there; Engineering's people there less so. It lies mostly
 # in Berlin: it writes late more than the company as it is, less at the company's mix of places.
 BERLIN_LATE, ENGINEERING_THERE = 0.36, 0.28  # added to the department's share of late acts
-MANAGERS_LATE = 0.30  # added for levels 1 and 2: messages outside hours come more from them
+# Added for levels 1 and 2, where it is more than their place adds: messages outside hours come more from them.
+MANAGERS_LATE = 0.34
 ON_SATURDAY = 0.10  # of late acts
+# How far people lie apart in how much they write (of the logarithm): so little that no busy manager makes the late hours of a
+# small department alone, which would hide them and a neighbour's.
+APART = 0.25
 ANSWERED_LATE = (
     0.20  # of the answers that would fall in an evening, the others wait for the morning
 )
@@ -69,11 +73,12 @@ SWITCH = 0.75  # from here on the planted changes of conduct hold: the last quar
 FLATTENING = ENGINEERING  # its staff write past the tree and upwards, and are answered as before
 SILENT = "Operazioni"  # the head of this department stops answering and writes a fifth as much
 # Of the mail of Engineering's staff, after the switch: to anybody elsewhere, and to who leads them. Nobody writes more.
-MIXED, UPWARD = 0.75, 0.22
+MIXED, UPWARD = 0.72, 0.27
 ANSWERED = 0.55  # of mails, where as many are listened to as not
 ANSWERED_MORE = 0.25  # where all are
 SILENT_ANSWERED = 0.04
 SILENT_WRITES = 0.2
+NEWS_DAY = 2  # Wednesday, on which heads write to everybody in their department
 
 # Who comes and goes does so in numbers: one at a time, nearly every figure of a department would have to be hidden, since
 # with that of the quarter before it would tell of the one.
@@ -81,12 +86,14 @@ COME, COMING = (ENGINEERING, "Berlin"), (0.28, 0.46)  # twelve, in the second qu
 GO, GOING = ("Operazioni", "Milano"), (0.54, 0.71)  # twelve, in the third
 MOVERS = 0.02  # of the staff come, and as many go: less than a fifth of Operazioni, or nothing could be told of it
 
-# Of those who took Slack up some post and are in no exchange, and some are guests every second week; some are away for weeks.
-# Of those who did not, half are named by others and read. In every department there are at least so many of each.
+# Of those who took Slack up some post and are in no exchange, and some are guests in one or two weeks of four, each in
+# exchange with one of the others; some of these others are away for weeks. Of those who did not, half are named by others
+# and read. In every department there are at least so many of each.
 POSTING, OCCASIONAL, READING, FEWEST = 0.18, 0.22, 0.5, 4
-OCCASIONAL_WEEKS = 2
-AWAY, AWAY_WEEKS = 0.5, (6, 10)  # who is once away, and for how long: shorter than a quarter
-# A handful writes much, in the largest departments, where they make no figure alone.
+# Weeks from one visit of a guest to the next, drawn: in step, all of them would be missing at once.
+OCCASIONAL_AFTER = (2, 3)
+AWAY, AWAY_WEEKS = 0.8, (6, 10)  # who is once away, and for how long: shorter than a quarter
+# A handful writes much, in the largest departments and not in Berlin, where they make no figure alone.
 POWER = {ENGINEERING: 2, "Customer care": 2, "Vendite": 1}
 # So many times what others write: guests in the weeks in which they come, or they would be in no exchange.
 MUCH = {"power": 12.0, "occasional": 2.0}

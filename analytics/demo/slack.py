@@ -22,6 +22,7 @@ WORDS = (
     "deploy", "grazie", "update", "riunione", "contract", "ticket", "prova", "launch", "report", "idea",
 )  # fmt: skip
 EMOJI = ("thumbsup", "tada", "eyes", "pray", "heart")
+MONDAY = 4 * DAY  # the first of the epoch, which began on a Thursday
 POSTS, REPLIES, REACTIONS = 2.4, 2.5, 1.8  # a week, for a person who is active in it
 
 
@@ -65,7 +66,7 @@ def messages(
     department, zone = staff["department"].to_numpy(), staff["zone"].to_numpy()
     own = {room.name: i for i, room in enumerate(rooms)}
     much = pl.Series(kinds).replace_strict(plan.MUCH, default=1.0).to_numpy()
-    talk = (much * draw.lognormal(0.0, 0.4 * (kinds != "power"), staff.height))[person]
+    talk = (much * draw.lognormal(0.0, plan.APART * (kinds != "power"), staff.height))[person]
     posts = 1 + draw.poisson(POSTS * talk)
     replies = draw.poisson(REPLIES * np.where(kinds[person] == "posting", 0.0, talk))
     counts = posts + replies
@@ -133,7 +134,7 @@ def reacted(
     """Return reactions: row of the message, who, which; who `reacts` does so in weeks and rooms in which they write."""
     count = draw.poisson(REACTIONS * len(person) / max(table.height, 1), table.height)
     row = np.repeat(np.arange(table.height), count)
-    week = pl.col("us") // (WEEK * 1_000_000)
+    week = (pl.col("us") // 1_000_000 - MONDAY) // WEEK
     writers = (
         table.filter(pl.Series(reacts).gather(table["sender"]))
         .group_by("room", week=week)

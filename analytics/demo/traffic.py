@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from analytics.demo import plan
-from analytics.demo.clock import CLOSES, DAY, OPENS, SATURDAY, moments, utc, worked
+from analytics.demo.clock import CLOSES, DAY, OPENS, SATURDAY, WEEK, moments, utc, worked
 from analytics.demo.people import days_off, distances, lateness
 
 # how much likelier one writes to somebody this many steps away in the tree
@@ -34,7 +34,7 @@ def mail(staff: pl.DataFrame, first: date, weeks: int, draw: np.random.Generator
     department, manager = staff["department"].to_numpy(), staff["manager"].to_numpy()
     level = staff["level"].to_numpy()
     steps = distances(manager)
-    busy = draw.lognormal(0.0, 0.45, n)
+    busy = draw.lognormal(0.0, plan.APART, n)
     switch = round(weeks * plan.SWITCH)
     # who leads people writes to them as before, or superiors would be answered less
     mixing = (department == plan.FLATTENING) & ~np.isin(np.arange(n), manager)
@@ -98,7 +98,9 @@ def with_answers(
     news_week = np.tile(np.arange(weeks), len(heads))
     told = ~(silent[news_head] & (news_week >= switch))
     news_head, news_week = news_head[told], news_week[told]
-    news_local = moments(news_week, np.zeros(len(news_week)), draw)
+    # on a day that is free nowhere: by chance one quarter would have fewer than the next
+    news_second = plan.NEWS_DAY * DAY + draw.integers(OPENS, CLOSES, len(news_week))
+    news_local = (news_week * WEEK + news_second) * 1_000_000
     department = staff["department"].to_numpy()
     members = {
         head: np.flatnonzero((department == department[head]) & (np.arange(staff.height) != head))

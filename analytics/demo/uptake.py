@@ -36,30 +36,33 @@ def kinds(staff: pl.DataFrame, takers: np.ndarray, draw: np.random.Generator) ->
     """Return how each person takes part: usual, power, occasional, posting (and in no exchange), reading (named, and never writing) or none.
 
     As many of each as planned in every department: single people on a step of the funnel would be hidden, and with them
-    the steps beside it. Who leads people is usual or reads.
+    the steps beside it. Who leads people or leaves is usual or reads.
     """
     kind = np.where(takers, "usual", "none").astype("<U10")
     department, leads = staff["department"].to_numpy(), np.isin(staff["number"], staff["manager"])
+    stays, place = staff["leaves"].is_null().to_numpy(), staff["place"].to_numpy()
     for planned in plan.DEPARTMENTS:
         own = department == planned.name
-        writing = draw.permutation(np.flatnonzero(own & takers & ~leads))
+        writing = draw.permutation(np.flatnonzero(own & takers & ~leads & stays))
         silent = draw.permutation(np.flatnonzero(own & ~takers))
         many = int((own & takers).sum())
         posting = min(max(plan.FEWEST, round(plan.POSTING * many)), len(writing) // 3)
         occasional = min(max(plan.FEWEST, round(plan.OCCASIONAL * many)), len(writing) // 3)
         kind[writing[:posting]] = "posting"
         kind[writing[posting : posting + occasional]] = "occasional"
-        kind[writing[len(writing) - plan.POWER.get(planned.name, 0) :]] = "power"
+        by_day = writing[place[writing] != "Berlin"]
+        kind[by_day[max(len(by_day) - plan.POWER.get(planned.name, 0), 0) :]] = "power"
         kind[silent[: round(plan.READING * len(silent))]] = "reading"
     return kind
 
 
 def partners(staff: pl.DataFrame, kind: np.ndarray) -> dict[int, int]:
     """Return whom guests and a usual colleague of each name most: each other, or guests would be in no exchange."""
-    department = staff["department"].to_numpy()
+    department, stays = staff["department"].to_numpy(), staff["leaves"].is_null().to_numpy()
     found: dict[int, int] = {}
     for planned in plan.DEPARTMENTS:
-        guests, usual = (np.flatnonzero((department == planned.name) & (kind == one)) for one in ("occasional", "usual"))  # fmt: skip
+        own = (department == planned.name) & stays
+        guests, usual = (np.flatnonzero(own & (kind == one)) for one in ("occasional", "usual"))
         for guest, colleague in zip(guests.tolist(), usual.tolist(), strict=False):
             found |= {guest: colleague, colleague: guest}
     return found
@@ -79,14 +82,17 @@ def active_weeks(
     start = np.clip(start, weeks * plan.LAUNCH, weeks * plan.TAKEN_UP)
     late = trained(staff, people, draw)
     start[late] = round(weeks * plan.TRAINING) + draw.integers(0, 3, len(late))
-    habit = np.where(own == "power", 1.0, draw.beta(14, 3, len(people)))
+    habit = np.where(own == "power", 1.0, draw.beta(28, 3, len(people)))
     grid = np.arange(weeks)
     gone = draw.integers(round(weeks * plan.LAUNCH), weeks, len(people))
     back = gone + draw.integers(*plan.AWAY_WEEKS, len(people))
     is_away = (grid >= gone[:, None]) & (grid < back[:, None])
-    is_away &= (draw.random(len(people)) < plan.AWAY)[:, None] & (own != "power")[:, None]
+    # single ones of those of whom a department has a few would be missing on their step
+    beside = np.isin(people, [*partners(staff, kind)])
+    is_away &= ((draw.random(len(people)) < plan.AWAY) & (own == "usual") & ~beside)[:, None]
     active = (grid >= start[:, None]) & ~is_away
-    guest = (grid + people[:, None]) % plan.OCCASIONAL_WEEKS == 0
+    visits = draw.choice(plan.OCCASIONAL_AFTER, (len(people), weeks)).cumsum(axis=1)
+    guest = (visits[:, :, None] == grid + min(plan.OCCASIONAL_AFTER)).any(axis=1)
     comes = draw.random((len(people), weeks)) < habit[:, None]
     active &= np.where((own == "occasional")[:, None], guest, comes)
     row, week = np.nonzero(active)
@@ -112,12 +118,12 @@ def named(members: np.ndarray, kind: np.ndarray) -> tuple[np.ndarray, ...]:
 def who_is_named(
     row: int, sender: int, groups: tuple[np.ndarray, ...], beside: dict[int, int]
 ) -> int | None:
-    """Return whom a message names, if anybody: one in four does, somebody of the groups in turn or the sender's partner."""
+    """Return whom a message names, if anybody: one in four does, the sender's partner or somebody of the groups in turn."""
     turn, rest = divmod(row, NAMED)
     if rest or not groups:
         return None
+    if sender in beside:
+        return beside[sender]
     group = groups[turn % len(groups)]
     other = int(group[turn // len(groups) % len(group)])
-    if turn % 3:
-        other = beside.get(sender, other)
     return other if other != sender else None
