@@ -151,6 +151,44 @@ def test_weeks_missing_of_the_calendar_are_neither_free_of_meetings_nor_too_earl
     }  # fmt: skip
 
 
+def by_tool_and_month(folder, chat):
+    """Six months of mail by thirty people, a hundred a day; of chat, three times as much, who writes on which day."""
+    days = [date(2026, 1, 5) + timedelta(days=n) for n in range(175)]
+    lines = ["at | tool | action | actor | to"]
+    for n, day in enumerate(days):
+        lines += [
+            f"{day} 09:{who:02} | mail | email | {who} | {who % 30 + 1}" for who in range(1, 31)
+        ]
+        lines += [
+            f"{day} 1{hour}:{who:02} | chat | post | {who} | {who % 30 + 1}"
+            for who in chat(n)
+            for hour in range(3)
+        ]
+    con = store(folder, event="\n".join(lines))
+    measures = tuple(
+        m for m in time_cost.MEASURES if m.metric == "deliveries_per_day" and m.bin == "total"
+    )
+    found = engine.cells(con, panel(con, Settings()), Settings(), measures).filter(grain="month")
+    return {
+        tool: part.sort("period")["reason"].to_list() for (tool,), part in found.filter(pl.col("cut").is_in(["total", "tool"])).group_by("tool")
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("chat", "reasons"),
+    [
+        # in full swing on the first day of its exports, a month later than mail's; on the last, a month earlier
+        (lambda n: range(1, 31) if n >= 28 else (), ["short_history", *[None] * 5]),
+        (lambda n: range(1, 31) if n < 147 else (), [*[None] * 5, "missing_weeks"]),
+        # taken up, and given up, by one after the other
+        (lambda n: range(1, min(30, max(0, (n - 28) // 2)) + 1), [None] * 6),
+        (lambda n: range(1, min(30, max(0, (147 - n) // 2)) + 1), [None] * 6),
+    ],
+)
+def test_a_total_without_a_tool_that_was_in_use_is_not_told(tmp_path, chat, reasons):
+    assert by_tool_and_month(tmp_path, chat)[None] == reasons
+
+
 def test_months_that_no_calendar_covers_have_unknown_hours_and_not_none(tmp_path):
     """Mail of twelve weeks, meetings of the first four: later months are not free of meetings."""
     days = [date(2026, 1, 5) + timedelta(days=n) for n in range(84)]
@@ -176,13 +214,8 @@ def test_months_that_no_calendar_covers_have_unknown_hours_and_not_none(tmp_path
             pl.col("grain").is_in(["month", "quarter", "all"])
         ).group_by("metric", "bin")
     }
-    late = [
-        "short_history",
-        None,
-        "short_history",
-        "short_history",
-        "short_history",
-    ]  # all, three months, the quarter
+    # all, three months, the quarter
+    late = ["missing_weeks", None, "missing_weeks", "missing_weeks", "missing_weeks"]
     assert told == {
         ("meeting_hours", None): late, ("collaboration_hours", "total"): late, ("focus_hours", "focus"): late,
         ("multitasking_acts", None): late,

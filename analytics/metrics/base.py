@@ -11,20 +11,18 @@ from analytics.metrics.periods import WHOLE
 from analytics.metrics.placed import SEES
 from analytics.metrics.steps import SUMMED, Numbers, Part
 
-COVERS = (
-    0.8  # of the working days of a period: with fewer, what an export would tell is not known of it
-)
+COVERS = 0.8  # of the working days of a period, and of what usually happens on a day: with less, it is not known of it
 NEW_AFTER_DAYS = 56  # "first seen" means "first" only once the exports reach back eight weeks
 
-# The periods of a grain, tool by tool, and what can be told of them. Exports of one kind may begin later or end
-# earlier than others: now_… is said of a period, has_… of the tools, lost_… where days of a tool that would tell it are missing.
+# The periods of a grain, tool by tool, and what can be told of them. Exports of one tool may begin later or end
+# earlier than others, and a total without it would be taken for less: now_… is said of a period, has_… of the tools, lost_… where days of a tool that would tell it are missing.
 SPAN = """
 create or replace temp table span as
 with told as (
-    select c.day, {told}
-    from calendar c
-    join tool_sees t on t.tool = c.tool
-    group by c.day
+    select d.day, {told}
+    from tool_day d
+    join tool_sees t on t.tool = d.tool
+    group by d.day
 ),
 covered as (
     select {period} as period, {covers}
@@ -179,7 +177,8 @@ join placed p on p.place = m.place
 {joins}
 """
 
-NOW = ("meetings", "calls", "times", "recipients")
+WRITTEN = ("times", "recipients")
+NOW = ("meetings", "calls", *WRITTEN)
 STANDING = ("slot", "tool", "weeks", "is_whole", "quarter", "calendar")  # of both, or there anyway
 ALWAYS = ("division_number", "department_number", "level_number", "location_number")
 
@@ -241,10 +240,7 @@ def spans(con: duckdb.DuckDBPyConnection, numbers: Numbers, part: Part) -> None:
             first=part.first,
             last=part.last,
             period=f"date '{WHOLE.isoformat()}'" if grain == "all" else grain,
-            told=", ".join(
-                f"bool_or(t.has_{name} and c.is_covered) as {name}, bool_or(t.has_{name} and not c.is_covered) as lost_{name}"
-                for name in NOW
-            ),
+            told=", ".join(_told(name) for name in NOW),
             covers=", ".join(covers),
             new_after=NEW_AFTER_DAYS,
             sees=", ".join(f"t.{name}" for name in SEES),
@@ -252,6 +248,19 @@ def spans(con: duckdb.DuckDBPyConnection, numbers: Numbers, part: Part) -> None:
         )
     )
     con.execute(DUE)
+
+
+def _told(name: str) -> str:
+    """Return SQL saying of a day whether it is told by any tool, and whether one is missing that would tell it.
+
+    What is written in one tool is not in another, so most of it must be told; a meeting may well be in two.
+    """
+    is_told = f"t.has_{name} and d.is_covered"
+    enough = f"bool_or({is_told})"
+    if name in WRITTEN:
+        enough = f"sum(d.usual) filter ({is_told}) >= {COVERS} * sum(d.usual) filter (t.has_{name})"
+    missing = f"bool_or(t.has_{name} and not d.is_covered and not d.is_before)"
+    return f"coalesce({enough}, false) as {name}, {missing} as lost_{name}"
 
 
 def make(con: duckdb.DuckDBPyConnection, numbers: Numbers, grain: Grain, wanted: set[str]) -> None:

@@ -3,6 +3,7 @@
 import duckdb
 
 from analytics.metrics.passport import LABELS
+from analytics.metrics.uptake import FIRST_MASS
 
 # What a tool's exports can tell, judged by what is in them.
 TOOL = """
@@ -41,6 +42,39 @@ known as (
 from known
 union all by name
 select null as tool, {any_tool} from known
+"""
+
+# The days of each tool: those of its exports, and those of others' before and after them, unless it was being taken up or
+# given up then, so that nothing was there. usual = what is done in it on a day.
+DAYS = """
+create or replace temp table tool_day as
+with own as (
+    select tool, person, min(day) filter (acts > 0) as first_on, max(day) filter (acts > 0) as last_on, sum(acts) as acts
+    from person_day
+    where tool is not null
+    group by tool, person
+),
+reach as (
+    select tool, min(day) as first_day, max(day) as last_day, count(*) filter (is_covered) as days
+    from calendar
+    where tool is not null
+    group by tool
+),
+known as (
+    select
+        r.tool, r.first_day, r.last_day, coalesce(sum(o.acts), 0) / greatest(r.days, 1)::double               as usual,
+        r.first_day > e.first_day + 7 and count(*) filter (o.first_on < r.first_day + 7) > {first_mass} * count(o.first_on) as was_there,
+        r.last_day + 7 < e.last_day and count(*) filter (o.last_on > r.last_day - 7) > {first_mass} * count(o.first_on)     as is_there
+    from reach r
+    cross join (select min(first_day) as first_day, max(last_day) as last_day from reach) e
+    left join own o on o.tool = r.tool
+    group by r.tool, r.first_day, r.last_day, r.days, e.first_day, e.last_day
+)
+select k.tool, d.day, k.usual, coalesce(c.is_covered, false) as is_covered, d.day < k.first_day as is_before
+from known k
+cross join (select day from calendar where tool is null) d
+left join calendar c on c.tool = k.tool and c.day = d.day
+where c.day is not null or (d.day < k.first_day and k.was_there) or (d.day > k.last_day and k.is_there)
 """
 
 # Everybody of the panel, once for each tool open to them and once for any: labels, and since when they use it.
@@ -89,7 +123,8 @@ SEES = (
 
 
 def make(con: duckdb.DuckDBPyConnection, *, zone_is_set: bool) -> None:
-    """Make `tool_sees`, what each tool's exports can tell, and `placed`, a row a person, quarter and tool; needs steps.by_week."""
+    """Make `tool_sees`, what each tool's exports can tell, `tool_day`, on which days, and `placed`, a row a person, quarter and tool; needs steps.by_week."""
+    con.execute(DAYS.format(first_mass=FIRST_MASS))
     of_acts = ", ".join(f"coalesce({name}, false) as {name}" for name in OF_ACTS)
     any_tool = ", ".join(f"bool_or({name}) as {name}" for name in SEES)
     con.execute(TOOL.format(of_acts=of_acts, any_tool=any_tool))

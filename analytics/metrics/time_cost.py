@@ -296,7 +296,7 @@ PASSPORTS = (
             "Messages that reach a person, for every working day. Direct: to this person alone. Mention: named, or answered, in a channel. Group: with up to nine addressees. "
             "Broadcast: with ten or more. Channel: posts of the person's channels by others, which could have been read (members as of the export). "
             "numerator = messages received, at most 5,000 a person and week; denominator = working days of the people in the group, public holidays where they live left out. "
-            "It cannot see whether anybody opened them. Reactions and invitations are not counted."
+            "In any tool it is told where the exports hold four fifths of what usually happens on a day. It cannot see whether anybody opened them. Reactions and invitations are not counted."
         ),
         cuts=STANDARD,
         grains=EVERY,
