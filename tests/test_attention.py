@@ -83,14 +83,14 @@ def test_days_without_acts_are_whole_in_a_week_in_which_one_was_seen(tmp_path):
     """
     con = store(tmp_path, event=A_DAY + seen.lstrip("\n"))
 
-    days = con.sql(
-        "select person, day::varchar, two_s from person_focus order by person, day"
+    weeks = con.sql(
+        "select person, week::varchar, focus_days, two_s from person_focus order by person, week"
     ).fetchall()
 
     # 1 and 2: all of Tuesday, and not the week after, where nobody saw them; 4 was never seen
-    assert days == [
-        (1, "2026-01-05", 9000), (1, "2026-01-06", 28800), (2, "2026-01-05", 9000), (2, "2026-01-06", 28800),
-        (3, "2026-01-05", 28800), (3, "2026-01-06", 25200), (3, "2026-01-12", 25200),
+    assert weeks == [
+        (1, "2026-01-05", 2, 9000 + 28800), (2, "2026-01-05", 2, 9000 + 28800),
+        (3, "2026-01-05", 2, 28800 + 25200), (3, "2026-01-12", 1, 25200),
     ]  # fmt: skip
 
 
@@ -106,13 +106,13 @@ def test_only_working_hours_are_cut_and_a_meeting_across_their_end_counts_inside
 
     days = [
         store(tmp_path / str(settings.day_ends), event=event, settings=settings)
-        .sql("select day::varchar, busy_s, working_s, two_s from person_focus where person = 1")
+        .sql("select focus_days, busy_s, working_s, two_s from person_focus where person = 1")
         .fetchall()
         for settings in (SETTINGS, late)
     ]
 
     # the meeting at seven is before the day, Saturday no day, and of the one at four an hour or two are inside
-    assert days == [[("2026-01-05", 3600, 28800, 25200)], [("2026-01-05", 7200, 36000, 28800)]]
+    assert days == [[(1, 3600, 28800, 25200)], [(1, 7200, 36000, 28800)]]
 
 
 def test_multitasking_acts_are_own_acts_in_a_meeting_or_call(tmp_path):
@@ -268,7 +268,7 @@ def test_load_caused_by_eight_senders_equals_the_published_share(shared, tmp_pat
     con = traffic(tmp_path, mail(shared))
 
     out = con.sql(
-        "select person, sum(direct_out + grouped_out + broadcast_out)::bigint as n from person_caused where tool is null group by person order by n desc"
+        "select person, sum(direct_out + grouped_out + broadcast_out)::bigint as n from person_caused group by person order by n desc"
     ).pl()["n"]
 
     assert out.sum() == 82_876
@@ -291,13 +291,13 @@ def test_load_caused_is_counted_by_who_sends_it(tmp_path):
         person="person | kind\n" + "\n".join(f" {i} | {'bot' if i == 9 else 'human'}" for i in range(1, 13)),
     )  # fmt: skip
 
-    told = con.sql(
-        "select person, direct_out, mentioned_out, grouped_out, broadcast_out, channel_out from person_caused where tool is null order by all"
-    ).fetchall()
+    columns = ("direct_out", "mentioned_out", "grouped_out", "broadcast_out", "channel_out")
+    summed = ", ".join(f"sum({name})::bigint" for name in columns)
+    told = con.sql(f"select person, {summed} from person_caused group by person order by all")
     rows = sums(con)
 
     # 9 is a bot: nobody reads there. 2's post reaches 1 by name and 3 as a member
-    assert told == [(1, 0, 0, 2, 0, 2), (2, 0, 1, 0, 0, 1), (3, 0, 0, 0, 10, 0), (3, 1, 0, 0, 0, 0)]
+    assert told.fetchall() == [(1, 0, 0, 2, 0, 2), (2, 0, 1, 0, 0, 1), (3, 1, 0, 0, 10, 0)]
     assert of(rows, "load_caused") == {
         "total": 17, "direct": 1, "mention": 1, "group": 2, "broadcast": 10, "channel": 3,
     }  # fmt: skip
@@ -313,7 +313,7 @@ def test_reading_caused_by_one_long_mail_to_two_thousand_equals_the_published_ho
 
     row = sums(con)["reading_caused", None]
 
-    [(words,)] = con.sql("select words_out from person_caused where tool is null").fetchall()
+    [(words,)] = con.sql("select words_out from person_caused").fetchall()
     assert row["sx"] == pytest.approx(42.016807, abs=5e-7)
     assert [words / (speed * 60) for speed in (300, 175)] == pytest.approx(
         [33.333333, 57.142857], abs=5e-7

@@ -145,9 +145,7 @@ def test_a_country_with_another_weekend_works_by_its_own_week(tmp_path):
         org="person | location\n 1 | Saudi Arabia\n 2 | Italy",
     )
 
-    rows = con.sql(
-        "select person, dow, weekend_acts from person_day where tool is null order by all"
-    )
+    rows = con.sql("select person, dow, weekend_acts from person_day order by all")
 
     assert rows.fetchall() == [(1, 5, 1), (1, 7, 0), (2, 5, 0), (2, 7, 1)]
 

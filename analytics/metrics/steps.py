@@ -59,7 +59,7 @@ from (
     from person_space_week p
     join membership m on m.space = p.space and m.person = p.person
 )
-group by grouping sets ((person, tool, week), (person, week));
+group by person, tool, week;
 
 create or replace temp table opened as
 with view as (select distinct actor as person, space, week from event where action = 'view' and space is not null)
@@ -68,7 +68,7 @@ from membership m
 join space_week s on s.space = m.space and s.posts > 0
 left join view v on v.person = m.person and v.space = m.space and v.week = s.week
 where m.tool in (select tool from event where action = 'view')
-group by grouping sets ((m.person, m.tool, s.week), (m.person, s.week))
+group by m.person, m.tool, s.week
 """
 
 # `place` is a key counted within a part of the periods alone.
@@ -91,7 +91,7 @@ join number n on n.finer = d.key // {people} % {stride} and n.number between {fi
 ASKED = (
     "asked", "heard", "heard_4", "asked_72", "heard_72", "waited", "in_5", "in_15", "in_60", "in_240", "in_day", "in_three", "in_seven",
 )  # fmt: skip
-# Every column is summed over the days of a period. Each is a rollup, but for SOURCES.
+# Every column is summed over the days or weeks of a period. Each is a rollup, but for SOURCES.
 SUMMED = {
     "person_day": (
         "timed_acts", "outside_acts", "weekend_acts", "direct", "mentioned", "grouped", "broadcast", "mails_in", "chats_in",
@@ -122,8 +122,8 @@ SOURCES = {
     "taken_up": "seated_day",
     "person_asked": "(select r.*, c.week from person_asked r left join (from calendar where tool is null) c on c.day = r.day)",
 }  # fmt: skip
-
-
+# Of all tools together they are the sum of each, which no file need hold.
+ADDED = ("person_day", "person_pressure", "person_caused", "person_asked", "opened")
 COUNTED = {
     "active_days": "(acts > 0)::int",
     "active_working_days": "(acts > 0 and workday > 0)::int",
@@ -203,14 +203,20 @@ class Steps:
 
     def _write(self, part: Part, name: str, rows: pl.DataFrame) -> None:
         n, span = self.numbers, part.last - part.first + 1
-        place = rows["place"].to_numpy()
-        size = n.tools * span * n.people
-        found = np.flatnonzero(np.bincount(place, minlength=size))
+        is_added = name in ADDED and part.grain == GRAINS[0]
+
+        def added(of: np.ndarray | None) -> np.ndarray:
+            # whole numbers below 2^53 are added up exactly
+            by_tool = np.bincount(rows["place"], of, n.tools * span * n.people).reshape(n.tools, -1)
+            if is_added:
+                by_tool[0] = by_tool[1:].sum(axis=0)
+            return by_tool.ravel()
+
+        found = np.flatnonzero(added(None))
         number = found // n.people % span + part.first
         key = (found // (n.people * span) * n.stride + number) * n.people + found % n.people
-        # whole numbers below 2^53 are added up exactly
         sums = {
-            column: np.bincount(place, rows[column].to_numpy(), size)[found].astype(np.int64)
+            column: added(rows[column].to_numpy())[found].astype(np.int64)
             for column in rows.columns[1:]
         }
         table = pl.DataFrame({"key": key} | sums)

@@ -1,4 +1,4 @@
--- One row a person, tool and day: conversations that the person opened and who answered; tool null = all tools together.
+-- One row a person, tool and day: conversations that the person opened and who answered.
 -- A conversation is counted on the day on which its time to be answered is over for certain, so that no later export changes
 -- a period. asked, heard: within 24 hours (72: within 72 hours), two days later; waited …: in working time, on the day
 -- on which seven working days have passed. told …: of people with reports, on the day itself.
@@ -65,82 +65,39 @@ dated as (
     select p.*, n.day
     from parts p
     left join day_number n on n.number = p.number
-),
--- counted, since a sum of ones takes half as long again
-in_tool as (
-    select
-        person,
-        tool,
-        day,
-        cast(count(case when asked = 1 then 1 end) as bigint)                as asked,
-        cast(count(case when asked = 1 and asks = 1 then 1 end) as bigint)   as asked_q,
-        cast(count(case when heard = 1 then 1 end) as bigint)                as heard,
-        cast(count(case when heard = 1 and asks = 1 then 1 end) as bigint)   as heard_q,
-        cast(count(case when heard_4 = 1 then 1 end) as bigint)              as heard_4,
-        cast(count(case when heard_4 = 1 and asks = 1 then 1 end) as bigint) as heard_4_q,
-        cast(count(case when asked_72 = 1 then 1 end) as bigint)             as asked_72,
-        cast(count(case when asked_72 = 1 and asks = 1 then 1 end) as bigint) as asked_72_q,
-        cast(count(case when heard_72 = 1 then 1 end) as bigint)             as heard_72,
-        cast(count(case when heard_72 = 1 and asks = 1 then 1 end) as bigint) as heard_72_q,
-        cast(count(case when waited = 1 then 1 end) as bigint)               as waited,
-        cast(count(case when waited = 1 and asks = 1 then 1 end) as bigint)  as waited_q,
-        cast(count(case when in_5 = 1 then 1 end) as bigint)                 as in_5,
-        cast(count(case when in_5 = 1 and asks = 1 then 1 end) as bigint)    as in_5_q,
-        cast(count(case when in_15 = 1 then 1 end) as bigint)                as in_15,
-        cast(count(case when in_15 = 1 and asks = 1 then 1 end) as bigint)   as in_15_q,
-        cast(count(case when in_60 = 1 then 1 end) as bigint)                as in_60,
-        cast(count(case when in_60 = 1 and asks = 1 then 1 end) as bigint)   as in_60_q,
-        cast(count(case when in_240 = 1 then 1 end) as bigint)               as in_240,
-        cast(count(case when in_240 = 1 and asks = 1 then 1 end) as bigint)  as in_240_q,
-        cast(count(case when in_day = 1 then 1 end) as bigint)               as in_day,
-        cast(count(case when in_day = 1 and asks = 1 then 1 end) as bigint)  as in_day_q,
-        cast(count(case when in_three = 1 then 1 end) as bigint)             as in_three,
-        cast(count(case when in_three = 1 and asks = 1 then 1 end) as bigint) as in_three_q,
-        cast(count(case when in_seven = 1 then 1 end) as bigint)             as in_seven,
-        cast(count(case when in_seven = 1 and asks = 1 then 1 end) as bigint) as in_seven_q,
-        cast(count(case when told = 1 then 1 end) as bigint)                 as told,
-        cast(count(case when told_asking = 1 then 1 end) as bigint)          as told_asking
-    from dated
-    group by person, tool, day
 )
-select
-    person, tool, day,
-    asked, asked_q, heard, heard_q, heard_4, heard_4_q, asked_72, asked_72_q, heard_72, heard_72_q, waited,
-    waited_q, in_5, in_5_q, in_15, in_15_q, in_60, in_60_q, in_240, in_240_q, in_day, in_day_q, in_three,
-    in_three_q, in_seven, in_seven_q, told, told_asking
-from in_tool
-union all
+-- counted, since a sum of ones takes half as long again
 select
     person,
-    cast(null as varchar),
+    tool,
     day,
-    cast(sum(asked) as bigint),
-    cast(sum(asked_q) as bigint),
-    cast(sum(heard) as bigint),
-    cast(sum(heard_q) as bigint),
-    cast(sum(heard_4) as bigint),
-    cast(sum(heard_4_q) as bigint),
-    cast(sum(asked_72) as bigint),
-    cast(sum(asked_72_q) as bigint),
-    cast(sum(heard_72) as bigint),
-    cast(sum(heard_72_q) as bigint),
-    cast(sum(waited) as bigint),
-    cast(sum(waited_q) as bigint),
-    cast(sum(in_5) as bigint),
-    cast(sum(in_5_q) as bigint),
-    cast(sum(in_15) as bigint),
-    cast(sum(in_15_q) as bigint),
-    cast(sum(in_60) as bigint),
-    cast(sum(in_60_q) as bigint),
-    cast(sum(in_240) as bigint),
-    cast(sum(in_240_q) as bigint),
-    cast(sum(in_day) as bigint),
-    cast(sum(in_day_q) as bigint),
-    cast(sum(in_three) as bigint),
-    cast(sum(in_three_q) as bigint),
-    cast(sum(in_seven) as bigint),
-    cast(sum(in_seven_q) as bigint),
-    cast(sum(told) as bigint),
-    cast(sum(told_asking) as bigint)
-from in_tool
-group by person, day
+    cast(count(case when asked = 1 then 1 end) as bigint)                as asked,
+    cast(count(case when asked = 1 and asks = 1 then 1 end) as bigint)   as asked_q,
+    cast(count(case when heard = 1 then 1 end) as bigint)                as heard,
+    cast(count(case when heard = 1 and asks = 1 then 1 end) as bigint)   as heard_q,
+    cast(count(case when heard_4 = 1 then 1 end) as bigint)              as heard_4,
+    cast(count(case when heard_4 = 1 and asks = 1 then 1 end) as bigint) as heard_4_q,
+    cast(count(case when asked_72 = 1 then 1 end) as bigint)             as asked_72,
+    cast(count(case when asked_72 = 1 and asks = 1 then 1 end) as bigint) as asked_72_q,
+    cast(count(case when heard_72 = 1 then 1 end) as bigint)             as heard_72,
+    cast(count(case when heard_72 = 1 and asks = 1 then 1 end) as bigint) as heard_72_q,
+    cast(count(case when waited = 1 then 1 end) as bigint)               as waited,
+    cast(count(case when waited = 1 and asks = 1 then 1 end) as bigint)  as waited_q,
+    cast(count(case when in_5 = 1 then 1 end) as bigint)                 as in_5,
+    cast(count(case when in_5 = 1 and asks = 1 then 1 end) as bigint)    as in_5_q,
+    cast(count(case when in_15 = 1 then 1 end) as bigint)                as in_15,
+    cast(count(case when in_15 = 1 and asks = 1 then 1 end) as bigint)   as in_15_q,
+    cast(count(case when in_60 = 1 then 1 end) as bigint)                as in_60,
+    cast(count(case when in_60 = 1 and asks = 1 then 1 end) as bigint)   as in_60_q,
+    cast(count(case when in_240 = 1 then 1 end) as bigint)               as in_240,
+    cast(count(case when in_240 = 1 and asks = 1 then 1 end) as bigint)  as in_240_q,
+    cast(count(case when in_day = 1 then 1 end) as bigint)               as in_day,
+    cast(count(case when in_day = 1 and asks = 1 then 1 end) as bigint)  as in_day_q,
+    cast(count(case when in_three = 1 then 1 end) as bigint)             as in_three,
+    cast(count(case when in_three = 1 and asks = 1 then 1 end) as bigint) as in_three_q,
+    cast(count(case when in_seven = 1 then 1 end) as bigint)             as in_seven,
+    cast(count(case when in_seven = 1 and asks = 1 then 1 end) as bigint) as in_seven_q,
+    cast(count(case when told = 1 then 1 end) as bigint)                 as told,
+    cast(count(case when told_asking = 1 then 1 end) as bigint)          as told_asking
+from dated
+group by person, tool, day

@@ -1,5 +1,4 @@
--- One row a person, tool and local day: what the person's acts put before others, by how many each reached; tool null = all
--- tools together. A post in a channel is put before its members but for its author and whom it reaches by name. words_out is
+-- One row a person, tool and week: what the person's acts put before others, by how many each reached. A post in a channel is put before its members but for its author and whom it reaches by name. words_out is
 -- words times people; where words are not known, deliveries are counted as mails_out and chats_out. Bots read nothing.
 with reader as (
     select person from person where kind in ('human', 'guest')
@@ -33,7 +32,7 @@ already as (
 ),
 act as (
     select
-        e.actor as person, e.tool, e.day, e.action, e.words,
+        e.actor as person, e.tool, e.week, e.action, e.words,
         coalesce(e.recipients, 1)  as recipients,
         coalesce(n.addressed, 0)   as addressed,
         coalesce(n.mentioned, 0)   as mentioned,
@@ -47,44 +46,18 @@ act as (
     left join already a on a.event = e.event
     left join member o  on o.space = e.space and o.person = e.actor
     where e.action in ('post', 'reply', 'email', 'file')
-),
-in_tool as (
-    select
-        person,
-        tool,
-        day,
-        cast(sum(case when recipients <= 1 then addressed else 0 end) as bigint)               as direct_out,
-        cast(sum(mentioned) as bigint)                                                         as mentioned_out,
-        cast(sum(case when recipients between 2 and 9 then addressed else 0 end) as bigint)    as grouped_out,
-        cast(sum(case when recipients >= 10 then addressed else 0 end) as bigint)              as broadcast_out,
-        cast(sum(channel) as bigint)                                                           as channel_out,
-        cast(sum(coalesce(words, 0) * (addressed + mentioned)) as bigint)                      as words_out,
-        cast(sum(case when words is null and action = 'email' then addressed + mentioned else 0 end) as bigint)  as mails_out,
-        cast(sum(case when words is null and action <> 'email' then addressed + mentioned else 0 end) as bigint) as chats_out
-    from act
-    group by person, tool, day
-),
-summed as (
-    select person, tool, day, direct_out, mentioned_out, grouped_out, broadcast_out, channel_out, words_out, mails_out, chats_out
-    from in_tool
-    union all
-    select
-        person,
-        cast(null as varchar),
-        day,
-        cast(sum(direct_out) as bigint),
-        cast(sum(mentioned_out) as bigint),
-        cast(sum(grouped_out) as bigint),
-        cast(sum(broadcast_out) as bigint),
-        cast(sum(channel_out) as bigint),
-        cast(sum(words_out) as bigint),
-        cast(sum(mails_out) as bigint),
-        cast(sum(chats_out) as bigint)
-    from in_tool
-    group by person, day
 )
 select
-    s.person, s.tool, s.day, p.week, p.month, p.quarter,
-    s.direct_out, s.mentioned_out, s.grouped_out, s.broadcast_out, s.channel_out, s.words_out, s.mails_out, s.chats_out
-from summed s
-join local_day p on p.day = s.day
+    person,
+    tool,
+    week,
+    cast(sum(case when recipients <= 1 then addressed else 0 end) as bigint)               as direct_out,
+    cast(sum(mentioned) as bigint)                                                         as mentioned_out,
+    cast(sum(case when recipients between 2 and 9 then addressed else 0 end) as bigint)    as grouped_out,
+    cast(sum(case when recipients >= 10 then addressed else 0 end) as bigint)              as broadcast_out,
+    cast(sum(channel) as bigint)                                                           as channel_out,
+    cast(sum(coalesce(words, 0) * (addressed + mentioned)) as bigint)                      as words_out,
+    cast(sum(case when words is null and action = 'email' then addressed + mentioned else 0 end) as bigint)  as mails_out,
+    cast(sum(case when words is null and action <> 'email' then addressed + mentioned else 0 end) as bigint) as chats_out
+from act
+group by person, tool, week

@@ -1,4 +1,4 @@
--- One row a person, tool and local day with time on it; tool null = all tools together, overlaps counted once.
+-- One row a person, tool and week with time in it, by local days; tool null = all tools together, overlaps counted once.
 -- Meetings and calls have a start and an end. An own act ends when it is sent and is given the time since
 -- whatever came before it (act, meeting, call or midnight), at most 30, 60, 120, 300 or 600 seconds:
 -- the sum is the length of the union. All in microseconds, so that sums are exact.
@@ -72,9 +72,9 @@ measured as (
 ),
 summed as (
     select
-        person,
-        tool,
-        day,
+        m.person,
+        m.tool,
+        p.week,
         cast(sum(least(gap, 30000000)) as bigint)    as act_us_30,
         cast(sum(least(gap, 60000000)) as bigint)    as act_us_60,
         cast(sum(least(gap, 120000000)) as bigint)   as act_us_120,
@@ -83,11 +83,10 @@ summed as (
         cast(sum(meeting) as bigint)                 as meeting_us,
         cast(sum(observed) - sum(meeting) as bigint) as call_us,
         cast(sum(multitasking_acts) as bigint)       as multitasking_acts
-    from measured
-    group by person, tool, day
+    from measured m
+    join local_day p on p.day = m.day
+    group by m.person, m.tool, p.week
 )
 select
-    s.person, s.tool, s.day, p.week, p.month, p.quarter,
-    s.act_us_30, s.act_us_60, s.act_us_120, s.act_us_300, s.act_us_600, s.meeting_us, s.call_us, s.multitasking_acts
-from summed s
-join local_day p on p.day = s.day
+    person, tool, week, act_us_30, act_us_60, act_us_120, act_us_300, act_us_600, meeting_us, call_us, multitasking_acts
+from summed

@@ -1,4 +1,4 @@
--- One row a person, tool and local day with anything on it; tool null = all tools together.
+-- One row a person, tool and local day with anything on it; of all tools together it is their sum.
 -- What the person did (acts), and what reached them by name (channel posts: see space_week).
 -- workday: somebody did something on it, and it is a working day where they live.
 with done as (
@@ -46,37 +46,10 @@ in_tool as (
         cast(count(case when is_addressed is not null and action <> 'email' then 1 end) as bigint)    as chats_in
     from signs
     group by person, tool, day
-),
-summed as (
-    select
-        person, tool, day, acts, messages, interactions, views, timed_acts, outside_acts, weekend_acts, workday,
-        direct, mentioned, grouped, broadcast, mails_in, chats_in
-    from in_tool
-    union all
-    select
-        person,
-        cast(null as varchar),
-        day,
-        cast(sum(acts) as bigint),
-        cast(sum(messages) as bigint),
-        cast(sum(interactions) as bigint),
-        cast(sum(views) as bigint),
-        cast(sum(timed_acts) as bigint),
-        cast(sum(outside_acts) as bigint),
-        cast(sum(weekend_acts) as bigint),
-        max(workday),
-        cast(sum(direct) as bigint),
-        cast(sum(mentioned) as bigint),
-        cast(sum(grouped) as bigint),
-        cast(sum(broadcast) as bigint),
-        cast(sum(mails_in) as bigint),
-        cast(sum(chats_in) as bigint)
-    from in_tool
-    group by person, day
 )
 select
     s.person, s.tool, s.day, p.week, p.month, p.quarter, p.dow,
     s.acts, s.messages, s.interactions, s.views, s.timed_acts, s.outside_acts, s.weekend_acts, s.workday,
     s.direct, s.mentioned, s.grouped, s.broadcast, s.mails_in, s.chats_in
-from summed s
+from in_tool s
 join local_day p on p.day = s.day

@@ -1,4 +1,4 @@
--- One row a person and working day of a week in which the person was seen: how the working hours fall into time in meetings,
+-- One row a person and week in which the person was seen: how the hours of its working days fall into time in meetings,
 -- calls and own acts (at most two minutes each) and the stretches between them. In seconds; busy + gap + hour + two = working.
 -- Days off are those of where the person lives; a day on which nobody at all did anything is no day. What reaches a person
 -- breaks nothing: nobody knows when it was seen.
@@ -22,14 +22,14 @@ seen as (
 ),
 -- the working days of each calendar; a group, so that nobody is joined to all days of a year before the weeks are asked
 open_day as (
-    select w.calendar, e.day, e.week, e.month, e.quarter, min(w.starts) as opens, min(w.ends) as closes
-    from (select distinct day, week, month, quarter from event where action <> 'notice') e
+    select w.calendar, e.day, e.week, min(w.starts) as opens, min(w.ends) as closes
+    from (select distinct day, week from event where action <> 'notice') e
     join working_day w on w.day = e.day
     where w.starts < w.ends
-    group by w.calendar, e.day, e.week, e.month, e.quarter
+    group by w.calendar, e.day, e.week
 ),
 due as (
-    select s.person, o.day, o.week, o.month, o.quarter, o.opens, o.closes
+    select s.person, o.day, o.week, o.opens, o.closes
     from seen s
     join lives l on l.person = s.person
     join open_day o on o.week = s.week and o.calendar = l.calendar and o.day >= l.valid_from and o.day < l.valid_to
@@ -74,7 +74,7 @@ summed as (
 -- what is left from the last stretch to the end of the day
 closed as (
     select
-        d.person, d.day, d.week, d.month, d.quarter,
+        d.person, d.week,
         cast(d.closes - d.opens as bigint)                          as working_s,
         coalesce(s.gap_s, 0)                                        as gap_s,
         coalesce(s.hour_s, 0)                                       as hour_s,
@@ -85,20 +85,21 @@ closed as (
 ),
 told as (
     select
-        person, day, week, month, quarter, working_s,
-        gap_s + case when left_s < 3600 then left_s else 0 end                      as gap_s,
-        hour_s + case when left_s >= 3600 and left_s < 7200 then left_s else 0 end  as hour_s,
-        two_s + case when left_s >= 7200 then left_s else 0 end                     as two_s
+        person,
+        week,
+        cast(count(*) as bigint)                                                                          as focus_days,
+        cast(sum(working_s) as bigint)                                                                    as working_s,
+        cast(sum(gap_s + case when left_s < 3600 then left_s else 0 end) as bigint)                       as gap_s,
+        cast(sum(hour_s + case when left_s >= 3600 and left_s < 7200 then left_s else 0 end) as bigint)   as hour_s,
+        cast(sum(two_s + case when left_s >= 7200 then left_s else 0 end) as bigint)                      as two_s
     from closed
+    group by person, week
 )
 select
     person,
     cast(null as varchar)               as tool,
-    day,
     week,
-    month,
-    quarter,
-    cast(1 as bigint)                   as focus_days,
+    focus_days,
     working_s,
     working_s - gap_s - hour_s - two_s  as busy_s,
     gap_s,

@@ -1,4 +1,4 @@
--- One row a person, tool and local day with meetings; tool null = all tools together. In microseconds.
+-- One row a person, tool and week with meetings, by local days; tool null = all tools together. In microseconds.
 -- Time in two meetings at once belongs to the one that began first, of two that began together to the shorter one, and to those
 -- that end together too in equal parts, so that the classes add up to the hours in meetings, whatever the keys;
 -- conflict_us is the time in two or more, if it is a second at least: a log's repeats lie microseconds apart.
@@ -26,7 +26,7 @@ twice as (
 ),
 measured as (
     select
-        t.event, t.person, t.tool, t.day, t.starts, t.ends, t.alike, k.class, k.is_large, k.is_long, k.is_series,
+        t.event, t.person, t.tool, p.week, t.starts, t.ends, t.alike, k.class, k.is_large, k.is_long, k.is_series,
         k.is_layered, k.is_over_head,
         case when accepted = 1
              then greatest(0, t.ends - greatest(t.starts, coalesce(accepted_until, t.starts))) else 0 end as agreed,
@@ -36,6 +36,7 @@ measured as (
             - greatest(t.starts, coalesce(met_until, t.starts), midnight + cast(w.starts as bigint) * 1000000))      as inside
     from twice t
     join meeting_kind k on k.event = t.event
+    join local_day p    on p.day = t.day
     -- everybody lives somewhere on every day: left, so that nobody is joined to all days before the meetings are asked
     left join lives l       on l.person = t.person and t.day >= l.valid_from and t.day < l.valid_to
     left join working_day w on w.calendar = l.calendar and w.day = t.day
@@ -43,19 +44,19 @@ measured as (
 -- the first of those alike has all of their time: it is dealt out anew, to the microsecond
 dealt as (
     select
-        person, tool, day, class, is_large, is_long, is_series, is_layered, is_over_head, agreed, again, inside, own, alike,
+        person, tool, week, class, is_large, is_long, is_series, is_layered, is_over_head, agreed, again, inside, own, alike,
         cast(sum(own) over (partition by person, tool, starts, ends) as bigint) as whole,
         row_number() over (partition by person, tool, starts, ends order by event nulls last) as turn
     from measured
     where alike > 1
 ),
 owned as (
-    select person, tool, day, class, is_large, is_long, is_series, is_layered, is_over_head, agreed, again, own - inside as outside, own
+    select person, tool, week, class, is_large, is_long, is_series, is_layered, is_over_head, agreed, again, own - inside as outside, own
     from measured
     where alike = 1
     union all
     select
-        person, tool, day, class, is_large, is_long, is_series, is_layered, is_over_head, agreed, again, own - inside,
+        person, tool, week, class, is_large, is_long, is_series, is_layered, is_over_head, agreed, again, own - inside,
         cast(floor(whole * turn / nullif(alike, 0)) as bigint) - cast(floor(whole * (turn - 1) / nullif(alike, 0)) as bigint)
     from dealt
 ),
@@ -63,7 +64,7 @@ summed as (
     select
         person,
         tool,
-        day,
+        week,
         cast(sum(case when class = 'one_to_one' then own else 0 end) as bigint) as one_to_one_us,
         cast(sum(case when class = 'decision' then own else 0 end) as bigint)   as decision_us,
         cast(sum(case when class = 'status' then own else 0 end) as bigint)     as status_us,
@@ -82,13 +83,12 @@ summed as (
         cast(sum(case when is_layered = 1 then own else 0 end) as bigint)       as layered_us,
         cast(sum(case when is_over_head = 1 then own else 0 end) as bigint)     as over_head_us
     from owned
-    group by person, tool, day
+    group by person, tool, week
 )
 select
-    s.person, s.tool, s.day, p.week, p.month, p.quarter,
-    s.one_to_one_us, s.decision_us, s.status_us, s.bloated_us, s.lengthy_us, s.all_hands_us, s.workshop_us,
-    s.met_us - s.one_to_one_us - s.decision_us - s.status_us - s.bloated_us - s.lengthy_us - s.all_hands_us - s.workshop_us as unknown_us,
-    s.met_us,
-    s.accepted_us, s.outside_us, s.conflict_us, s.large_us, s.large_long_us + s.small_long_us as long_us, s.large_long_us, s.small_long_us, s.series_us, s.layered_us, s.over_head_us
-from summed s
-join local_day p on p.day = s.day
+    person, tool, week,
+    one_to_one_us, decision_us, status_us, bloated_us, lengthy_us, all_hands_us, workshop_us,
+    met_us - one_to_one_us - decision_us - status_us - bloated_us - lengthy_us - all_hands_us - workshop_us as unknown_us,
+    met_us, accepted_us, outside_us, conflict_us, large_us, large_long_us + small_long_us as long_us,
+    large_long_us, small_long_us, series_us, layered_us, over_head_us
+from summed

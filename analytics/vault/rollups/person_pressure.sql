@@ -1,5 +1,5 @@
 -- One row a person, tool and week: messages that reached somebody by name inside and outside their hours, by the level
--- they came from, and those that the person sent; tool null = all tools together. One message reaches somebody once.
+-- they came from, and those that the person sent. One message reaches somebody once.
 with untimed as (
     select event from event where not is_timed
 ),
@@ -91,50 +91,20 @@ in_tool as (
         cast(sum(sent_outside) as bigint)        as sent_outside
     from both_ends
     group by person, tool, week
-),
-summed as (
-    select
-        person, tool, week, from_above, from_above_outside, from_below, from_below_outside, from_beside, from_beside_outside,
-        came, came_outside, answered_outside, sent, sent_outside
-    from in_tool
-    union all
-    select
-        person,
-        cast(null as varchar),
-        week,
-        cast(sum(from_above) as bigint),
-        cast(sum(from_above_outside) as bigint),
-        cast(sum(from_below) as bigint),
-        cast(sum(from_below_outside) as bigint),
-        cast(sum(from_beside) as bigint),
-        cast(sum(from_beside_outside) as bigint),
-        cast(sum(came) as bigint),
-        cast(sum(came_outside) as bigint),
-        cast(sum(answered_outside) as bigint),
-        cast(sum(sent) as bigint),
-        cast(sum(sent_outside) as bigint)
-    from in_tool
-    group by person, week
-),
-month_of as (
-    select distinct week, month, quarter from local_day
 )
 select
-    s.person,
-    s.tool,
-    s.week,
-    m.month,
-    m.quarter,
-    s.from_above,
-    s.from_above_outside,
-    s.from_below,
-    s.from_below_outside,
-    s.from_beside,
-    s.from_beside_outside,
-    s.came - s.from_above - s.from_below - s.from_beside                                          as from_unplaced,
-    s.came_outside - s.from_above_outside - s.from_below_outside - s.from_beside_outside          as from_unplaced_outside,
-    s.answered_outside,
-    s.sent,
-    s.sent_outside
-from summed s
-join month_of m on m.week = s.week
+    person,
+    tool,
+    week,
+    from_above,
+    from_above_outside,
+    from_below,
+    from_below_outside,
+    from_beside,
+    from_beside_outside,
+    came - from_above - from_below - from_beside                                        as from_unplaced,
+    came_outside - from_above_outside - from_below_outside - from_beside_outside        as from_unplaced_outside,
+    answered_outside,
+    sent,
+    sent_outside
+from in_tool

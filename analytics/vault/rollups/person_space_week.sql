@@ -13,15 +13,7 @@ counted as (
     select p.tool, p.space, p.week, r.person
     from (select distinct event, person from reached where action in ('post', 'reply', 'file')) r
     join post p on p.event = r.event
-),
-summed as (
-    select tool, space, week, person, cast(count(*) as bigint) as posts
-    from counted
-    group by tool, space, week, person
-),
-month_of as (
-    select distinct week, month, quarter from local_day
 )
-select s.tool, s.space, s.week, m.month, m.quarter, s.person, s.posts
-from summed s
-join month_of m on m.week = s.week
+select tool, space, week, person, cast(count(*) as bigint) as posts
+from counted
+group by tool, space, week, person

@@ -1,5 +1,5 @@
--- One row a person, tool and local day: own acts that follow another within half an hour (in whole seconds), and how many of them are in another
--- space or tool; tool null = all tools together. Day of the later act.
+-- One row a person, tool and week: own acts that follow another within half an hour (in whole seconds), and how many of them are in another
+-- space or tool; tool null = all tools together. Local day of the later act.
 with doubled as (
     select person, tool, day,
            case when space <> space_before_in_tool then 1 else 0 end as switches
@@ -12,12 +12,12 @@ with doubled as (
 ),
 summed as (
     select
-        person, tool, day,
+        d.person, d.tool, p.week,
         cast(count(*) as bigint)      as near_acts,
         cast(sum(switches) as bigint) as switches
-    from doubled
-    group by person, tool, day
+    from doubled d
+    join local_day p on p.day = d.day
+    group by d.person, d.tool, p.week
 )
-select s.person, s.tool, s.day, p.week, p.month, p.quarter, s.near_acts, s.switches
-from summed s
-join local_day p on p.day = s.day
+select person, tool, week, near_acts, switches
+from summed

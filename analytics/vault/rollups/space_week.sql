@@ -4,11 +4,9 @@ select
     e.tool,
     e.space,
     e.week,
-    e.month,
-    e.quarter,
     cast(count(*) as bigint) as posts
 from event e
 join space s on s.space = e.space
 where s.openness <> 'direct'
   and e.action in ('post', 'reply', 'file')
-group by e.tool, e.space, e.week, e.month, e.quarter
+group by e.tool, e.space, e.week

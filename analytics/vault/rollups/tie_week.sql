@@ -2,8 +2,6 @@
 -- Bots and services are left out on both ends: nobody is in exchange with them.
 select
     d.week,
-    d.month,
-    d.quarter,
     d.tool,
     d.actor  as sender,
     d.person as receiver,
@@ -15,4 +13,4 @@ where d.actor <> d.person
   and d.how in ('to', 'cc', 'mention', 'reply', 'reaction')
   and s.kind in ('human', 'guest')
   and r.kind in ('human', 'guest')
-group by d.week, d.month, d.quarter, d.tool, d.actor, d.person
+group by d.week, d.tool, d.actor, d.person
