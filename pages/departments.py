@@ -122,6 +122,7 @@ def _slots(rows: pl.DataFrame) -> dict[str, Any]:
         "higher": sorted(names["higher"]),
         "lower": sorted(names["lower"]),
         "others": len(names["alike"]),
+        "hidden": rows.filter(pl.col("block") == "hidden").height,
     }
 
 

@@ -272,6 +272,25 @@ def test_enumerations_read_like_prose():
     assert several == "A, B and C are higher than the company, D lower; every group stands apart"
 
 
+def test_where_some_are_hidden_it_is_not_said_that_all_others_are_known():
+    two = {"higher": ["A", "B"], "lower": [], "others": 0, "hidden": 10}
+    three = {**two, "others": 2, "hidden": 1}
+
+    assert sentence("departments_some", two) == (
+        "Two of two departments shown stand apart from the company.",
+        "Ten more can't be shown.",
+    )
+    assert (
+        say("compare_apart", **two)
+        == "A and B are higher than the company; the rest can't be shown"
+    )
+    assert (
+        say("compare_apart", **three)
+        == "A and B are higher than the company; nobody else shown stands apart"
+    )
+    assert "the other two shown can't be told apart" in sentence("departments_apart", three)[1]
+
+
 def test_every_passport_says_what_it_rests_on_and_how_others_define_it():
     lacking = [p.id for p in catalogue.passports() if not (p.source and p.peers and p.check and p.question)]  # fmt: skip
 

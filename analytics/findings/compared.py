@@ -49,16 +49,17 @@ def departments(book: Book) -> Iterator[Found]:
     """Yield which departments stand apart, in the measure that compares them latest; of several the first."""
     compared = []
     for metric, bin_ in COMPARED:
-        rows = book.rows(metric, bin_, "department", grain="quarter")
-        rows = rows.filter(pl.col("named").is_not_null())
-        if rows.height:
-            compared.append((rows["period"][-1], metric, bin_, rows))
+        every = book.rows(metric, bin_, "department", grain="quarter")
+        known = every.filter(pl.col("named").is_not_null())
+        if known.height:
+            last = known["period"][-1]
+            compared.append((last, metric, bin_, every.filter(pl.col("period") == last)))
     if not compared:
         return
     last, metric, bin_, rows = max(compared, key=lambda one: one[0])
     company = book.rows(metric, bin_, grain="quarter").filter(pl.col("period") == last)
     whole = company.row(0, named=True) if company.height else None
-    yield from _compared(book, metric, bin_, rows.filter(pl.col("period") == last), whole)
+    yield from _compared(book, metric, bin_, rows, whole)
 
 
 def _compared(
@@ -69,7 +70,7 @@ def _compared(
         blocks[block(row, company["value"] if company else None)].append(row["department"])
     slots: dict[str, Any] = {
         "measure": subject(metric, bin_, book.title(metric)), "higher": sorted(blocks["higher"]), "lower": sorted(blocks["lower"]),
-        "others": len(blocks["alike"]), "period": book.named(rows["period"][0]),
+        "others": len(blocks["alike"]), "hidden": len(blocks["hidden"]), "period": book.named(rows["period"][0]),
     }  # fmt: skip
     slots |= _values(rows, [*blocks["higher"], *blocks["lower"]], company) | {
         "unit": book.unit(metric)

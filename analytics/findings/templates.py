@@ -219,7 +219,7 @@ TEMPLATES: dict[str, Template] = {
     "adoption_same": Template("noise", "{about_active} used the tools; {about_talking} had a conversation in them.", "Since {earlier} conversation shows no change we can tell."),
     "adoption_now": Template("unseen", "{about_active} used the tools; {about_talking} had a conversation in them.", "There is no earlier period to compare with."),
     "adoption_partly": Template("unseen", "{about_active} used the tools.", "Who had a conversation in them we can't see."),
-    "departments_some": Template("clear", "{apart_count} of {groups} {units} {stand} apart from the company.", "{others_sentence}"),
+    "departments_some": Template("clear", "{apart_count} of {groups} {units}{of_shown} {stand} apart from the company.", "{others_sentence}"),
     "departments_none": Template("noise", "The {units} can't be told apart from the company.", "What differs is within what chance explains."),
     "departments_shown": Template("unseen", "Departments stand side by side here, without a verdict.", "They are told apart for the company as a whole."),
     "departments_few": Template("unseen", "There are too few groups of at least ten people to compare."),

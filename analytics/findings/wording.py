@@ -119,20 +119,29 @@ def _apart(slots: Mapping[str, Any]) -> dict[str, str]:
             else f"{listed(lower)} {_is(lower)} lower than the company"
         )
     count = len(higher) + len(lower)
+    hidden = int(slots.get("hidden", 0))
+    shown = " shown" if hidden else ""
     alike = (
-        f"the other {numbers.spelled(others)} can't be told apart"
+        f"the other {numbers.spelled(others)}{shown} can't be told apart"
         if others > 1
-        else "the other one can't be told apart"
+        else f"the other one{shown} can't be told apart"
     )
     warning = ": don't read an order into them" if others > 1 else ""  # of one there is none
+    all_apart = "the rest can't be shown" if hidden else "every group stands apart"
+    rest = f"{numbers.spelled(hidden)} more can't be shown" if hidden else ""
     return {
         "against": _against(slots),
         "apart_list": ", ".join(parts),
         "apart_count": numbers.spelled(count),
         "stand": "stands" if count == 1 else "stand",
-        "others_alike": alike if others else "every group stands apart",
-        "others_sentence": f"{_opened(alike)}{warning}." if others else "",
-        "nobody_else": "nobody else stands apart" if others else "every group stands apart",
+        "others_alike": alike if others else all_apart,
+        "others_sentence": f"{_opened(alike)}{warning}."
+        if others
+        else f"{_opened(rest)}."
+        if rest
+        else "",
+        "nobody_else": f"nobody else{shown} stands apart" if others else all_apart,
+        "of_shown": shown,
         "groups": numbers.spelled(count + others),
         "others": numbers.spelled(others),
     }
