@@ -348,6 +348,33 @@ def test_answers_within_three_days_and_silence_of_seven(tmp_path):
     assert exchanges.filter(pl.col("person") == BOSS)["watched"].sum() == 3
 
 
+def test_of_a_period_it_is_known_that_days_of_it_are_missing(tmp_path):
+    """A mail on every day from 3 January 2025 to 27 April; February is missing from the 10th on, and half of March."""
+    lost = range(38, 72)
+    days = [day for day in range(115) if day not in lost]
+    log = pl.DataFrame(
+        {
+            "us": [START + day * DAY for day in days],
+            "actor": [1] * len(days),
+            "person": [2] * len(days),
+        }
+    )
+    con = mail(log, pl.DataFrame({"person": [1, 2], "manager": [None, 1]}), tmp_path)
+    con.execute(
+        "create or replace view gap as select 'mail' as tool, date '2025-02-10' as valid_from, date '2025-03-16' as valid_to"
+    )
+    periods.make(con, Settings())
+
+    months = {str(each.start): each.misses_days for each in _periods(con) if each.grain == "month"}
+
+    assert months == {
+        "2024-12-30": False,
+        "2025-02-03": True,
+        "2025-03-03": True,
+        "2025-03-31": False,
+    }
+
+
 def test_in_a_thread_only_acts_in_it_answer(tmp_path):
     base = {
         "tool": "chat",

@@ -146,15 +146,16 @@ def _use_departments(panel: pl.DataFrame) -> bool:
 
 def _periods(con: duckdb.DuckDBPyConnection) -> Iterator[Period]:
     rows = con.sql(
-        "select p.grain, p.period, p.quarter, p.tool, p.previous, list_sort(list(distinct c.week)) as weeks"
+        "select p.grain, p.period, p.quarter, p.tool, p.previous, p.misses_days, list_sort(list(distinct c.week)) as weeks"
         " from period p join calendar c on c.tool is not distinct from p.tool and p.period ="
         " case p.grain when 'month' then c.month when 'quarter' then c.quarter else p.period end"
         # a month of one tool has too few messages along the tree to say anything
         " where c.is_covered and (p.grain in ('quarter', 'all') or p.grain = 'month' and p.tool is null)"
         " group by all order by p.grain, p.period, p.tool nulls first"
     ).fetchall()
-    for grain, start, quarter, tool, previous, weeks in rows:
-        yield Period(grain, start, quarter, tool, np.array(weeks, dtype="datetime64[D]"), previous)
+    for grain, start, quarter, tool, previous, misses, weeks in rows:
+        told = np.array(weeks, dtype="datetime64[D]")
+        yield Period(grain, start, quarter, tool, told, previous, misses)
 
 
 def _rows(

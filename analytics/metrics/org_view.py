@@ -36,6 +36,7 @@ class Period:
     tool: str | None
     weeks: np.ndarray
     previous: date | None
+    misses_days: bool = False  # of which no export tells
 
     @property
     def label(self) -> date | None:
@@ -106,6 +107,7 @@ class View:
     ) -> None:
         """Look at the period without its first `drop` weeks."""
         self.weeks = period.weeks[drop:]
+        self.misses_days = period.misses_days
         self.scope = company.scope(period, persons)
         self.sums = company.sums(period, self.scope, self.weeks)
         # every period has draws of its own: with shared ones, changes would look steadier than they are
@@ -129,7 +131,7 @@ class View:
         if min(self.sums.senders, self.sums.receivers) < threshold:
             return "small_group"
         if len(self.weeks) < FEWEST_WEEKS:
-            return "short_history"
+            return "missing_weeks" if self.misses_days else "short_history"
         return None
 
     def metric_reason(self, key: Key) -> str | None:
