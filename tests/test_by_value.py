@@ -301,6 +301,47 @@ def test_a_week_does_not_follow_from_its_month_and_the_weeks_beside():
     assert found.count("protected") == 1
 
 
+def pressure(bin_: str, sx: float, *, grain="week", period=QUARTER, n=40, **about) -> dict:
+    return cell(
+        "department", metric="pressure_outside_hours", bin=bin_, kind="clustered", yes_or_no=False, grain=grain, period=period,
+        n=n, sx=sx, x1=1.0, x2=1.0, sxx=1e3, **{"sy": 200, "department": "A"} | about,
+    )  # fmt: skip
+
+
+def test_a_direction_of_few_does_not_follow_where_nobody_stands_behind_the_last():
+    """That nobody stands behind a figure is told, so its sum is known."""
+    shown = [pressure("all", 90), pressure("down", 30), pressure("same", 40)]
+    hidden = [pressure("up", 20, ny=9), pressure("unplaced", 0, ny=0, sy=0)]
+
+    found = reasons(*shown, *hidden, people=staff((40, "A", None, None, "")))
+
+    assert found[3:] == ["small_group", "no_data"]
+    assert found[:3].count("protected") == 1
+
+
+def test_what_is_nothing_in_every_week_does_not_follow_from_the_directions_beside(monkeypatch):
+    """Weeks and month alike in many groups are one figure, four of which make it: that tells it, whatever is hidden."""
+    units = [f"D{i}" for i in range(10)]
+    held = {"all": 30, "up": 10, "down": 12, "same": 8, "unplaced": 0}
+    weeks = [("week", QUARTER + timedelta(days=7 * i), 1) for i in range(4)]
+    cells = [
+        pressure(name, sx * times, grain=grain, period=period, n=20, department=unit)
+        for unit in units
+        for grain, period, times in [*weeks, ("month", QUARTER, 4)]
+        for name, sx in held.items()
+    ]
+    people = staff(*((20, unit, None, None, "") for unit in units))
+
+    def told() -> int:
+        found = withhold(frame(cells), K, people).filter(pl.col("bin") != "unplaced")
+        whole = found.group_by("department", "grain", "period").agg(pl.col("reason").null_count())
+        return whole.filter(pl.col("reason") == len(held) - 1).height
+
+    assert told() == 0
+    monkeypatch.setattr(relations, "VIEWS", relations.VIEWS[:1])
+    assert told() > 0
+
+
 def test_the_denominator_of_stickiness_does_not_tell_who_is_active():
     found = reasons(
         cell(metric="active_people", sx=39, n=40),

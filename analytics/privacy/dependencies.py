@@ -37,6 +37,14 @@ class People:
         return cls(cells, lattice.member[:, first].tocsr(), random_primes(rng, 1)[0])
 
     @cached_property
+    def tool_of(self) -> np.ndarray:
+        """Return a number for the tool of each cell, by its row; that of any tool is one of its own."""
+        tool = np.zeros(self.member.shape[0], np.int64)
+        numbers = self.cells["tool"].rank("dense").cast(pl.Int64).fill_null(0)
+        tool[self.cells["row"].to_numpy()] = numbers.to_numpy()
+        return tool
+
+    @cached_property
     def tools(self) -> dict[int, list[int]]:
         """Return for each cell of any tool, by its row, the rows of its people in each tool."""
         place = [key for key in KEYS if key != "tool"]

@@ -5,7 +5,7 @@ that are sums of others (metrics/sums.py) add equations of their own.
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cached_property
 
@@ -42,9 +42,16 @@ class Quantities:
     target (must stay unknown), shown, nothing (no secret: it is nothing), is_defined, cost.
     """
 
-    def __init__(self, part: pl.DataFrame, people: People) -> None:
-        self.people = people
-        part = _with_quantity(part)
+    def __init__(
+        self, part: pl.DataFrame, people: People, *, alike: bool = True, tools_add: bool = True
+    ) -> None:
+        """`alike`: figures whose sums are the same in many cells are one. `tools_add`: a figure of any tool is the sum of its tools."""
+        self.people, self.tools_add = people, tools_add
+        # what no export holds and what nobody could do is nothing, and no secret
+        told = pl.coalesce("reason", "by_value").fill_null("")
+        absent = told.str.contains("^no_|^not_applicable") & (pl.col("sx").fill_null(0.0) == 0)
+        absent |= pl.col("is_masked") & (pl.col("sy") == 0)
+        part = _with_quantity(part, alike=alike).with_columns(absent=absent)
         self.count = part["quantity"].n_unique()
         self.slots = (
             part.group_by("quantity", "row")
@@ -52,9 +59,7 @@ class Quantities:
                 "cell",
                 target=pl.col("is_secret").any(),
                 shown=(pl.col("reason").is_null() & pl.col("by_value").is_null()).any(),
-                # what no export holds is nothing, and no secret
-                nothing=pl.col("reason").fill_null("").str.contains("^no_|^not_applicable").all()
-                | (pl.col("is_masked") & (pl.col("sy") == 0)).all(),
+                nothing=pl.col("absent").any(),
                 cost=pl.col("weight").sum(),
                 # what a figure is by definition stands in the denominator of others too: hiding it hides nothing
                 is_defined=pl.col("defined").all(),
@@ -88,8 +93,19 @@ class Quantities:
         """Name what the people of the cells make of one period's figure."""
         row = self.slots["row"].to_numpy()
         for start, end in itertools.pairwise(self.start.tolist()):
-            number, at, value = self.people.dependencies(row[start:end])
-            named.add(number, start + at, value)
+            for number, at, value in self._dependencies(row[start:end]):
+                named.add(number, start + at, value)
+
+    def _dependencies(self, rows: np.ndarray) -> Iterator[Equations]:
+        """Yield how these cells depend on each other: number, place in `rows`, value."""
+        if self.tools_add:
+            yield self.people.dependencies(rows)
+            return
+        tool = self.people.tool_of[rows]
+        for one in np.unique(tool):
+            own = np.flatnonzero(tool == one)
+            number, at, value = self.people.dependencies(rows[own])
+            yield number, own[at], value
 
     def _over_time(self, named: "_Named") -> None:
         figures: dict[Figure, list[Dated]] = {}
@@ -110,8 +126,8 @@ class Quantities:
             return
         slots = self.slot[[*quarters, *whole]].max(axis=0)  # a row lies in one of them
         rows = np.flatnonzero(slots >= 0)
-        number, at, value = self.people.dependencies(rows)
-        named.add(number, slots[rows][at], value)
+        for number, at, value in self._dependencies(rows):
+            named.add(number, slots[rows][at], value)
 
     def _of_tools(self, named: "_Named") -> None:
         """Name what the people active in each tool make of those active in several."""
@@ -232,12 +248,12 @@ class _Named:
         return place[one[every]], row[slot[every]], slot[every], np.repeat(sign, cells)[every]
 
 
-def _with_quantity(part: pl.DataFrame) -> pl.DataFrame:
-    """Add the number of the quantity: figures of one quarter whose sums are the same in every one of many cells are one."""
+def _with_quantity(part: pl.DataFrame, *, alike: bool) -> pl.DataFrame:
+    """Add the number of the quantity: `alike`, figures of one quarter whose sums are the same in every one of many cells are one."""
     figure = [*FIGURE, *PERIOD]
     told = pl.struct("row", pl.col("sx").round_sig_figs(DIGITS)).hash(SEED).sum()
     marked = part.with_columns(
-        mark=pl.when(pl.len().over(figure) >= MANY, ~pl.col("defined"))
+        mark=pl.when(pl.len().over(figure) >= MANY, ~pl.col("defined"), pl.lit(alike))
         .then(told.over(figure))
         .otherwise(pl.struct(figure).hash(SEED))
     )

@@ -116,3 +116,9 @@ def values_of_residues(vectors: sparse.csr_matrix, x: np.ndarray, p: int) -> np.
     high, low = vectors.copy(), vectors.copy()
     high.data, low.data = (residues >> HALF).astype(float), (residues & (2**HALF - 1)).astype(float)
     return ((values(high, x, p) << HALF) + values(low, x, p)) % p
+
+
+def slope(known: np.ndarray, p: int) -> np.ndarray:
+    """One number that is equal for rows that are proportional in their first three values."""
+    scale = inverse(known[:, 0], p)
+    return ((known[:, 1] * scale % p) << 30) + known[:, 2] * scale % p

@@ -1,12 +1,13 @@
-"""Equations that hang together: which of their unknowns follow from what is shown, and what hides them?"""
+"""Which unknowns of equations follow from what is shown, and what hides them?"""
 
 import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
+from analytics.privacy.elimination import Entries, Solved, sums
 from analytics.privacy.equations import Equations
-from analytics.privacy.kernel import clear, product, reduce_rows, without
+from analytics.privacy.kernel import slope, without
 
-Reduced = dict[tuple[int, int, bytes], tuple[np.ndarray, list[int]]]  # by width, rows, entries
-FEW = 4_096  # entries of equations that are remembered once reduced
 DIRECTIONS = 64  # random solutions kept while hidden figures are shown again; each uses one up
 SPARE = 3  # so many stay for the test itself
 
@@ -14,84 +15,53 @@ SPARE = 3  # so many stay for the test itself
 class Piece:
     """Equations solved for their unknowns, over unknowns and the shown figures that may be hidden.
 
-    A row that holds one unknown tells it, and its shown figures are the explanation. Rows without unknowns, the last,
-    tie shown figures to each other. Hiding a figure moves one row at most: the elimination is never begun anew.
+    What can neither be hidden nor is unknown, everybody knows.
     """
 
     def __init__(
-        self,
-        equations: Equations,
-        unknown: np.ndarray,
-        can_hide: np.ndarray,
-        p: int,
-        reduced: Reduced | None = None,
+        self, equations: Equations, unknown: np.ndarray, can_hide: np.ndarray, p: int
     ) -> None:
         row, slot, value = equations
-        self.open = np.unique(slot[can_hide[slot]])
         self.unknown, self.p = unknown, p
-        slots = np.concatenate([unknown, self.open])
-        order = np.argsort(slots)
-        at = np.minimum(np.searchsorted(slots, slot, sorter=order), len(slots) - 1)
-        place = order[at]
-        here = slots[place] == slot  # what can neither be hidden nor is unknown, everybody knows
-        self.work = np.zeros((int(row.max()) + 1, len(slots)), np.int64)
-        self.work[row[here], place[here]] = value[here] % p
-        self.pivots = self._reduce({} if reduced is None else reduced)
+        self.slots = np.concatenate([unknown, np.unique(slot[can_hide[slot]])])
+        place = np.full(max(slot.max(initial=-1), self.slots.max(initial=-1)) + 1, -1)
+        place[self.slots] = np.arange(len(self.slots))
+        here = np.flatnonzero(place[slot] >= 0)
+        here = here[np.argsort(row[here], kind="stable")]
+        self.equations = Entries(row[here], place[slot[here]], value[here].astype(np.int64) % p)
+        self.solved = Solved(self.equations, np.arange(len(self.slots)) < len(unknown), p)
+        x = self.solved.solutions(1, np.random.default_rng(SPARE))
+        if sums(self.equations, x, self.solved.height, p).any():
+            raise ArithmeticError("The elimination of equations between figures is not consistent.")
 
-    def _reduce(self, known: Reduced) -> list[int]:
-        """Solve for the unknowns and return which column each row is solved for; equal equations, as of many weeks, once."""
-        width = len(self.unknown)
-        if self.work.size > FEW:
-            return reduce_rows(self.work, width, self.p)
-        key = (width, len(self.work), self.work.tobytes())
-        if key not in known:
-            pivots = reduce_rows(self.work, width, self.p)
-            known[key] = (self.work.copy(), pivots)
-        work, pivots = known[key]
-        self.work = work.copy()
-        return pivots.copy()
+    def hide(
+        self, target: np.ndarray, cost: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return shown figures to hide so that these equations leave no target one value; the targets told now, and those told whatever is hidden.
 
-    def hide(self, target: np.ndarray, cost: np.ndarray) -> np.ndarray:
-        """Return which shown figures to hide so that these equations leave no target one value: what tells most per cost first."""
-        width = len(self.unknown)
-        held = (self.work[: len(self.pivots), :width] != 0).sum(axis=1)
-        known = np.flatnonzero((held == 1) & target[self.unknown[self.pivots]])
-        price, chosen = cost[self.open], np.zeros(len(self.open), bool)
-        take = self.work[known, width:] != 0
-        left = take.any(axis=1)
-        times = take.sum(axis=0)
-        while left.any():
-            best = int(np.argmax(times / price))
-            chosen[best] = True
-            moved = self._solve_for(width + best)
-            if moved is None:  # nothing else tells it: it may be anything
-                over = left & take[:, best]
-                times -= take[over].sum(axis=0)
-                left &= ~over
-                continue
-            again = np.flatnonzero(left & np.isin(known, moved))
-            times -= take[again].sum(axis=0)
-            take[again] = self.work[known[again], width:] != 0
-            times += take[again].sum(axis=0)
-            left[again] = take[again].any(axis=1)
-        return self.open[chosen]
+        What tells most per cost comes first.
+        """
+        secret = np.flatnonzero(target[self.unknown])
+        ones = Entries(np.arange(len(secret)), secret, np.ones(len(secret), np.int64))
+        solved, known = self.solved, self._told(self.solved, ones)
+        why = solved.put_into(ones.where(known))
+        known, told = secret[known], secret[np.unique(why.row)]
+        chosen = np.zeros(len(self.slots), bool)
+        while len(why.row):
+            fresh = np.zeros(len(self.slots), bool)
+            fresh[cover(why, cost[self.slots])] = True
+            chosen |= fresh
+            # what was hidden may follow from other shown figures, and with it what it told
+            solved = Solved(solved.ties, fresh, self.p)
+            why = solved.put_into(why.where(self._told(solved, why)))
+        return self.slots[chosen], self.unknown[told], self.unknown[np.setdiff1d(known, told)]
 
-    def _solve_for(self, column: int) -> np.ndarray | None:
-        """Solve one of the rows without unknowns for the column, if any holds it; return which other rows that moved."""
-        at = len(self.pivots)
-        holding = np.flatnonzero(self.work[:, column])
-        telling = holding[holding >= at]
-        if not len(telling):
-            return None
-        row = telling[np.argmin((self.work[telling, len(self.unknown) :] != 0).sum(axis=1))]
-        self.work[[at, row]] = self.work[[row, at]]
-        if (
-            telling[0] != at
-        ):  # then what stood there, without the column, stands in the other row now
-            holding[holding == row] = at
-        _, moved = clear(self.work, at, column, self.p, holding)
-        self.pivots.append(column)
-        return moved
+    def _told(self, solved: Solved, of: Entries) -> np.ndarray:
+        """Return which entries are of sums (rows, in order) that have one value: nothing that is free is in them."""
+        x = solved.solutions(SPARE - 1, np.random.default_rng(SPARE))
+        height = int(of.row.max(initial=-1)) + 1
+        is_free: np.ndarray = (sums(of, x, height, self.p) != 0).any(axis=1)
+        return np.flatnonzero(~is_free[of.row])
 
     def restore(
         self, target: np.ndarray, tries: np.ndarray, rng: np.random.Generator
@@ -102,28 +72,64 @@ class Piece:
         """
         place = np.argsort(self.unknown)
         tries = place[np.searchsorted(self.unknown[place], tries)]
-        x = self._solutions(min(DIRECTIONS, len(tries) + SPARE), rng)
+        x = self.solved.solutions(DIRECTIONS, rng)
         secret = np.flatnonzero(target[self.unknown])
-        if (
-            not x[secret].any(axis=1).all()
-        ):  # taken stricter than true, the equations may tell of nothing that is shown
-            return self.unknown[:0], self.unknown[:0]
-        shown: list[int] = []
-        for number, at in enumerate(tries):
-            if x.shape[1] <= SPARE:
-                return self.unknown[shown], self.unknown[tries[number:]]
-            row = x[at].copy()
-            # a multiple in three random solutions is one in all
-            alike = (x[secret, 1:SPARE] * row[0] - x[secret, :1] * row[1:SPARE]) % self.p == 0
-            if row[0] and not alike.all(axis=1).any():
-                x = without(x, row, self.p)
-                shown.append(at)
-        return self.unknown[shown], self.unknown[:0]
+        secret = secret[x[secret].any(axis=1)]  # what is told whatever is hidden cannot be guarded
+        follows = ~x[tries].any(axis=1)
+        shown, rest = [tries[follows]], [place[:0]]
+        # a multiple in three random solutions is one in all, and stays one
+        apart = ~np.isin(slope(x[tries], self.p), slope(x[secret], self.p))
+        tries = tries[~follows & apart]
+        label = self._hanging_together()
+        for piece in np.unique(label[tries]):
+            own = tries[label[tries] == piece]
+            taken, tried = _together(x[own], x[secret[label[secret] == piece]], self.p)
+            shown.append(own[taken])
+            rest.append(own[tried:])
+        return self.unknown[np.concatenate(shown)], self.unknown[np.concatenate(rest)]
 
-    def _solutions(self, count: int, rng: np.random.Generator) -> np.ndarray:
-        """Return random values (unknowns × count) that fit the equations when all that is shown is nothing."""
-        width = len(self.unknown)
-        x = rng.integers(0, self.p, (width, count))
-        x[self.pivots] = 0
-        x[self.pivots] = -product(self.work[: len(self.pivots), :width], x, self.p) % self.p
-        return x
+    def _hanging_together(self) -> np.ndarray:
+        """Return of each unknown which piece of the equations it is in."""
+        held = self.equations.where(self.equations.column < len(self.unknown))
+        size = len(self.unknown) + self.solved.height
+        ends = held.column, len(self.unknown) + held.row
+        graph = sparse.coo_matrix((np.ones(len(held.row)), ends), (size, size))
+        return connected_components(graph, directed=False)[1][: len(self.unknown)]
+
+
+def _together(tries: np.ndarray, secrets: np.ndarray, p: int) -> tuple[list[int], int]:
+    """Return which of the figures (their values in all solutions) may be shown together, and how many were tried."""
+    taken: list[int] = []
+    for at in range(len(tries)):
+        if tries.shape[1] <= SPARE:
+            return taken, at
+        row = tries[at].copy()
+        alike = (secrets[:, 1:SPARE] * row[0] - secrets[:, :1] * row[1:SPARE]) % p == 0
+        if row.any() and (row[0] == 0 or alike.all(axis=1).any()):
+            continue
+        taken.append(at)
+        if row.any():
+            tries, secrets = without(tries, row, p), without(secrets, row, p)
+    return taken, len(tries)
+
+
+def cover(why: Entries, cost: np.ndarray) -> np.ndarray:
+    """Return columns so that every row loses one of its entries: most rows per cost first."""
+    columns, column = np.unique(why.column, return_inverse=True)
+    height = int(why.row.max()) + 1
+    of_column = np.split(why.row[np.argsort(column)], np.cumsum(np.bincount(column))[:-1])
+    of_row = np.split(column, np.flatnonzero(np.diff(why.row)) + 1)
+    place = np.zeros(height, np.int64)
+    place[np.unique(why.row)] = np.arange(len(of_row))
+    times, price = np.bincount(column), cost[columns]
+    left = np.zeros(height, bool)
+    left[why.row] = True
+    chosen: list[int] = []
+    while left.any():
+        best = int(np.argmax(times / price))
+        chosen.append(best)
+        rows = of_column[best][left[of_column[best]]]
+        left[rows] = False
+        lost = np.concatenate([of_row[at] for at in place[rows]])
+        times -= np.bincount(lost, minlength=len(times))
+    return columns[chosen]

@@ -5,7 +5,7 @@ value, and then the cheapest shown figure in its explanation is hidden too. In t
 is shown again, dearest first.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import polars as pl
@@ -15,12 +15,18 @@ from scipy.sparse.csgraph import connected_components
 from analytics.metrics.passport import Cut
 from analytics.metrics.sums import ALIKE, SUMS
 from analytics.privacy.dependencies import People
-from analytics.privacy.equations import Equations, Quantities
+from analytics.privacy.equations import Quantities
 from analytics.privacy.lattice import KEYS
-from analytics.privacy.piece import Piece, Reduced
+from analytics.privacy.piece import Piece
 
 COARSE = {"week": 1.0, "month": 1.5, "quarter": 2.0, "all": 3.0}
 WHOLE_OF_A_SUM = 4.0  # a figure that others are parts of costs more than its parts
+# Stricter than true first; what that tells whatever is hidden is guarded as it is then, at last with tools that overlap.
+VIEWS = (
+    {"alike": True, "tools_add": True},
+    {"alike": False, "tools_add": True},
+    {"alike": False, "tools_add": False},
+)
 SEED = 11  # of the values that hidden figures could have: any will do
 
 
@@ -54,14 +60,18 @@ def protect(cells: pl.DataFrame, people: People, which: pl.Expr) -> pl.DataFrame
     visible = placed.filter(which, told, pl.col("row").is_not_null())
     groups = {metric: group for group in ALIKE for metric in group}
     names = {name: groups.get(name, (name,)) for name in visible["metric"].unique()}
-    hidden: list[np.ndarray] = []
-    for group in sorted(set(names.values())):
-        part = visible.filter(pl.col("metric").is_in(group))
-        if part["is_secret"].any():
-            hidden.append(_Puzzle(Quantities(part, people)).solve())
-    also = pl.DataFrame(
-        {"cell": np.concatenate([np.zeros(0, int), *hidden])}, schema={"cell": pl.UInt32}
-    ).unique()
+    parts = [visible.filter(pl.col("metric").is_in(group)) for group in sorted(set(names.values()))]
+    hidden: list[int] = []
+    for view in VIEWS:
+        more, told_anyway = _solved(parts, people, **view)
+        hidden += more
+        why = pl.when(pl.col("cell").is_in(hidden)).then(pl.lit("protected"))
+        guarded = {
+            "is_secret": pl.col("cell").is_in(told_anyway),
+            "by_value": pl.coalesce("by_value", why),
+        }
+        parts = [part.with_columns(**guarded) for part in parts]
+    also = pl.DataFrame({"cell": hidden}, schema={"cell": pl.UInt32}).unique()
     return (
         cells.with_row_index("cell")
         .join(also.with_columns(also=pl.lit("protected")), on="cell", how="left")
@@ -75,61 +85,70 @@ def protect(cells: pl.DataFrame, people: People, which: pl.Expr) -> pl.DataFrame
     )
 
 
-class _Puzzle:
-    """What is shown, hidden and to be protected of the figures of metrics that may tell of each other."""
+def _solved(
+    parts: Sequence[pl.DataFrame], people: People, **view: bool
+) -> tuple[list[int], list[int]]:
+    """Return the cells of these metrics to hide, and the secret ones that are told whatever is hidden."""
+    figures = [Quantities(part, people, **view) for part in parts if part["is_secret"].any()]
+    return _Puzzle(figures).solve() if figures else ([], [])
 
-    def __init__(self, figures: Quantities) -> None:
-        slots = figures.slots
-        self.prime = figures.people.prime
-        equations = figures.equations().tocoo()
+
+class _Puzzle:
+    """What is shown, hidden and to be protected of figures, by the metrics that may tell of each other."""
+
+    def __init__(self, figures: Sequence[Quantities]) -> None:
+        slots = pl.concat([one.slots for one in figures])
+        self.prime = figures[0].people.prime
+        equations = sparse.block_diag([one.equations() for one in figures], format="coo")
         self.row, self.slot, self.value = equations.row, equations.col, equations.data
         self.count = equations.shape[0]
         self.cells = slots["cell"]
         self.cost = slots["cost"].to_numpy()
         self.target = slots["target"].to_numpy()
-        self.unknown = self.target | ~(slots["shown"] | slots["nothing"]).to_numpy()
-        self.can_hide = (slots["shown"] & ~slots["is_defined"]).to_numpy() & ~self.target
+        nothing = slots["nothing"].to_numpy()
+        self.unknown = ~nothing & (self.target | ~slots["shown"].to_numpy())
+        self.told = nothing & self.target
+        can_hide = slots["shown"] & ~slots["is_defined"] & ~slots["nothing"]
+        self.can_hide = can_hide.to_numpy() & ~self.target
         self.hidden = np.zeros(len(self.target), bool)
-        self.reduced: Reduced = {}
 
-    def solve(self) -> np.ndarray:
-        """Return the numbers of the cells to hide."""
+    def solve(self) -> tuple[list[int], list[int]]:
+        """Return the numbers of the cells to hide, and of the secret ones that are told whatever is hidden."""
         fresh = self.unknown.copy()
         while fresh.any():
             fresh = self._hide(fresh)
         waiting = self.hidden.copy()
         while waiting.any():
             waiting = self._restore(waiting)
-        return self.cells.filter(pl.Series(self.hidden | self.target)).explode().to_numpy()
+        hidden, told = (
+            self.cells.filter(pl.Series(which)).explode().drop_nulls().to_list()
+            for which in (self.hidden | self.target, self.told)
+        )
+        return hidden, told
 
     def _hide(self, fresh: np.ndarray) -> np.ndarray:
-        """Hide what tells of a target, piece by piece; return where to look again: hiding joins pieces."""
+        """Hide what tells of a target; return where to look again: what was told may be told by others still."""
         again = np.zeros(len(fresh), bool)
-        for equations, unknown in self._pieces(fresh):
-            piece = Piece(equations, unknown, self.can_hide, self.prime, self.reduced)
-            chosen = piece.hide(self.target, self.cost)
-            if len(chosen):
-                again[unknown] = again[chosen] = True
-                self.hidden[chosen] = True
-        self.unknown |= self.hidden
-        self.can_hide &= ~self.hidden
+        if piece := self._around(fresh):
+            chosen, told, told_anyway = piece.hide(self.target, self.cost)
+            again[told] = self.told[told_anyway] = True
+            self.hidden[chosen] = self.unknown[chosen] = True
+            self.can_hide[chosen] = False
         return again
 
     def _restore(self, waiting: np.ndarray) -> np.ndarray:
         """Show again, dearest first, what hides nothing any more; return what is still to be tried."""
-        rng = np.random.default_rng(SEED)
         left = np.zeros(len(waiting), bool)
-        for equations, unknown in self._pieces(waiting):
-            piece = Piece(equations, unknown, self.can_hide, self.prime, self.reduced)
-            tries = unknown[waiting[unknown]]
+        if piece := self._around(waiting):
+            tries = piece.unknown[waiting[piece.unknown]]
             tries = tries[np.argsort(-self.cost[tries], kind="stable")]
-            shown, rest = piece.restore(self.target, tries, rng)
+            shown, rest = piece.restore(self.target, tries, np.random.default_rng(SEED))
             self.hidden[shown] = self.unknown[shown] = False
             left[rest] = True
         return left
 
-    def _pieces(self, fresh: np.ndarray) -> Iterator[tuple[Equations, np.ndarray]]:
-        """Equations that hang together by their unknowns, with those unknowns; only where a fresh one is among them."""
+    def _around(self, fresh: np.ndarray) -> Piece | None:
+        """Equations that hang together by their unknowns with a fresh one and with a target, if there are any."""
         unknown = np.flatnonzero(self.unknown)
         telling = self._telling()[self.row]
         row, slot, value = self.row[telling], self.slot[telling], self.value[telling]
@@ -137,15 +156,18 @@ class _Puzzle:
         ends = row[inside], self.count + slot[inside]
         size = self.count + len(self.unknown)
         graph = sparse.coo_matrix((np.ones(len(ends[0])), ends), shape=(size, size))
-        _, label = connected_components(graph, directed=False)
+        count, label = connected_components(graph, directed=False)
         of_entry, of_slot = label[row], label[self.count :]
-        wanted = np.intersect1d(of_slot[self.target & self.unknown], of_slot[fresh & self.unknown])
-        wanted = np.intersect1d(wanted, of_entry)
-        entries = _of_each(of_entry, wanted)
-        columns = _of_each(of_slot[unknown], wanted)
-        for some, own in zip(entries, columns, strict=True):
-            _, number = np.unique(row[some], return_inverse=True)
-            yield (number, slot[some], value[some]), unknown[own]
+        asked, wanted = np.zeros(count, bool), np.zeros(count, bool)
+        asked[of_slot[self.target & self.unknown]] = True
+        wanted[of_slot[fresh & self.unknown]] = True
+        some = (asked & wanted)[of_entry]
+        if not some.any():
+            return None
+        _, number = np.unique(row[some], return_inverse=True)
+        held = np.bincount(of_entry[some], minlength=count) > 0
+        own = unknown[(held & asked & wanted)[of_slot[unknown]]]
+        return Piece((number, slot[some], value[some]), own, self.can_hide, self.prime)
 
     def _telling(self) -> np.ndarray:
         """Which equations can tell something: not those that alone hold an unknown of which nobody asks."""
@@ -158,11 +180,3 @@ class _Puzzle:
             if not telling[alone].any():
                 return telling
             telling[alone] = False
-
-
-def _of_each(labels: np.ndarray, wanted: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield where each wanted label stands."""
-    order = np.argsort(labels, kind="stable")
-    ranked = labels[order]
-    starts, ends = (np.searchsorted(ranked, wanted, side) for side in ("left", "right"))
-    return (order[start:end] for start, end in zip(starts, ends, strict=True))

@@ -10,8 +10,8 @@ from scipy import sparse
 
 from analytics.privacy import audit
 from analytics.privacy.kernel import (
-    inverse,
     random_primes,
+    slope,
     values,
     values_of_residues,
     without,
@@ -166,7 +166,7 @@ def _restore(system: System, rows: Rows, known: Known, k: int, hidden: np.ndarra
         x = system.kernel(DIRECTIONS)
         of_sets = values(sets.vectors, x, p)
         of_rows = values(rows.vectors[waiting], x, p)
-        apart = ~np.isin(_slope(of_rows, p), _slope(of_sets, p))
+        apart = ~np.isin(slope(of_rows, p), slope(of_sets, p))
         waiting, of_rows = waiting[apart], of_rows[apart]
         shown = []
         for at in range(len(waiting)):
@@ -186,12 +186,6 @@ def _restore(system: System, rows: Rows, known: Known, k: int, hidden: np.ndarra
         if of_sets.shape[1] > SPARE:
             return
         waiting = waiting[shown[-1] + 1 :]
-
-
-def _slope(known: np.ndarray, p: int) -> np.ndarray:
-    """One number that is equal for proportional rows."""
-    scale = inverse(known[:, 0], p)
-    return ((known[:, 1] * scale % p) << 30) + known[:, 2] * scale % p
 
 
 def cheapest(take: np.ndarray, cost: np.ndarray) -> np.ndarray:
