@@ -197,8 +197,8 @@ def facts(passport: dict[str, Any]) -> list[tuple[str, str]]:
     rows = (
         ("Unit", passport["unit"]),
         ("Better is", better),
-        ("Shown when", passport["minimum"]),
-        ("Needs", ", ".join(str(need).replace("_", " ") for need in passport["needs"])),
+        ("Needs", passport["minimum"]),
+        ("Rests on", ", ".join(str(need).replace("_", " ") for need in passport["needs"])),
         ("How others define it", passport["peers"]),
         *(("Others' numbers", sentence) for sentence in others.of(str(passport["id"]))),
         ("Comes from", passport["source"]),

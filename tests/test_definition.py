@@ -42,7 +42,7 @@ def test_every_metric_says_how_others_define_it_where_it_comes_from_and_what_it_
 ):
     named = dict(definition.facts(passport.as_dict()))
 
-    assert {"Shown when", "Comes from", "How others define it", "Checked against"} <= set(named)
+    assert {"Needs", "Comes from", "How others define it", "Checked against"} <= set(named)
     assert all(
         text in page_of_metrics for text in named.values() if text in passport.as_dict().values()
     )

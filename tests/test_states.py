@@ -143,6 +143,17 @@ def test_where_no_meetings_are_known_at_all_an_export_of_them_is_asked_for(shown
     assert NO_MEETINGS in text
 
 
+def test_weeks_that_are_known_are_drawn_where_no_month_is(shown):
+    fate, weekly = pl.col("metric") == "lifecycle", pl.col("grain") == "week"
+    later = DRAWN.filter(fate, weekly)["period"].unique().sort()[6]
+    kept_back = fate & ((pl.col("grain") == "month") | weekly & (pl.col("period") >= later))
+
+    text = shown(without(DRAWN, kept_back, "nearly_all_or_none"), "adoption")
+
+    assert "weeks are open: almost everybody, or almost nobody" in text
+    assert "fell silent" in text
+
+
 def test_without_replies_nobody_is_said_to_talk(shown):
     steps = pl.col("bin").is_in(["reciprocal", "habitual"])
     where = (pl.col("metric") == "adoption_funnel") & steps

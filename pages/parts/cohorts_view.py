@@ -92,11 +92,8 @@ def who_stays(figures: Figures) -> Block:
     """Draw who stayed, came back, was new or fell silent in each period."""
     grain = "month" if figures.scope.grain == "quarter" else figures.scope.grain
     found = figures.bins("lifecycle", grain=grain)
-    if grain == "week" and _mostly_kept_back(
-        found
-    ):  # few change from week to week, more from month to month
-        grain = "month"
-        found = figures.bins("lifecycle", grain=grain)
+    if grain == "week" and (months := _told_better_by_months(figures, found)) is not None:
+        grain, found = "month", months
     rows = shape.lifecycle_rows(found, grain)
     if rows.height:
         rows = rows.with_columns(pl.col("why").replace(REASONS))
@@ -145,9 +142,19 @@ def _when(row: dict[str, Any], grain: str) -> str:
     return f"In the {grain} from {row['name']}"
 
 
-def _mostly_kept_back(found: pl.DataFrame) -> bool:
+def _told_better_by_months(figures: Figures, weeks: pl.DataFrame) -> pl.DataFrame | None:
+    """Return the months where most weeks are kept back and fewer months are: few change from week to week, more from month to month."""
+    if _known(weeks) * 2 >= 1:
+        return None
+    months = figures.bins("lifecycle", grain="month")
+    return months if _known(months) > _known(weeks) else None
+
+
+def _known(found: pl.DataFrame) -> float:
+    """Return the share of periods of which no part is kept back."""
+    periods = found["period"].n_unique()
     open_ = found.filter(pl.col("value").is_null())["period"].n_unique()
-    return open_ * 2 > found["period"].n_unique()
+    return 1 - open_ / periods if periods else 0.0
 
 
 def _fate(rows: pl.DataFrame, grain: str) -> str:

@@ -44,7 +44,7 @@ def facts(passport: Mapping[str, Any], rows: pl.DataFrame | None = None) -> list
     own = rows.filter(metric=metric) if rows is not None and "metric" in rows.columns else None
     told = [
         *([] if own is None else seen(own)),
-        ("Shown when", passport.get("minimum")),
+        ("Needs", passport.get("minimum")),
         ("Worth showing from", _worth(passport)),
         ("Comes from", passport.get("source")),
         ("How others define it", passport.get("peers")),
