@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from analytics import formats, job_files
+from analytics import audit_log, formats, job_files
 from pages.parts import codes, import_report
 from tests.test_jobs import written
 
@@ -78,6 +78,32 @@ def test_a_first_import_that_runs_speaks_of_no_figures_of_before(home):
     told = words(opened("imports"))
 
     assert "You may leave this page: it goes on." in told
+
+
+def test_what_was_cut_short_at_the_figures_can_be_taken_up_where_it_is_told(home):
+    cut = {"stage": "publishing", "file": None, "done": 2, "total": 4}
+    written(home, kind="undo", err=json.dumps(cut))
+
+    at = opened("imports")
+
+    assert "compute them again" in words(at)
+    assert [button.label for button in at.button if button.key == "publish_again"] == ["Compute the figures"]  # fmt: skip
+
+
+def test_older_lines_of_the_log_come_on_request(home):
+    folder = home / "acme"
+    folder.mkdir(parents=True)
+    for number in range(45):
+        audit_log.append(folder, "publish", release=number)
+
+    at = opened("log")
+    before = at.table[0].value
+    at.button(key="log_older").click().run()
+    after = at.table[0].value
+
+    assert len(before) == 40
+    assert len(after) > 44
+    assert not [button for button in at.button if button.key == "log_older"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import streamlit as st
 
 from analytics import jobs, places
 from analytics import release as releases
-from analytics.job_files import Job
+from analytics.job_files import CUT_SHORT_AT_FIGURES, Job
 from pages.parts import access
 from pages.parts.import_report import MARKS, files_report
 from pages.parts.states import note, page_link
@@ -115,7 +115,8 @@ def failed(workspace: str, job: Job, result: dict[str, Any]) -> None:
         st.markdown("○ **Stopped.** The figures of before stand.")
     else:
         st.markdown(f"○ {plain(job.message or 'Stopped.')}")
-    if "not_published" in result or any(file["import"] for file in files):
+    is_kept = "not_published" in result or any(file["import"] for file in files)
+    if is_kept or job.message == CUT_SHORT_AT_FIGURES:
         note(
             "Nothing has to be dropped or said again: it is in the figures once they are computed."
         )

@@ -79,7 +79,7 @@ def table(lines: list[dict[str, Any]], *, named: bool = True) -> None:
     if screen().compact:
         what = pl.format("{} {}: {}", "Who", "What", "Of what")
         rows = rows.select("When", what.str.strip_chars(": ").alias("What was done"))
-    show_table(rows, "The log, newest first")
+    show_table(rows, "The log, newest first", is_whole=True)
 
 
 def row(line: dict[str, Any], named: bool) -> dict[str, str]:

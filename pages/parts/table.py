@@ -10,10 +10,10 @@ MOST_ROWS = 14  # a real table reads well up to here; beyond it scrolls
 PHONE_ROWS = 40  # a scrolling one cuts its texts, and on a phone nobody widens a column
 
 
-def show_table(rows: pl.DataFrame, alt: str) -> None:
-    """Show a table of texts; long ones scroll. Words from exports are made harmless."""
+def show_table(rows: pl.DataFrame, alt: str, *, is_whole: bool = False) -> None:
+    """Show a table of texts; long ones scroll, unless `is_whole`. Words from exports are made harmless."""
     is_phone = screen().compact
-    if rows.height <= (PHONE_ROWS if is_phone else MOST_ROWS):
+    if is_whole or rows.height <= (PHONE_ROWS if is_phone else MOST_ROWS):
         safe = rows.with_columns(
             pl.Series(
                 name, [unbroken(plain(cell)) if is_phone else plain(cell) for cell in rows[name]]

@@ -54,6 +54,9 @@ def test_a_page_opens_without_error_foreign_request_or_barrier(server, visits, n
     beyond = page.evaluate(
         "() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollWidth - main.clientWidth }"
     )
+    broken = page.evaluate(
+        "() => [...document.querySelectorAll('[data-testid=stSliderThumbValue]')].filter(value => value.offsetHeight > 30).length"
+    )
     if mode in RULES:
         result = Axe().run(page, options=RULES[mode])
         barriers = [(v["id"], len(v["nodes"]), v["nodes"][0]["html"][:120]) for v in result.response["violations"]]  # fmt: skip
@@ -64,6 +67,7 @@ def test_a_page_opens_without_error_foreign_request_or_barrier(server, visits, n
     assert levels[0] == 1 and all(b <= a + 1 for a, b in itertools.pairwise(levels)), levels
     assert BROKEN not in text
     assert exceptions == []
+    assert broken == 0, "the values of a slider are broken into letters"
     assert beyond <= 1, f"runs off the side by {beyond} px"
     assert (foreign, errors, barriers) == ([], [], [])
 
