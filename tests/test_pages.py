@@ -331,3 +331,11 @@ def test_the_lead_of_time_names_only_what_some_export_tells(home):
 
     assert "a week in writing" in lead
     assert "meetings" not in lead.split("a week in")[1][:40]
+
+
+def test_the_sheet_only_tells_how_lines_end_never_that_words_may_be_broken():
+    """`text-wrap` for short also says that lines may be broken: numbers over sliders and names of parts then fell apart."""
+    sheet = (Path(__file__).parents[1] / "pages/static/style.css").read_text()
+
+    assert "text-wrap-style:" in sheet
+    assert "text-wrap:" not in sheet

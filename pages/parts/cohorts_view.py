@@ -125,7 +125,8 @@ def _left_open(rows: pl.DataFrame, grain: str) -> str:
     if rows.is_empty() or (rings := rows.drop_nulls("why")).is_empty():
         return ""
     why = str(rings["why"].mode().sort()[0]).rstrip(".")
-    return f"{rings.height} of {rows['period'].n_unique()} {grain}s are open: {why[0].lower()}{why[1:]}"
+    most = "" if rings["why"].n_unique() == 1 else ", mostly"
+    return f"{rings.height} of {rows['period'].n_unique()} {grain}s are open{most}: {why[0].lower()}{why[1:]}"
 
 
 def _balance(told: Row | None) -> str:
