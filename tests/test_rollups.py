@@ -366,3 +366,4 @@ def test_rollups_that_were_left_half_made_are_made_anew(built, monkeypatch):
     rollups.build(con, folder, Settings())
 
     assert written(folder) != before
+    assert not (folder / "steps").exists()

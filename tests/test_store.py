@@ -9,7 +9,7 @@ import pytest
 
 from analytics import people
 from analytics.schema import polars_schema
-from analytics.vault import imports, store
+from analytics.vault import database, imports, store
 from analytics.vault.settings import Settings
 from analytics.vault.workspace import Workspace
 from tests import parts
@@ -573,3 +573,13 @@ def test_a_chain_of_managers_may_be_long(workspace):
     assert ask(workspace, "select max(level), count(distinct branch), count(*) from org") == [
         (399, 1, 400)
     ]
+
+
+@pytest.mark.parametrize(("share", "limit"), [("64MB", "1.8 GiB"), ("3GB", "2.7 GiB")])
+def test_a_vault_has_2_gb_of_memory_on_a_small_machine_and_more_on_a_large_one(
+    tmp_path, monkeypatch, share, limit
+):
+    monkeypatch.setattr(database, "SHARE", share)
+
+    with database.connect(tmp_path / "spill", tmp_path) as connection:
+        assert connection.sql("select current_setting('memory_limit')").fetchall() == [(limit,)]

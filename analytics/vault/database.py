@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     import duckdb
 
 SQL = Path(__file__).parent / "sql"
-MEMORY, THREADS = "2GB", 2
+# of the machine's memory, and no less than: with less, sums of a large company are moved to disk and back, and some do not fit
+SHARE, LEAST, LEAST_GIB = "25%", "2GB", 1.8
+THREADS = 2
 LARGE_GROUPS = (
     500_000  # rows a Parquet row group: 15 % smaller than the default, which prunes finer
 )
@@ -24,7 +26,7 @@ def connect(temporary: Path, *folders: Path) -> "duckdb.DuckDBPyConnection":
 
     connection = duckdb.connect(
         config={
-            "memory_limit": MEMORY,
+            "memory_limit": SHARE,
             "threads": THREADS,
             "temp_directory": str(temporary),
             "python_enable_replacements": False,
@@ -32,12 +34,21 @@ def connect(temporary: Path, *folders: Path) -> "duckdb.DuckDBPyConnection":
             "allow_community_extensions": False,
         }
     )
+    if _memory(connection) < LEAST_GIB:
+        connection.execute(f"set memory_limit = '{LEAST}'")
     # once as it is called, once as read_parquet is told it
     allowed = [text for folder in folders for text in (path_text(folder), literal(folder))]
     connection.execute(f"set allowed_directories = [{', '.join(sorted(set(allowed)))}]")
     connection.execute("set enable_external_access = false")
     connection.execute("set lock_configuration = true")
     return connection
+
+
+def _memory(connection: "duckdb.DuckDBPyConnection") -> float:
+    """Return how much memory it may take, in GiB."""
+    [(told,)] = connection.sql("select current_setting('memory_limit')").fetchall()
+    number, unit = told.split()  # such as 5.8 GiB
+    return float(number) * {"TiB": 1024, "GiB": 1}.get(unit, 0)
 
 
 def parquet(*paths: Path) -> str:

@@ -6,6 +6,7 @@ once, by the statements of rollups/steps/, and let go when they are written.
 """
 
 import hashlib
+import shutil
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from importlib.metadata import version
@@ -100,19 +101,27 @@ def build(connection: duckdb.DuckDBPyConnection, folder: Path, week: WorkingWeek
     durable.remove(stamp)
     durable.sync(folder)  # half of them under the old stamp would be taken for whole
     _calendars(connection, folder, week)
+    steps = folder / "steps"  # files: as tables they would take the memory that sums need
+    shutil.rmtree(steps, ignore_errors=True)  # of a run that was broken off
+    steps.mkdir()
     for name in STEPS:
-        connection.execute(f"create or replace temp table {name} as {statement(name)}")
+        _write(connection, steps, name, "lz4")
     for name in NAMES:
-        target = _quoted(folder / f"{name}.parquet")
-        connection.execute(
-            f"copy ({statement(name)}) to {target} (format parquet, compression zstd)"
-        )
-        _view(connection, folder, name)
+        _write(connection, folder, name, "zstd")
     for name in STEPS:
-        connection.execute(f"drop table {name}")
+        connection.execute(f"drop view {name}")
+    shutil.rmtree(steps)
     if wanted:
         durable.sync_tree(folder)
         durable.write(stamp, wanted)
+
+
+def _write(connection: duckdb.DuckDBPyConnection, folder: Path, name: str, packed: str) -> None:
+    target = _quoted(folder / f"{name}.parquet")
+    connection.execute(
+        f"copy ({statement(name)}) to {target} (format parquet, compression {packed})"
+    )
+    _view(connection, folder, name)
 
 
 def fingerprint(store: Path, week: WorkingWeek) -> str | None:
