@@ -413,3 +413,34 @@ def test_nobody_is_new_soon_after_missing_weeks(tmp_path):
     retained = rows.filter(bin="retained")["reason"].to_list()
     assert retained[:16] == ["short_history", *[None] * 11, *["missing_weeks"] * 4]
     assert set(retained[16:]) == {None}
+
+
+def test_who_uses_a_tool_that_is_left_out_for_a_week_is_not_idle_in_any_tool(tmp_path):
+    """Twelve use chat and one of them a wiki too; the exports of chat leave out the third of five weeks."""
+    first = day(2026, 1, 5)
+    days = [first + timedelta(days=n) for n in range(35) if n % 7 < 5]
+    posts = [
+        f"{at:%Y-%m-%d} 09:{who:02} | slack | {who}"
+        for at in days
+        for who in range(1, 13)
+        if not 14 <= (at - first).days < 21
+    ]
+    posts += [f"{at:%Y-%m-%d} 10:00 | wiki | 1" for at in days]
+    seats = ["tool | person", "wiki | 1", *(f"slack | {who}" for who in range(1, 13))]
+    con = store(
+        tmp_path, event="\n".join(["at | tool | actor", *posts]), seat="\n".join(seats),
+        gap=f"tool | valid_from | valid_to\n slack | {first + timedelta(days=14):%Y-%m-%d} | {first + timedelta(days=21):%Y-%m-%d}",
+    )  # fmt: skip
+
+    measures = tuple(m for m in adoption.MEASURES if m.metric == "active_people" and not m.variant)
+    found = engine.cells(con, panel(con, SETTINGS), SETTINGS, measures).filter(grain="week")
+
+    told = {
+        tool: part.sort("period")["reason"].to_list() for (tool,), part in found.group_by("tool")
+    }
+    known, missing = [None, None], ["missing_weeks"]
+    assert told == {
+        None: known + missing + known,
+        "slack": known + missing + known,
+        "wiki": [None] * 5,
+    }

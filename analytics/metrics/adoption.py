@@ -11,6 +11,8 @@ CONTRIBUTES = "acts > 0 and enabled"
 NO_SEATS = "when not bool_or(has_seats) then 'no_seats'"
 STANDARD: tuple[Cut, ...] = tuple(CUTS)
 WITHOUT_TOOL: tuple[Cut, ...] = tuple(cut for cut in CUTS if "tool" not in cut)
+# in any tool: a tool left out of the exports for a time would make its users look idle
+ALL_TOLD = f"{NO_SEATS} {short('not bool_or(now_uptake)', 'lost_uptake')}"
 SHORT = short("not bool_and(has_recent)", "misses_days")
 LONGER: tuple[Grain, ...] = ("month", "quarter", "all")
 HABIT_WEEKS = 3  # of the last four
@@ -21,7 +23,7 @@ def _unless(*conditions: str) -> str:
     return f"case {' '.join(conditions)} end"
 
 
-SEATS = _unless(NO_SEATS)
+SEATS = _unless(ALL_TOLD)
 
 
 def _active(variant: str, x: str, reason: str = SEATS) -> Measure:
@@ -33,16 +35,16 @@ ACTIVE = (
     _active("viva", "messages > 0"),
     _active(
         "swoop", "interactions > 0",
-        reason=_unless(NO_SEATS, "when not bool_or(has_posts) then 'not_applicable'"),
+        reason=_unless(ALL_TOLD, "when not bool_or(has_posts) then 'not_applicable'"),
     ),
     _active(
         "slack", "(views > 0 or messages > 0)",
-        reason=_unless(NO_SEATS, "when not bool_or(has_views) then 'no_views'"),
+        reason=_unless(ALL_TOLD, "when not bool_or(has_views) then 'no_views'"),
     ),
     Measure(
         "active_people", "(tools_written >= 2 and tools_enabled >= 2)::int", "(tools_enabled >= 2)::int",
         variant="adoption_score", cuts=WITHOUT_TOOL, grains=LONGER,
-        reason=_unless(NO_SEATS, SHORT, "when max(tools_enabled) < 2 then 'not_applicable'"),
+        reason=_unless(ALL_TOLD, SHORT, "when max(tools_enabled) < 2 then 'not_applicable'"),
     ),
 )  # fmt: skip
 
@@ -58,7 +60,7 @@ NO_TIES = "when not bool_or(has_ties) then 'no_recipients'"
 FUNNEL = tuple(
     Measure(
         "adoption_funnel", f"(enabled and ({x}))::int", WHO, bin=step, position=i, grains=LONGER,
-        reason=_unless(NO_SEATS, SHORT, *([NO_TIES] if step in {"reciprocal", "habitual"} else [])),
+        reason=_unless(ALL_TOLD, SHORT, *([NO_TIES] if step in {"reciprocal", "habitual"} else [])),
     )
     for i, (step, x) in enumerate(STEPS.items())
 )  # fmt: skip
@@ -67,7 +69,7 @@ FUNNEL = tuple(
 GAP = (
     Measure(
         "technical_human_gap", f"(enabled and ({STEPS['active']}) and not ({STEPS['habitual']}))::int", WHO,
-        grains=LONGER, reason=_unless(NO_SEATS, SHORT, NO_TIES),
+        grains=LONGER, reason=_unless(ALL_TOLD, SHORT, NO_TIES),
     ),
 )  # fmt: skip
 
@@ -75,13 +77,15 @@ GAP = (
 DROPS = tuple(
     Measure(
         "adoption_drop", f"(enabled and ({STEPS[step]}) and not ({STEPS[next_]}))::int", WHO, bin=next_, position=i,
-        grains=LONGER, reason=_unless(NO_SEATS, SHORT, *([NO_TIES] if next_ in {"reciprocal", "habitual"} else [])),
+        grains=LONGER, reason=_unless(ALL_TOLD, SHORT, *([NO_TIES] if next_ in {"reciprocal", "habitual"} else [])),
     )
     for i, (step, next_) in enumerate(pairwise(STEPS))
 )  # fmt: skip
 
 # Among the active people, so a workspace of mail logs alone can tell it; beside a tool with seats a log cannot.
-NO_UPTAKE = _unless("when not bool_or(has_uptake) then 'no_seats'")
+NO_UPTAKE = _unless(
+    "when not bool_or(has_uptake) then 'no_seats'", short("not bool_or(now_uptake)", "lost_uptake")
+)
 STICKINESS = (
     Measure(
         "stickiness", "active_working_days", "working_days * (acts > 0)::int",
@@ -104,7 +108,7 @@ FATES = {
 LIFECYCLE = tuple(
     Measure(
         "lifecycle", f"({x})::int", WHO, bin=fate, position=i,
-        grains=("week", "month"), cuts=("total", "tool"), reason=_unless(NO_SEATS, short),
+        grains=("week", "month"), cuts=("total", "tool"), reason=_unless(ALL_TOLD, short),
     )
     for i, (fate, (x, short)) in enumerate(FATES.items())
 )  # fmt: skip
@@ -123,6 +127,7 @@ PASSPORTS = (
             "The share of people with a seat who did at least one deliberate thing that others can see in the period: a post, "
             "a reply, a mail, a reaction, a shared file, a call or a meeting they called. "
             "numerator = people with a seat and at least one such act; denominator = people with a seat on at least one day of the period. "
+            "In any tool it is told where the exports hold four fifths of what usually happens on a day. "
             "It cannot see people who only read, and a longer period always shows more people than a shorter one."
         ),
         cuts=STANDARD,

@@ -177,7 +177,7 @@ join placed p on p.place = m.place
 {joins}
 """
 
-WRITTEN = ("times", "recipients")
+WRITTEN = ("times", "recipients", "uptake")
 NOW = ("meetings", "calls", *WRITTEN)
 STANDING = ("slot", "tool", "weeks", "is_whole", "quarter", "calendar")  # of both, or there anyway
 ALWAYS = ("division_number", "department_number", "level_number", "location_number")

@@ -2,7 +2,7 @@
 
 import tomllib
 
-from analytics.metrics.adoption import LONGER, NO_SEATS, SHORT, STANDARD
+from analytics.metrics.adoption import ALL_TOLD, LONGER, SHORT, STANDARD
 from analytics.metrics.base import short
 from analytics.metrics.engine import Measure
 from analytics.metrics.passport import Cut, Passport, Words
@@ -19,7 +19,7 @@ NEEDED = f"round({OF_THEM} * long_weeks / {HABIT_WEEKS}::double)"
 IN_HABIT = f"(long_active_weeks > 0 and long_active_weeks >= {NEEDED})"
 MEAN = f"long_acts / {HABIT_WEEKS}::double"
 SHORT_LONG = short("not bool_and(has_long)", "habit_is_broken")
-REASON = f"case {NO_SEATS} {SHORT_LONG} end"
+REASON = f"case {ALL_TOLD} {SHORT_LONG} end"
 WHOLE: tuple[Cut, ...] = ("total", "tool")
 CUTS: tuple[Cut, ...] = ("total", "tool", "department", "level", "location")
 
@@ -31,7 +31,7 @@ HABIT = (
     ),
     Measure(
         "habit", f"(enabled_recent and recent_active_weeks >= {MONTH})::int", "enabled_recent::int",
-        variant="4w", grains=LONGER, cuts=WHOLE, reason=f"case {NO_SEATS} {SHORT} end",
+        variant="4w", grains=LONGER, cuts=WHOLE, reason=f"case {ALL_TOLD} {SHORT} end",
     ),
 )  # fmt: skip
 

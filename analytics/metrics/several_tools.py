@@ -2,7 +2,7 @@
 
 import duckdb
 
-from analytics.metrics.adoption import CONTRIBUTES, LONGER, NO_SEATS, WITHOUT_TOOL
+from analytics.metrics.adoption import ALL_TOLD, CONTRIBUTES, LONGER, WITHOUT_TOOL
 from analytics.metrics.engine import Measure
 from analytics.metrics.passport import Cut, Passport, Words
 
@@ -18,13 +18,13 @@ MEASURES = (
         Measure(
             "multi_tool", f"(tools_active {count} and tools_enabled > 0)::int", "(tools_enabled > 0)::int", bin=name,
             position=i, grains=LONGER, cuts=WITHOUT_TOOL,
-            reason=f"case {NO_SEATS} {ALONE.format(least=least)} end",
+            reason=f"case {ALL_TOLD} {ALONE.format(least=least)} end",
         )
         for i, (name, (count, least)) in enumerate(COUNTS.items())
     ),
     Measure(
         "multi_tool", "least(tools_active, tools_enabled)", "tools_enabled", kind="clustered", bin="of_enabled",
-        position=len(COUNTS), grains=LONGER, cuts=WITHOUT_TOOL, reason=f"case {NO_SEATS} {ALONE.format(least=2)} end",
+        position=len(COUNTS), grains=LONGER, cuts=WITHOUT_TOOL, reason=f"case {ALL_TOLD} {ALONE.format(least=2)} end",
     ),
 )  # fmt: skip
 
@@ -38,7 +38,7 @@ def pairs(con: duckdb.DuckDBPyConnection) -> tuple[Measure, ...]:
     return tuple(
         Measure(
             PAIR, f"({CONTRIBUTES} and used & {bit} > 0)::int", f"({CONTRIBUTES})::int", bin=tool, position=i, apart_from=tool,
-            grains=LONGER, cuts=BY_TOOL, reason=f"case {NO_SEATS} end",
+            grains=LONGER, cuts=BY_TOOL, reason=f"case {ALL_TOLD} end",
         )
         for i, (tool, bit) in enumerate(tools)
     )  # fmt: skip
