@@ -245,9 +245,11 @@ def test_a_line_is_read_in_words():
         ),
         (
             {"kind": "settings", "setting": "keep_days_by_tool", "old": "", "new": "slack=180,email=90", "reason": "works agreement"},
-            "Tools kept for another time: slack: 180, email: 90 instead of not set. Reason: works agreement",
+            "Tools kept for another time: slack: 180, email: 90. Reason: works agreement",
         ),
         ({"kind": "identities", "accepted": 2, "refused": 1, "undone": 0, "journal": "3f"}, "2 joined, 1 kept apart, 0 taken back"),
+        ({"kind": "settings", "setting": "threshold", "old": "10", "new": "12"}, "Smallest group shown: 12 instead of 10"),
+        ({"kind": "import", "import": None, "format": "hr_file", "outcome": "reject", "stored": 0}, "HR or organisation file"),
         ({"kind": "view", "page": "adoption", "period": "whatever", "part": "Messages"}, "Adoption, whatever, part “Messages”"),
     ],
 )  # fmt: skip

@@ -22,6 +22,7 @@ KINDS = {
     "view": "looked at",
     "export": "took along",
     "import": "imported a file",
+    "refused_file": "brought a file that was not imported",
     "undo": "left an import out",
     "publish": "published",
     "identities_seen": "looked at accounts that may be one person's",
@@ -84,10 +85,16 @@ def table(lines: list[dict[str, Any]], *, named: bool = True) -> None:
 
 def row(line: dict[str, Any], named: bool) -> dict[str, str]:
     """Return one line as it is read: when, who, what, which."""
+    if line.get("outcome") == "reject":
+        line = {**line, "kind": "refused_file", "outcome": None, "stored": None}
     facts = (
         [changed(line)]
         if line.get("kind") == "settings"
-        else [said(key, str(value)) for key, value in line.items() if key not in APART]
+        else [
+            said(key, str(value))
+            for key, value in line.items()
+            if key not in APART and value is not None
+        ]
     )
     return {
         "Line": str(line.get("n", "")),
@@ -114,9 +121,10 @@ def when(at: str) -> str:
 def changed(line: dict[str, Any]) -> str:
     """Return what became of a setting: Smallest group shown: 12 instead of 10, because of the works agreement."""
     name = str(line.get("setting", ""))
-    now, before = (_spaced(str(line.get(end) or "")) or NOT_SET for end in ("new", "old"))
+    now, before = (_spaced(str(line.get(end) or "")) for end in ("new", "old"))
+    was = f" instead of {before}" if before else ""
     why = f". Reason: {line['reason']}" if line.get("reason") else ""
-    return f"{LABELS.get(name, name.replace('_', ' '))}: {now} instead of {before}{why}"
+    return f"{LABELS.get(name, name.replace('_', ' '))}: {now or NOT_SET}{was}{why}"
 
 
 def _spaced(words: str) -> str:
