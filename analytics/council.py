@@ -218,7 +218,7 @@ def document(release: Release) -> str:
         _part("What is kept", _list(f"{title}: {body}" for title, body in KEPT)),
         _part("What never is", _list(NEVER)),
         _part("Your rights", _text(RIGHTS)),
-        _part("Who sees what", _table(["", *roles.NAMES.values()], _matrix())),
+        _part("Who sees what", _table(["What", *roles.NAMES.values()], _matrix())),
         _part("How small groups are protected", _text(PROTECTION.format(k=k), *outcome(release.certificate()))),
         _part("What the company has laid down", _table(["", ""], rules(release))),
         _part("The certificate of these figures", _table(["", ""], certificate_rows(release)),
@@ -315,5 +315,7 @@ STYLE = (
     "table{border-collapse:collapse;width:100%;font-size:14px}th,td{text-align:left;vertical-align:top;padding:.35rem .75rem .35rem 0;"
     "border-bottom:1px solid #e5ded2;overflow-wrap:break-word}tbody th{font-weight:500}section{overflow-x:auto}section section,tr{break-inside:avoid}"
     "@media(prefers-color-scheme:dark){body{background:#191816;color:#efeae2}h2,th,td{border-color:#3b3732}}"
+    "p{overflow-wrap:anywhere}"
+    "@media(max-width:40rem){thead:has(th:nth-child(5)) th:not(:first-child){writing-mode:vertical-rl;rotate:180deg;white-space:nowrap;padding:0 .3rem}}"
     "@media print{body{background:#fff;color:#000;font-size:11pt}main{max-width:none;padding:0}table{font-size:9.5pt}h2,h3{break-after:avoid}section{overflow:visible}}"
 )
