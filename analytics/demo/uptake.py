@@ -9,14 +9,17 @@ NAMED = 4  # one message in so many names somebody
 
 
 def adopters(staff: pl.DataFrame, draw: np.random.Generator) -> np.ndarray:
-    """Return who ever takes up Slack: exactly the planned share of each department, spread evenly over its places.
+    """Return who ever takes up Slack: exactly the planned share of each department, spread evenly over levels and places.
 
-    Those who only answer customers are in this share, and not in Slack.
+    Managers get more mail once their people write upwards, and must not be more of those who took Slack up. Those who
+    only answer customers are in this share, and not in Slack.
     """
     chosen = np.zeros(staff.height, bool)
-    drawn = staff.select("number", "department", "place", head=pl.col("level") != 1).with_columns(at=pl.Series(draw.random(staff.height)))  # fmt: skip
+    drawn = staff.select("number", "department", "level", "place").with_columns(at=pl.Series(draw.random(staff.height)))  # fmt: skip
     for number, planned in enumerate(plan.DEPARTMENTS):
-        own = drawn.filter(department=planned.name).sort("head", "place", "at")["number"].to_numpy()
+        own = (
+            drawn.filter(department=planned.name).sort("level", "place", "at")["number"].to_numpy()
+        )
         if not len(own):
             continue
         share = max(round(planned.adopters * len(own)) - at_desk_alone(planned.name, len(own)), 0) / len(own)  # fmt: skip
@@ -50,10 +53,16 @@ def kinds(staff: pl.DataFrame, takers: np.ndarray, draw: np.random.Generator) ->
         occasional = min(max(plan.FEWEST, round(plan.OCCASIONAL * many)), len(writing) // 3)
         kind[writing[:posting]] = "posting"
         kind[writing[posting : posting + occasional]] = "occasional"
-        by_day = writing[place[writing] != "Berlin"]
-        kind[by_day[max(len(by_day) - plan.POWER.get(planned.name, 0), 0) :]] = "power"
+        there = writing[place[writing] == usual_place(place[own])]
+        kind[there[max(len(there) - plan.POWER.get(planned.name, 0), 0) :]] = "power"
         kind[silent[: round(plan.READING * len(silent))]] = "reading"
     return kind
+
+
+def usual_place(place: np.ndarray) -> str | None:
+    """Return where most people are, if there are any."""
+    names, people = np.unique(place, return_counts=True)
+    return str(names[people.argmax()]) if len(names) else None
 
 
 def partners(staff: pl.DataFrame, kind: np.ndarray) -> dict[int, int]:
