@@ -136,7 +136,7 @@ def _told(figures: Figures, key: str, cut: str) -> tuple[str, dict[str, Any]]:
     if slots["higher"] or slots["lower"]:
         return "departments_some", {"units": f"{cut}s", **slots}
     if found["named"].is_not_null().any():
-        return "departments_none", {"units": f"{cut}s"}
+        return "departments_none", {"units": f"{cut}s", **slots}
     if found["value"].is_not_null().any():
         return "departments_shown" if figures.inside else "departments_few", {}
     return "page_unseen", {"reason": _why(figures, found)}

@@ -10,11 +10,12 @@ import streamlit as st
 
 from analytics.charts import bars, numbers, words
 from analytics.findings import sentence
+from analytics.findings.book import quarter
 from pages.parts.access import BY_NAME, guard, may_open, role
 from pages.parts.cards import MARKS, Card, card, legend
 from pages.parts.data import Figures, on_screen, once
 from pages.parts.figure import Picture, first_reason, put
-from pages.parts.filters import tool_name
+from pages.parts.filters import code, tool_name
 from pages.parts.lead import opening
 from pages.parts.measures import activities, measure_of
 from pages.parts.parts import PART_OF, key
@@ -111,24 +112,37 @@ def _findings(figures: Figures) -> None:
             st.markdown(MARKS[row["verdict"]], width=20)
             with st.container(gap="xxsmall") if screen().compact else nullcontext():
                 st.markdown(f"**{plain(claim)}** {plain(evidence)}", width="stretch")
-                _link(row)
+                _link(figures, row)
     note("Of the whole company, all tools, and the last quarter.")
 
 
-def _link(row: dict[str, Any]) -> None:
+def _link(figures: Figures, row: dict[str, Any]) -> None:
     """Draw the link to the figure that a finding is about; to what an import would open for whoever may import."""
     page = row["page"] if row["page"] in BY_NAME else None
     if page == "imports" and not may_open(page, role()):
         page = "trust"
-    page_link(page, asked=_asked(page, row["metric"]))
+    page_link(page, asked=_asked(figures, page, row))
 
 
-def _asked(page: str | None, metric: str | None) -> dict[str, str] | None:
-    """Return what stands in the address of the figure: the measure that is compared, or the part of its page."""
-    if page == "departments" and (measure := measure_of(metric)):
-        return {"measure": measure}
-    part = PART_OF.get(metric or "")
-    return {key(page): part} if page and part else None
+def _asked(figures: Figures, page: str | None, row: dict[str, Any]) -> dict[str, str] | None:
+    """Return what stands in the address of the figure: its quarter, and the measure that is compared or the part of its page.
+
+    With the quarter the address names the whole company and all tools, as the finding does, whatever is chosen above.
+    """
+    said = {}
+    if first := _quarter(figures, str(json.loads(row["slots"]).get("period", ""))):
+        said["period"] = code(first, "quarter")
+    if page == "departments" and (measure := measure_of(row["metric"])):
+        said["measure"] = measure
+    if page and (part := PART_OF.get(page, {}).get(row["metric"] or "")):
+        said[key(page)] = part
+    return said or None
+
+
+def _quarter(figures: Figures, name: str) -> date | None:
+    """Return the first day of the quarter that a sentence names; None where it names none."""
+    quarters = figures.release.periods("quarter")
+    return next((first for first in quarters if name.startswith(quarter(first))), None)
 
 
 @once

@@ -288,6 +288,12 @@ def test_where_some_are_hidden_it_is_not_said_that_all_others_are_known():
         say("compare_apart", **three)
         == "A and B are higher than the company; nobody else shown stands apart"
     )
+    assert sentence("departments_none", {"others": 2, "hidden": 10})[0].startswith(
+        "The departments shown can't be told apart"
+    )
+    assert sentence("departments_none", {"others": 2})[0].startswith(
+        "The departments can't be told apart"
+    )
     assert "the other two shown can't be told apart" in sentence("departments_apart", three)[1]
 
 

@@ -291,11 +291,20 @@ def test_without_a_vendors_report_one_line_says_so(drawn):
     assert "No vendor's own usage report" in shown("adoption")
 
 
-def test_a_finding_about_departments_links_to_its_measure(drawn):
-    at = opened()
+def test_findings_link_to_the_figure_of_their_quarter_in_its_measure_or_part(drawn):
+    at = opened(tool="slack")
 
     asked = [link.proto.query_string for link in at.get("page_link")]
-    assert "measure=conversation" in asked
+    assert "period=2026-Q2&measure=conversation" in asked
+    assert any(one.startswith("period=2026-Q2&time_cost_part=") for one in asked)
+    assert not any("tool=" in one for one in asked)
+
+
+@pytest.mark.parametrize("page", PART_OF)
+def test_a_part_to_which_findings_link_is_there_and_holds_their_figure(drawn, page):
+    at = opened(page)
+
+    assert set(PART_OF[page].values()) <= {tab.label for tab in at.tabs}
 
 
 def test_a_long_page_draws_the_part_that_its_address_names_and_the_log_says_which(home):
@@ -307,7 +316,6 @@ def test_a_long_page_draws_the_part_that_its_address_names_and_the_log_says_whic
     text = text_of(at)
     assert "of the meeting hours" in text and "outside working hours?" not in text
     assert "outside working hours?" in other and "of the meeting hours are" not in other
-    assert set(PART_OF.values()) <= {tab.label for tab in at.tabs}
     assert [line.get("part") for line in audit_log.read(home / "drawn")][-1] == "Meetings"
 
 

@@ -148,7 +148,7 @@ TEMPLATES: dict[str, Template] = {
         "{subjects_checked}: what of this moved since {earlier} is within what chance explains, or too little to matter.",
     ),
     "departments_alike": Template(
-        "noise", "The departments can't be told apart.",
+        "noise", "The departments{of_shown} can't be told apart.",
         "{measure}, {period}: the {groups} groups do not differ beyond what chance explains.",
     ),
     "others_alike": Template(
@@ -220,7 +220,7 @@ TEMPLATES: dict[str, Template] = {
     "adoption_now": Template("unseen", "{about_active} used the tools; {about_talking} had a conversation in them.", "There is no earlier period to compare with."),
     "adoption_partly": Template("unseen", "{about_active} used the tools.", "Who had a conversation in them we can't see."),
     "departments_some": Template("clear", "{apart_count} of {groups} {units}{of_shown} {stand} apart from the company.", "{others_sentence}"),
-    "departments_none": Template("noise", "The {units} can't be told apart from the company.", "What differs is within what chance explains."),
+    "departments_none": Template("noise", "The {units}{of_shown} can't be told apart from the company.", "What differs is within what chance explains."),
     "departments_shown": Template("unseen", "Departments stand side by side here, without a verdict.", "They are told apart for the company as a whole."),
     "departments_few": Template("unseen", "There are too few groups of at least ten people to compare."),
     "time_up": Template("clear", "People spend {now} a week in {activities}.", "In {when} it was {change_size} more than in {earlier}."),

@@ -21,7 +21,7 @@ def first_use(figures: Figures) -> None:
     with st.container(gap="xsmall"):
         figure(block)
         if "named" in block.rows.columns and block.picture and st.session_state.get("pages"):
-            page_link("departments", "Which departments came first")
+            page_link("departments", "Which departments came first", {"measure": "first"})
 
 
 @once

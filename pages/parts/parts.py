@@ -10,8 +10,21 @@ from pages.parts.screen import twos
 Row = Sequence[Callable[[Figures], None]]  # one figure takes the whole width, more stand in twos
 Parts = Mapping[str, Sequence[Row]]
 ALL = "All of it"  # to read from end to end, to search and to print
-# where a finding's figure stands, if not above the parts or in the first
-PART_OF = {"deliveries_per_day": "Messages", "displaced": "What it costs"}
+# page -> metric -> the part in which a finding's figure stands, if not above the parts
+PART_OF = {
+    "adoption": {
+        "uptake_after_milestone": "Launches", "smallest_visible_effect": "Launches", "adoption_forecast": "Over time",
+        "vendor_active": "Other counts",
+    },
+    "time_cost": {
+        "outside_hours_share": "Outside hours", "deliveries_per_day": "Messages", "pressure_outside_hours": "Messages",
+        "displaced": "What it costs",
+    },
+    "relations": {
+        "unanswered_share": "Colleagues", "leader_question_ratio": "Colleagues", "customer_answered_share": "Customers",
+        "customer_waiting": "Customers", "gap_words_deeds": "In their own words",
+    },
+}  # fmt: skip
 
 
 def parts(page: str, of: Parts, figures: Figures) -> None:
