@@ -37,6 +37,7 @@ SAFE = (
     "dominated",
     "nearly_all_or_none",
 )  # kept back, not missing from the exports
+FIGURES = ("adoption", "departments", "time_cost", "hierarchy", "relations")  # pages with filters
 CARD_PIXELS, PHONE_CARD_PIXELS = 215, 150
 
 
@@ -127,11 +128,10 @@ def _link(figures: Figures, row: dict[str, Any]) -> None:
 def _asked(figures: Figures, page: str | None, row: dict[str, Any]) -> dict[str, str] | None:
     """Return what stands in the address of the figure: its quarter, and the measure that is compared or the part of its page.
 
-    With the quarter the address names the whole company and all tools, as the finding does, whatever is chosen above.
+    With the period the address names the whole company and all tools, as the finding does, whatever is chosen above.
     """
-    said = {}
-    if first := _quarter(figures, str(json.loads(row["slots"]).get("period", ""))):
-        said["period"] = code(first, "quarter")
+    first = _quarter(figures, str(json.loads(row["slots"]).get("period", "")))
+    said = {"period": code(first, "quarter") if first else "all"} if page in FIGURES else {}
     if page == "departments" and (measure := measure_of(row["metric"])):
         said["measure"] = measure
     if page and (part := PART_OF.get(page, {}).get(row["metric"] or "")):

@@ -298,6 +298,7 @@ def test_findings_link_to_the_figure_of_their_quarter_in_its_measure_or_part(dra
     assert "period=2026-Q2&measure=conversation" in asked
     assert any(one.startswith("period=2026-Q2&time_cost_part=") for one in asked)
     assert not any("tool=" in one for one in asked)
+    assert all(one.startswith("period=") for one in asked if one)
 
 
 @pytest.mark.parametrize("page", PART_OF)
