@@ -38,17 +38,24 @@ def _value(row: Any) -> float | None:  # noqa: ANN401  # a row or nothing
 
 def _opening(figures: Figures) -> None:
     active, talking = (_value(figures.one(FUNNEL, step)) for step in ("active", "reciprocal"))
+    tools = figures.scope.tools
     latest = figures.latest(FUNNEL, "reciprocal")
     if active is None:
         rows = figures.block(FUNNEL)
         return opening("Adoption", "page_unseen", reason=first_reason(rows))
     if talking is None:
-        return opening("Adoption", "adoption_partly", active=active)
+        return opening("Adoption", "adoption_partly", active=active, tools=tools)
     verdict = figures.verdict(FUNNEL, "reciprocal")
     name = {"noise": "adoption_same", "unseen": "adoption_now"}.get(verdict)
     name = name or f"adoption_{_way(latest)}"
     return opening(
-        "Adoption", name, active=active, talking=talking, unit="share", **_changes(latest)
+        "Adoption",
+        name,
+        active=active,
+        talking=talking,
+        unit="share",
+        tools=tools,
+        **_changes(latest),
     )
 
 
@@ -70,7 +77,13 @@ def _ladder(figures: Figures) -> Block:
     rows = shape.ladder_rows(steps)
     told = _one(gap)
     said = Said(
-        finding=say("ladder_gap", gap=told["value"], gap_low=told["low"], gap_high=told["high"])
+        finding=say(
+            "ladder_gap",
+            gap=told["value"],
+            gap_low=told["low"],
+            gap_high=told["high"],
+            tools=figures.scope.tools,
+        )
         if told and (told["low"] or 0) > GAP_FROM
         else say("ladder_question"),
         measure="Share of the people with a seat, in the last four weeks of the period. The dark mark is the 95% interval",

@@ -14,7 +14,7 @@ from pages.parts.access import guard
 from pages.parts.data import Figures, Row, on_screen, once
 from pages.parts.figure import Block, Picture, Said, figure, first_reason, source
 from pages.parts.lead import opening
-from pages.parts.measures import MEASURES
+from pages.parts.measures import MEASURES, PER
 from pages.parts.mix import columns, mixes, notice
 from pages.parts.one_group import compare_rows, one_group
 from pages.parts.screen import screen
@@ -179,7 +179,7 @@ def _compared(figures: Figures, key: str, cut: str) -> tuple[Block, bool]:
         finding=say("compare_apart", **slots)
         if is_apart
         else say("compare_question", units=f"{cut}s"),
-        measure=f"{subject(metric, bin_, passport['title'])}, {period}. {BAND.format(unit=cut) if is_closed else CHANCE}",
+        measure=f"{subject(metric, bin_, label)}{PER.get(key, '')}, {period}. {BAND.format(unit=cut) if is_closed else CHANCE}",
         source=source(
             figures,
             found,

@@ -139,7 +139,9 @@ def _as_row(figures: Figures, metric: str, row: Row) -> pl.DataFrame:
 def _facet_table(rows: pl.DataFrame) -> pl.DataFrame:
     verdict = pl.when(pl.col("value").is_null()).then(pl.lit("not comparable yet")).when("is_clear").then(
         pl.when(pl.col("value") > 0).then(pl.lit("● flatter")).otherwise(pl.lit("● steeper"))
-    ).otherwise(pl.lit("○ no change we can tell"))  # fmt: skip
+    ).when((pl.col("low") > 0) | (pl.col("high") < 0)).then(pl.lit("○ too little to matter")).otherwise(
+        pl.lit("○ no change we can tell")
+    )  # fmt: skip
     return rows.select(Facet="facet", Measure="measure", Figure="text", Verdict=verdict)
 
 

@@ -76,7 +76,7 @@ def _opening(figures: Figures) -> None:
             "Overview", "page_unseen" if reason in SAFE else "overview_only", reason=reason
         )
     if not talking or talking["value"] is None:
-        return opening("Overview", "adoption_partly", active=used)
+        return opening("Overview", "adoption_partly", active=used, tools=figures.scope.tools)
     verdict, latest = (
         figures.verdict("adoption_funnel", "reciprocal"),
         figures.latest("adoption_funnel", "reciprocal"),
@@ -89,6 +89,7 @@ def _opening(figures: Figures) -> None:
         if latest
         else {}
     )
+    changes["tools"] = figures.scope.tools
     return opening("Overview", name, active=used, talking=talking["value"], unit="share", **changes)
 
 

@@ -380,6 +380,8 @@ def test_hours_of_a_few_minutes_are_written_in_minutes_with_their_interval():
 
 def test_intervals_changes_and_money():
     assert numbers.full(0.27, 0.25, 0.29, "share") == "27% (25–29%)"
+    assert numbers.span(0.99, 1.0, "share") == "99–100%"
+    assert numbers.span(0.0, 0.007, "share") == "0–0.7%"
     assert numbers.span(-0.42, -0.31, "difference") == "−0.42 to −0.31"
     assert numbers.change(0.07, "share") == "+7 points"
     assert numbers.change(-0.01, "share") == "−1 point"

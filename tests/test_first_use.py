@@ -9,7 +9,7 @@ import pytest
 from analytics.metrics import engine, first_use, uptake
 from analytics.metrics.panel import panel
 from analytics.statistics.interval import interval
-from pages.parts.first_use_view import points, title
+from pages.parts.first_use_view import title
 from tests.drawn import Settings, store
 
 SETTINGS = Settings(threshold=5)
@@ -272,14 +272,3 @@ def test_the_title_says_half_only_where_half_had_come(values, said):
     told = pl.DataFrame({"weeks": [2, 4, 13][: len(values)], "value": values})
 
     assert title(told) == said
-
-
-def test_a_line_is_drawn_through_points_that_rest_on_most_of_the_people():
-    found = pl.DataFrame(
-        {
-            "bin": ["4", "26", "52"], "value": [0.3, 0.6, 0.8], "low": [0.2, 0.5, 0.6], "high": [0.4, 0.7, 0.9],
-            "n": [576, 576, 576], "denominator": [576.0, 288.0, 41.0],
-        }
-    )  # fmt: skip
-
-    assert points(found, "share")["weeks"].to_list() == [4, 26]

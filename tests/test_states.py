@@ -106,8 +106,8 @@ def test_what_is_told_of_the_whole_period_alone_is_compared_over_it_whatever_per
     text = shown(DRAWN, "departments", measure="soon", period="2026-Q2")
 
     assert "Not split this way" not in text
-    assert "Time to adoption, the whole period" in text
-    assert "Whole period · 400 people" in text
+    assert "Contributed within four weeks, the whole period" in text
+    assert "Whole period · 400\u00a0people" in text
 
 
 @pytest.mark.parametrize("page", FIGURES)
@@ -209,16 +209,19 @@ def test_words_of_the_release_cannot_act_as_markdown(shown):
         )  # and is neither picture nor link
 
 
+def test_where_one_tool_is_chosen_the_lead_names_it(shown):
+    for page in ("overview", "adoption"):
+        assert "used Slack; about" in shown(DRAWN, page, tool="slack")
+        assert "used the tools; about" in shown(DRAWN, page)
+
+
 def test_a_definition_of_fewer_people_says_of_how_many(shown):
     few = (pl.col("metric") == "active_people") & (pl.col("variant") == "adoption_score")
     frame = DRAWN.with_columns(denominator=pl.when(few).then(41.0).otherwise("denominator"))
 
     text = shown(frame, "adoption")
 
-    assert (
-        "; as Adoption Score counts, of 41 people alone" in text
-        or "; adoption\u005fscore, of 41 people alone" in text
-    )
+    assert "score, of 41 people alone" in text
     assert "of 41 people alone" not in shown(DRAWN, "adoption")
 
 

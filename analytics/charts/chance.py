@@ -23,7 +23,12 @@ def chance(rows: pl.DataFrame, company: float, company_text: str, unit: str, k: 
         "n:Q",
         title="People in the group",
         scale=alt.Scale(type="log", domain=[low / ROOM, high * ROOM], nice=False),
-        axis=alt.Axis(values=sorted({int(low), middle, int(high)}), format=",", labelOverlap=True),
+        axis=alt.Axis(
+            values=sorted({int(low), middle, int(high)}),
+            format=",",
+            labelOverlap=True,
+            labelSeparation=6,
+        ),
     )
     scale, axis = scale_of(shown, company), axis_of(unit)
 

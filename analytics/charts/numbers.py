@@ -39,6 +39,8 @@ def span(low: float | None, high: float | None, unit: str) -> str:
     if unit == "hours" and _is_small(max(abs(low), abs(high)), half):
         return f"{span(low * 60, high * 60, 'minutes')}{SPACE}min"
     first, last = _digits(low, unit, half), _digits(high, unit, half)
+    if {first, last} & {"0", "100"}:  # 99–100%, not 99.0–100%
+        first, last = first.removesuffix(".0"), last.removesuffix(".0")
     joint = " to " if low < 0 else DASH
     return f"{first}{joint}{last}{'%' if unit == 'share' else ''}"
 

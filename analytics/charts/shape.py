@@ -43,7 +43,7 @@ MIDDLE = {
     "quarter": 42,
 }  # days from the first of a period, a week's being its Monday
 DASHES = {"small_group": SMALL, "protected": "kept back to protect a smaller group", "dominated": "made by one or two people",
-          "nearly_all_or_none": "almost everybody or almost nobody", "low_coverage": "too few of them visible"}  # fmt: skip
+          "nearly_all_or_none": "almost everybody or almost nobody", "low_coverage": "too few of them visible", "not_applicable": "does not apply"}  # fmt: skip
 
 
 def short_reason(reason: str | None) -> str:

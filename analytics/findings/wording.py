@@ -44,7 +44,7 @@ class _Slots(dict[str, str]):
 def _written(slots: Mapping[str, Any]) -> dict[str, str]:
     """Turn raw slots into text: numbers by their unit, lists into enumerations, reasons into sentences."""
     unit = str(slots.get("unit", "share"))
-    text = {"units": "departments"}
+    text = {"units": "departments", "the_tools": "the tools", "them": "them"}
     text |= {key: str(value) for key, value in slots.items() if isinstance(value, str | int)}
     text["earlier"] = f"the {slots.get('grain') or 'period'} before"
     if "metric" in slots:
@@ -173,7 +173,7 @@ def _facts(slots: Mapping[str, Any]) -> dict[str, str]:
     tools = slots.get("tools")
     if isinstance(tools, list):
         one = len(tools) == 1
-        text["the_tools"] = capitals(str(tools[0])) if one else "the tools"
+        text |= {"the_tools": capitals(str(tools[0])), "them": "it"} if one else {}
         text["the_tool"] = capitals(str(tools[0])) if tools else "the tool"
     for name in ("before_it", "after_it", "late_most", "late_company"):
         if isinstance(slots.get(name), float):

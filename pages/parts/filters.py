@@ -60,6 +60,11 @@ class Scope:
         }
 
     @property
+    def tools(self) -> list[str]:
+        """Return the tool chosen, for sentences that name it; empty where all are meant."""
+        return [self.tool] if self.tool else []
+
+    @property
     def people_label(self) -> str:
         """Return who is meant, as it came from the export: not yet safe for Markdown."""
         if self.level is not None:

@@ -12,7 +12,6 @@ from pages.parts.states import page_link
 
 METRIC = "time_to_adoption"
 HALF = 0.5
-MOST = 0.5  # of the people, whom a point of the line must rest on
 
 
 def first_use(figures: Figures) -> None:
@@ -31,7 +30,12 @@ def _curve(figures: Figures) -> Block:
         for v in ("", "habit")
     )
     unit = figures.unit(METRIC)
-    rows, regular = (points(one, unit) for one in (found, habit))
+    rows, regular = (
+        one.with_columns(
+            weeks=pl.col("bin").cast(pl.Int64, strict=False), text=shape.texts(one, unit)
+        ).select("weeks", "value", "low", "high", "text")
+        for one in (found, habit)
+    )
     told, regular = (one.filter(pl.col("value").is_not_null()) for one in (rows, regular))
     said = Said(
         finding=title(told),
@@ -53,16 +57,6 @@ def _curve(figures: Figures) -> Block:
     of_whom = listed.with_columns(n=pl.coalesce("denominator", "n"))
     twin = words.table(of_whom, unit, names | {"all": "A contribution", "habit": "A habit"})
     return Block("first_use", said, shown, listed, twin, first_reason(found))
-
-
-def points(found: pl.DataFrame, unit: str) -> pl.DataFrame:
-    """Return weeks, value, low, high, text of the points that the line is drawn through.
-
-    Those whom the exports cover for longest are few; a line through them would be of other people.
-    """
-    of_most = (pl.col("denominator") >= MOST * pl.col("n")).fill_null(value=True)
-    named = found.with_columns(weeks=pl.col("bin").cast(pl.Int64), text=shape.texts(found, unit))
-    return named.filter(of_most).select("weeks", "value", "low", "high", "text")
 
 
 def title(told: pl.DataFrame) -> str:

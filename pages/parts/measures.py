@@ -26,6 +26,8 @@ MEASURES: dict[str, tuple[str, str, str | None]] = {
 }
 
 
+# of what an amount is, where its name does not say it
+PER = dict.fromkeys(("hours", "meetings"), ", a person and week") | dict.fromkeys(("whole", "messages", "caused"), ", a person and working day")  # fmt: skip
 ACTIVITIES = {"meeting": "meetings", "call": "calls", "own_acts": "writing"}
 # why a part has no hours in the total; a part that is kept back for another reason is in it
 NOT_THERE = (
