@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -39,12 +40,15 @@ def main() -> None:
     if st.context.theme.type == "dark":  # white on the bright accent would not be readable
         st.html("<style>button[kind^=primary]:enabled :is(p,span){color:#191816!important}</style>")
     st.logo(str(STATIC / "logo.svg"), size="large", icon_image=str(STATIC / "icon.svg"))
-    who = access.role()
+    try:
+        who = access.role()
+    except AnalyticsError as error:
+        _alone(partial(headed, "Closed for the moment", text.plain(error)))
+        return
     if who == "visitor":
         _for_visitors()
     elif who is None:
-        first = st.Page(_no_role, title="Convivio", default=True)
-        st.navigation([first, *_others({}, _no_role)], position="hidden").run()
+        _alone(_no_role)
     else:
         _for_members(who)
     _settle_memory()
@@ -103,6 +107,12 @@ def _page(entry: access.Page, published: bool = True) -> st.Page:
         default=first,
         visibility="visible" if entry.listed else "hidden",
     )
+
+
+def _alone(draw: Callable[[], None]) -> None:
+    """Draw the same at every address."""
+    first = st.Page(draw, title="Convivio", default=True, url_path="closed")
+    st.navigation([first, *_others({}, draw)], position="hidden").run()
 
 
 def _others(pages: dict[str, st.Page], instead: Callable[[], None]) -> list[st.Page]:

@@ -59,9 +59,10 @@ def under_way(workspace: str, job: Job) -> None:
     said = STAGES.get(stage, stage.capitalize())
     if stage == "reading" and total:
         said = f"{said} {number(int(step.get('done') or 0) + 1)} of {number(total)}:"
+    text = f"{said} {plain(step.get('file') or '')}".strip()
     if job.kind == "demo":
-        said = "Making the demo company: a minute or two"
-    st.progress(share, text=f"{said} {plain(step.get('file') or '')}".strip())
+        text = "Making the demo company: a minute or two"
+    st.progress(share, text=text)
     if job.read:
         passed(job.read)
     has_figures = releases.current(workspace) is not None

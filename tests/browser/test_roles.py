@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pages.parts import access
-from tests.browser.served import MODES, Server, cookie, settle, visit
+from tests.browser.served import MODES, Server, cookie, served, settle, visit
 from tests.drawn_release import DEPARTMENTS, LOCATIONS
 
 pytestmark = pytest.mark.browser
@@ -64,6 +64,14 @@ def test_a_role_gets_its_pages_and_no_other(gated, role):
             assert not figures(seen), page
 
     assert {page for page, is_open in got.items() if is_open} == MAY[role]
+
+
+def test_a_table_of_access_that_cannot_be_read_shuts_out_everybody_in_words(home, tmp_path):
+    with served(home, tmp_path, auth=True, access="not TOML [") as shut:
+        seen = visit(shut, "trust", held=holding(shut, "hr"))
+
+    assert title(seen) == "Closed for the moment"
+    assert "nobody is let in" in seen and not figures(seen)
 
 
 def test_the_golden_table_is_about_every_page():
