@@ -6,6 +6,8 @@ import polars as pl
 from analytics.charts.theme import Drawn, Look, finish
 from analytics.charts.trend import time_axis, value_axis
 
+FEW_RINGS = 16  # more of that size would be a chain
+
 
 def areas(rows: pl.DataFrame, total: pl.DataFrame, k: Look) -> Drawn:
     """Stack hours by part with the total's band on top.
@@ -113,7 +115,12 @@ def _rings(rows: pl.DataFrame, x: alt.X, k: Look) -> list[Drawn]:
     if left_open.is_empty():
         return []
     rings = alt.Chart(left_open).mark_point(
-        size=46, filled=True, fill=k.bg, stroke=k.muted, strokeWidth=1.4, opacity=1
+        size=46 if left_open["name"].n_unique() <= FEW_RINGS else 10,
+        filled=True,
+        fill=k.bg,
+        stroke=k.muted,
+        strokeWidth=1.4,
+        opacity=1,
     )
     tips = [alt.Tooltip("name:N", title="From"), alt.Tooltip("why:N", title="Left open")]
     return [rings.encode(x, alt.Y("zero:Q", title=None), tooltip=tips)]

@@ -173,7 +173,9 @@ def _kept_back(found: pl.DataFrame, names: dict[str, str]) -> str:
     """Return which parts are known and not shown, so that their absence is seen."""
     hidden = found.filter(pl.col("reason").is_in(KEPT_BACK))["bin"].to_list()
     return (
-        f"kept back, of few people: {'; '.join(names[bin_] for bin_ in hidden)}" if hidden else ""
+        f"kept back, of few people: {', '.join(names[bin_].lower() for bin_ in hidden)}"
+        if hidden
+        else ""
     )
 
 
