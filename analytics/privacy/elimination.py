@@ -25,13 +25,19 @@ class Entries(NamedTuple):
         return Entries(self.row[which], self.column[which], self.value[which])
 
 
-class _Lists(NamedTuple):
+class Lists(NamedTuple):
     """Rows one after another: where each starts, how long it is, and all their columns and values."""
 
     start: np.ndarray
     length: np.ndarray
     column: np.ndarray
     value: np.ndarray
+
+    def at(self, rows: np.ndarray) -> np.ndarray:
+        """Return where the entries of these rows are, one row after another."""
+        length = self.length[rows]
+        start = self.start[rows] - np.cumsum(length) + length
+        return np.arange(length.sum()) + np.repeat(start, length)
 
 
 class Solved:
@@ -82,7 +88,7 @@ class Solved:
         moved = less(
             equations.where(~own & touched[row] & (by < 0)),
             Entries(row[times], by[times], value[times]),
-            _lists(kept, len(solved)),
+            lists(kept, len(solved)),
             self.p,
         )
         return together([equations.where(~own & ~touched[row]), moved])
@@ -103,19 +109,19 @@ class Solved:
         for solved, kept in self.stages:
             asked[kept.column[asked[solved][kept.row]]] = True
         nothing = np.zeros(0, np.int64)
-        found = _Lists(
+        found = Lists(
             np.zeros(len(asked), np.int64), np.zeros(len(asked), np.int64), nothing, nothing
         )
         for solved, kept in reversed(self.stages):
             told = self._by_shown(kept.where(asked[solved][kept.row]), found)
-            new = _lists(told, len(solved))
+            new = lists(told, len(solved))
             found.start[solved] = new.start + len(found.column)
             found.length[solved] = new.length
             column, value = (np.concatenate(pair) for pair in zip(found[2:], new[2:], strict=True))
             found = found._replace(column=column, value=value)
         return self._by_shown(known, found)
 
-    def _by_shown(self, part: Entries, found: _Lists) -> Entries:
+    def _by_shown(self, part: Entries, found: Lists) -> Entries:
         inside = self.is_unknown[part.column]
         return less(part.where(~inside), part.where(inside), found, self.p)
 
@@ -135,11 +141,10 @@ def sums(matrix: Entries, x: np.ndarray, height: int, p: int) -> np.ndarray:
     return total
 
 
-def less(part: Entries, times: Entries, by: _Lists, p: int) -> Entries:
+def less(part: Entries, times: Entries, by: Lists, p: int) -> Entries:
     """Return part − times · by, of residues, with rows in order; the columns of `times` are rows of `by`."""
     length = by.length[times.column]
-    start = by.start[times.column] - np.cumsum(length) + length
-    at = np.arange(length.sum()) + np.repeat(start, length)
+    at = by.at(times.column)
     row = np.concatenate([part.row, np.repeat(times.row, length)])
     column = np.concatenate([part.column, by.column[at]])
     value = np.concatenate([part.value, -np.repeat(times.value, length) * by.value[at] % p])
@@ -153,10 +158,11 @@ def less(part: Entries, times: Entries, by: _Lists, p: int) -> Entries:
     return Entries(row[at], column[at], total[total != 0])
 
 
-def _lists(matrix: Entries, height: int) -> _Lists:
-    """Return the rows of a matrix whose rows are in order."""
+def lists(matrix: Entries, height: int) -> Lists:
+    """Return a matrix row by row."""
+    matrix = matrix.where(np.argsort(matrix.row, kind="stable"))
     length = np.bincount(matrix.row, minlength=height)
-    return _Lists(np.cumsum(length) - length, length, matrix.column, matrix.value)
+    return Lists(np.cumsum(length) - length, length, matrix.column, matrix.value)
 
 
 def _apart(

@@ -4,7 +4,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
-from analytics.privacy.elimination import Entries, Solved, sums
+from analytics.privacy.elimination import Entries, Solved, lists, sums
 from analytics.privacy.equations import Equations
 from analytics.privacy.kernel import slope, without
 
@@ -116,20 +116,16 @@ def _together(tries: np.ndarray, secrets: np.ndarray, p: int) -> tuple[list[int]
 def cover(why: Entries, cost: np.ndarray) -> np.ndarray:
     """Return columns so that every row loses one of its entries: most rows per cost first."""
     columns, column = np.unique(why.column, return_inverse=True)
-    height = int(why.row.max()) + 1
-    of_column = np.split(why.row[np.argsort(column)], np.cumsum(np.bincount(column))[:-1])
-    of_row = np.split(column, np.flatnonzero(np.diff(why.row)) + 1)
-    place = np.zeros(height, np.int64)
-    place[np.unique(why.row)] = np.arange(len(of_row))
-    times, price = np.bincount(column), cost[columns]
-    left = np.zeros(height, bool)
-    left[why.row] = True
+    by_column = lists(Entries(column, why.row, why.value), len(columns))
+    left = np.bincount(why.row) > 0
+    by_row = lists(Entries(why.row, column, why.value), len(left))
+    times, price = by_column.length.copy(), cost[columns]
     chosen: list[int] = []
     while left.any():
         best = int(np.argmax(times / price))
         chosen.append(best)
-        rows = of_column[best][left[of_column[best]]]
+        rows = by_column.column[by_column.at(np.array([best]))]
+        rows = rows[left[rows]]
         left[rows] = False
-        lost = np.concatenate([of_row[at] for at in place[rows]])
-        times -= np.bincount(lost, minlength=len(times))
+        times -= np.bincount(by_row.column[by_row.at(rows)], minlength=len(times))
     return columns[chosen]
