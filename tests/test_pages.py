@@ -7,11 +7,12 @@ import polars as pl
 import pytest
 
 from analytics import audit_log, roles
-from analytics.release import Release
+from analytics.release import Release, open_release
 from pages.parts import access, cards, data
 from pages.parts.figure import Picture
+from pages.parts.filters import Scope
 from pages.parts.parts import PART_OF
-from tests.drawn_release import DIVISIONS, draw_release, none_apart, of_many_seniors
+from tests.drawn_release import DIVISIONS, draw_release, none_apart, of_many_seniors, without
 from tests.opened import opened, text_of
 
 FIGURES = ("overview", "adoption", "departments", "time_cost", "hierarchy", "relations")
@@ -348,3 +349,18 @@ def test_the_sheet_only_tells_how_lines_end_never_that_words_may_be_broken():
 
     assert "text-wrap-style:" in sheet
     assert "text-wrap:" not in sheet
+
+
+def test_a_month_that_is_not_known_is_not_told_by_the_quarter_that_begins_with_it(home):
+    """April begins on the day of the second quarter; the exports leave it out."""
+    in_april = pl.col("grain").is_in(["week", "month"]) & (
+        pl.col("metric") == "outside_hours_share"
+    )
+    path = draw_release(home, change=lambda drawn: without(drawn, in_april, "missing_weeks"))
+    start, end = date(2026, 3, 30), date(2026, 5, 4)
+
+    month = data.Figures(open_release(path), Scope(start=start, end=end, block="month"))
+    quarter = data.Figures(open_release(path), Scope(start=start, block="quarter"))
+
+    assert set(month.series("outside_hours_share")["reason"]) == {"missing_weeks"}
+    assert quarter.series("outside_hours_share")["value"].is_not_null().any()

@@ -116,9 +116,14 @@ class Figures:
 
     @once
     def series(self, metric: str, bin_: str | None = None, **cell: str | None) -> pl.DataFrame:
-        """Return the rows over time at the scope's step, else at the next coarser one that the release holds."""
+        """Return the rows over time at the scope's step, else at the next coarser one that the release holds.
+
+        None is longer than the scope's period: a quarter may begin on the day of the month that is asked for.
+        """
         rows = self.ask(metric, grain=self.scope.grain).clear()
         for grain in GRAINS[GRAINS.index(self.scope.grain) :]:
+            if self.scope.block in GRAINS[: GRAINS.index(grain)]:
+                return rows
             where = {**self.scope.cell, **cell}
             rows = self.ask(
                 metric, grain=grain, start=self.scope.start, end=self.scope.end, **where
