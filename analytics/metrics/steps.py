@@ -221,9 +221,13 @@ class Steps:
         }
         table = pl.DataFrame({"key": key} | sums)
         late = pl.Series(number > part.last - BEFORE)
-        file = f"{name} {part.grain}"
-        table.write_parquet(self.folder / f"{file} {part.first}.parquet", statistics=False)
-        table.filter(late).write_parquet(self.folder / f"before {file} {part.last + 1}.parquet")
+        self._keep(table, f"{name} {part.grain} {part.first}")
+        self._keep(table.filter(late), f"before {name} {part.grain} {part.last + 1}")
+
+    def _keep(self, table: pl.DataFrame, name: str) -> None:
+        """Write it as it is: it is small, and read for every few measures."""
+        file = self.folder / f"{name}.parquet"
+        table.write_parquet(file, compression="uncompressed", statistics=False)
 
     def _query(self, part: Part, name: str) -> str:
         n, is_finest = self.numbers, part.grain == GRAINS[0]
