@@ -51,7 +51,8 @@ def quarters_less_whole(figure: pl.DataFrame, k: int) -> Result:
 def no_sums(company: pl.DataFrame) -> pl.DataFrame:
     """Return the figures (metric, variant, bin) that do not add up over time: no quarter is the sum of its months.
 
-    Only quarters with three shown months can say so; a figure that has none is taken to add up.
+    Only quarters with three shown months, of something, can say so. A figure that has none goes with the others of its metric, where all that can say
+    so do not add up, such as the points of a curve with its area; else it is taken to add up.
     """
     told = company.filter(pl.col("value").is_not_null()).with_columns(
         quarter=QUARTER_OF, sum=pl.coalesce("numerator", pl.col("value") * pl.col("n"))
@@ -64,11 +65,16 @@ def no_sums(company: pl.DataFrame) -> pl.DataFrame:
         .filter(pl.col("months") == MONTHS)
     )
     apart = (pl.col("sum") - pl.col("sum_months")).abs() > SAME * pl.col("sum").abs()
-    return (
+    tested = (
         told.filter(pl.col("grain") == "quarter")
         .join(months, on=by, nulls_equal=True, suffix="_months")
+        .filter(
+            (pl.col("sum") != 0) | (pl.col("sum_months") != 0)
+        )  # nought and nought is any figure
         .group_by(FIGURE)
         .agg(apart=apart.all())
-        .filter("apart")
-        .select(FIGURE)
     )
+    of_metric = tested.group_by("metric").agg(pl.col("apart").all())
+    untested = told.select(FIGURE).unique().join(tested, on=FIGURE, how="anti", nulls_equal=True)
+    untested = untested.join(of_metric, on="metric")
+    return pl.concat([tested, untested]).filter("apart").select(FIGURE)

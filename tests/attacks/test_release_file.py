@@ -158,6 +158,18 @@ def test_a_figure_whose_months_are_hidden_is_taken_to_add_up(tmp_path):
     assert broken(release(tmp_path / "hidden.duckdb", rows)) == {"A8"}
 
 
+@pytest.mark.parametrize(("quarter", "found"), [(20.0, set()), (89.0, {"A8"})])
+def test_a_figure_without_months_goes_with_the_others_of_its_metric(tmp_path, quarter, found):
+    # the months of another variant give 30 + 28 + 31 = 89: its quarter, or they don't
+    months = over_time((30.0, 28.0, 31.0), (quarter, 19.0, 12.0))
+    alone = months.filter(pl.col("grain") != "month").with_columns(variant=pl.lit("points"))
+    nought = months.with_columns(variant=pl.lit("first point"), value=0.0, numerator=None)
+    nought = nought.cast({"numerator": pl.Float64})
+
+    for others in (alone, nought):
+        assert broken(release(tmp_path / "points.duckdb", pl.concat([months, others]))) == found
+
+
 def table(*rows: tuple) -> pl.DataFrame:
     """Rows of quarter, department, n, reason: a small table by hand."""
     schema = {"quarter": pl.Date, "department": pl.String, "n": pl.Int64, "reason": pl.String}
