@@ -336,8 +336,12 @@ def without(frame, where, reason):
 
 
 def none_apart(drawn):
-    """Return the figures with the gate of comparisons closed."""
-    return drawn.with_columns(named=pl.when(pl.col("named").is_not_null()).then(pl.lit(value=False)))  # fmt: skip
+    """Return the figures with the gate of comparisons closed: nobody is named, and every dot lies in its bar."""
+    return drawn.with_columns(
+        named=pl.when(pl.col("named").is_not_null()).then(pl.lit(value=False)),
+        chance_low=pl.when(pl.col("chance_low").is_not_null()).then(pl.min_horizontal("chance_low", "value")),
+        chance_high=pl.when(pl.col("chance_high").is_not_null()).then(pl.max_horizontal("chance_high", "value")),
+    )  # fmt: skip
 
 
 AS_DRAWN = figures
