@@ -274,7 +274,8 @@ def test_departments_of_unequal_size_that_are_equal_in_truth_are_named_in_no_qua
     people = dict(
         zip((planned.name for planned in plan.DEPARTMENTS), sizes(plan.PEOPLE), strict=True)
     )
-    rows = demo.figures("active_people", grain="quarter", by="department")
+    # before all have come, who has is drawn, and one company in twenty may have somebody named by it
+    rows = demo.figures("active_people", grain="quarter", by="department", start=date(2026, 3, 30))
     # of two alone, each is the other's opposite
     rows = rows.drop_nulls("named").filter(pl.len().over("period") > 2)
     merged = rows.filter(pl.col("department").is_in([*equal]) | pl.col("department").str.contains("Other"))  # fmt: skip
