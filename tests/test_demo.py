@@ -336,7 +336,7 @@ def test_a_company_that_looks_at_its_last_quarter_sees_its_departments(demo):
 
 @pytest.mark.parametrize("grain", ["quarter", "all"])
 def test_departments_show_every_step_of_the_funnel_and_what_is_lost_at_each(demo, grain):
-    # twelve in most companies; where a place of a department is of single people, it may give way for it with another
+    # where single people are on a step at one place of a department, it may give way for them, and another with it
     steps = [*adoption.STEPS]
 
     for metric, bins in (
@@ -345,7 +345,7 @@ def test_departments_show_every_step_of_the_funnel_and_what_is_lost_at_each(demo
         ("technical_human_gap", [None]),
     ):
         for bin_ in bins:
-            assert departments_told(demo, grain, metric, bin_) >= 9, (metric, bin_)
+            assert departments_told(demo, grain, metric, bin_) >= 8, (metric, bin_)
 
 
 def departments_told(demo: Release, grain: str, metric: str, bin_: str | None) -> int:
