@@ -45,8 +45,9 @@ unit: setup                   ## everything without a browser
 browser: setup                ## pages in Chromium
 	$(ONE_THREAD) $(BIN)/python -m pytest tests/browser -n 3 --dist worksteal
 
-proof: setup                  ## attacks, kills and damaged files in full number: an hour
+proof: setup                  ## attacks, kills and damaged files in full number, the demo with four more seeds: more than an hour
 	CONVIVIO_PROOF=1 $(ONE_THREAD) $(BIN)/python -m pytest -n 2 tests/attacks tests/faults tests/test_fuzz.py tests/test_bad_input.py tests/browser/test_bad_uploads.py tests/browser/test_closed.py tests/browser/test_outside.py
+	for seed in 2 3 4 5; do CONVIVIO_SEED=$$seed $(ONE_THREAD) $(BIN)/python -m pytest tests/test_demo.py || exit 1; done
 
 docs: setup                   ## the pages of docs/ that are made from code
 	$(BIN)/python -m analytics.docs
