@@ -577,3 +577,17 @@ def test_a_value_stands_at_the_end_of_its_line_also_where_chance_reaches_further
     (row,) = next(data for data in drawn["datasets"].values() if "said" in data[0])
     assert (row["end"], row["said"]) == (0.3, row["text"])
     assert (row["at"], row["beyond"]) == (0.6, row["label"].removeprefix(f"{row['text']} · "))
+
+
+def test_no_area_is_drawn_over_weeks_that_are_missing():
+    """Of six weeks the third and fourth are not known; of meetings the first is not either."""
+    weeks = [date(2026, 1, 5) + timedelta(weeks=n) for n in range(6)]
+    parts = pl.DataFrame({
+        "period": [*(weeks[n] for n in (0, 1, 4, 5)), *(weeks[n] for n in (1, 4, 5))], "part": ["writing"] * 4 + ["meeting"] * 3,
+    })  # fmt: skip
+    total = pl.DataFrame({"period": weeks})
+
+    found = stack._in_stretches(parts, total, "part")
+
+    stretches = found.group_by("part", "stretch").agg("period").sort("part", "period")["period"]
+    assert stretches.to_list() == [[weeks[1]], weeks[4:], weeks[:2], weeks[4:]]

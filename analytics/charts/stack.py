@@ -21,7 +21,8 @@ def areas(rows: pl.DataFrame, total: pl.DataFrame, k: Look) -> Drawn:
     first, last = rows.select(a=pl.col("period").min(), b=pl.col("period").max()).row(0)
     x = time_axis(first, last, k, room=0.8 if k.compact else 0.22)
     y = value_axis("hours", top)
-    colors = rows.with_columns(
+    colors = _in_stretches(rows, total, "part").with_columns(
+        piece=pl.format("{} {}", "part", "stretch"),
         fill=pl.col("tone").replace_strict(dict(enumerate(k.cat)), return_dtype=pl.String),
         ink=pl.col("tone").replace_strict(dict(enumerate(k.label)), return_dtype=pl.String),
     )
@@ -35,8 +36,9 @@ def areas(rows: pl.DataFrame, total: pl.DataFrame, k: Look) -> Drawn:
         align="left", dx=8, fontSize=12.5, fontWeight=600
     )
     layers = [
+        # no zeros are put in where a part has no value: they would lead down to the ground across what is not known
         stacked.encode(
-            x, y, color=alt.Color("fill:N", scale=None), order=alt.Order("order:Q"), detail=alt.Detail("part:N"), tooltip=tips
+            x, y.impute(None), color=alt.Color("fill:N", scale=None), order=alt.Order("order:Q"), detail=alt.Detail("piece:N"), tooltip=tips
         ),
         alt.Chart(total).mark_area(color=k.ink, opacity=0.16).encode(x, value_axis("hours", top, "low"), alt.Y2("high:Q")),
         alt.Chart(total).mark_line(color=k.ink, strokeWidth=1.4).encode(x, y),
@@ -58,12 +60,21 @@ def _apart(total: pl.DataFrame, x: alt.X, top: float, k: Look) -> list[Drawn]:
     known = total.filter(pl.col("apart").is_not_null())
     if known.is_empty():
         return []
+    known = _in_stretches(known, total)
     pale = alt.Chart(known).mark_area(color=k.noise, opacity=0.14)
     edge = alt.Chart(known).mark_line(color=k.noise, strokeWidth=1.4, strokeDash=[4, 3])
     return [
-        pale.encode(x, value_axis("hours", top), alt.Y2("apart:Q")),
-        edge.encode(x, value_axis("hours", top, "apart")),
+        pale.encode(x, value_axis("hours", top), alt.Y2("apart:Q"), detail=alt.Detail("stretch:N")),
+        edge.encode(x, value_axis("hours", top, "apart"), detail=alt.Detail("stretch:N")),
     ]
+
+
+def _in_stretches(rows: pl.DataFrame, total: pl.DataFrame, *parts: str) -> pl.DataFrame:
+    """Return the rows with `stretch`, the same where no period is missing in between: an area over it would tell of it."""
+    periods = pl.concat([rows["period"], total["period"]]).unique().sort()
+    place = pl.col("period").replace_strict(periods, pl.int_range(len(periods), eager=True))
+    own = pl.col("period").rank("dense")
+    return rows.with_columns(stretch=place - (own.over(*parts) if parts else own))
 
 
 def columns(rows: pl.DataFrame, k: Look) -> Drawn:
