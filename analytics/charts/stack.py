@@ -70,11 +70,13 @@ def _apart(total: pl.DataFrame, x: alt.X, top: float, k: Look) -> list[Drawn]:
 
 
 def _in_stretches(rows: pl.DataFrame, total: pl.DataFrame, *parts: str) -> pl.DataFrame:
-    """Return the rows with `stretch`, the same where no period is missing in between: an area over it would tell of it."""
+    """Return the rows with `stretch`, the day on which it begins: the same where no period is missing in between; an area over it would tell of it."""
     periods = pl.concat([rows["period"], total["period"]]).unique().sort()
     place = pl.col("period").replace_strict(periods, pl.int_range(len(periods), eager=True))
     own = pl.col("period").rank("dense")
-    return rows.with_columns(stretch=place - (own.over(*parts) if parts else own))
+    numbered = rows.with_columns(stretch=place - (own.over(*parts) if parts else own))
+    begins = pl.col("period").min().over("stretch", *parts)
+    return numbered.with_columns(stretch=begins.cast(pl.String))
 
 
 def columns(rows: pl.DataFrame, k: Look) -> Drawn:
