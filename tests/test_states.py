@@ -221,8 +221,8 @@ def test_a_definition_of_fewer_people_says_of_how_many(shown):
 
     text = shown(frame, "adoption")
 
-    assert "score, of 41 people alone" in text
-    assert "of 41 people alone" not in shown(DRAWN, "adoption")
+    assert "score, of 41\u00a0people alone" in text
+    assert "of 41\u00a0people alone" not in shown(DRAWN, "adoption")
 
 
 def test_a_file_carries_the_hash_of_what_it_shows():

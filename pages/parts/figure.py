@@ -87,7 +87,7 @@ class Block:
     def head(self) -> str:
         """Return finding and measure as Markdown; how to read marks is said where there are any."""
         measure = self.said.measure if self.picture else self.said.measure.partition(". ")[0]
-        return f"## {plain(self.said.finding)}\n:small[:gray[{plain(measure)}]]"
+        return unbroken(f"## {plain(self.said.finding)}\n:small[:gray[{plain(measure)}]]")
 
     @cached_property
     def foot(self) -> str:
@@ -134,7 +134,7 @@ def figure(
     """Draw a figure and return the group that was clicked, if any; `control` draws what changes the figure."""
     key, said, picture = block.key, block.said, block.picture
     with st.container(gap="xsmall", key=f"fig_{key}"):
-        st.markdown(unbroken(block.head) if screen().compact else block.head, anchors=False)
+        st.markdown(block.head, anchors=False)
         if control is not None:
             control()
         if picture is None:
