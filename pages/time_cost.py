@@ -9,6 +9,7 @@ from analytics.charts.bars import bars
 from analytics.charts.stack import areas
 from analytics.charts.trend import trend
 from analytics.findings import say
+from analytics.findings.wording import inside
 from pages.parts.access import guard
 from pages.parts.attention_view import broken_up, left_whole, load_by_level
 from pages.parts.data import Figures, on_screen
@@ -214,7 +215,7 @@ def _most_sent(rows: pl.DataFrame, found: pl.DataFrame) -> str:
     part = most["value"] / whole[0]
     if part <= HALF:
         return say("sent_question")
-    kind = most["name"][:1].lower() + most["name"][1:]
+    kind = inside(most["name"])
     return say("sent_known", kind=kind, part=numbers.number(min(part, 1.0), "share"))
 
 

@@ -1,5 +1,6 @@
 """A page as a fresh session sees it, without a browser."""
 
+import time
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
@@ -20,6 +21,15 @@ def opened(page: str = "overview", **query: str) -> AppTest:
     at.run()
     assert not at.exception, at.exception
     return at
+
+
+def sign_in(at: AppTest, role: str) -> None:
+    """Let somebody of this role, of the company acme alone, be signed in."""
+    at.secrets.update({"auth": {"cookie_secret": "a" * 40}})
+    at.user = {
+        "is_logged_in": True, "email": "x@acme.example", "iat": time.time(),
+        "groups": [f"convivio:{role}"], "workspaces": ["acme"],
+    }  # fmt: skip
 
 
 def text_of(at: AppTest) -> str:

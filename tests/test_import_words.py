@@ -2,28 +2,22 @@
 
 import json
 import os
-import time
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from analytics import audit_log, formats, job_files
 from pages.parts import codes, import_report
+from tests.opened import SHELL, sign_in
 from tests.test_jobs import written
 
-SHELL = Path(__file__).resolve().parent.parent / "pages" / "shell.py"
 ACTS = ["views", "acts", "replies", "recipients", "reactions", "meetings", "openness", "seats"]
 
 
 def opened(page: str, role: str | None = None) -> AppTest:
     at = AppTest.from_file(str(SHELL), default_timeout=60)
     if role:
-        at.secrets.update({"auth": {"cookie_secret": "a" * 40}})
-        at.user = {
-            "is_logged_in": True, "email": "x@acme.example", "iat": time.time(),
-            "groups": [f"convivio:{role}"], "workspaces": ["acme"],
-        }  # fmt: skip
+        sign_in(at, role)
     return at.run().switch_page(f"{page}.py").run()
 
 

@@ -1,7 +1,6 @@
 """The Settings page and the questions before a first import: who may change what, and what becomes of it."""
 
 import shutil
-import time
 from datetime import date
 from pathlib import Path
 
@@ -12,8 +11,7 @@ from analytics import audit_log, jobs, settings_door
 from analytics.vault.settings import Settings, as_toml
 from pages.parts import setting_rows
 from tests.drawn_release import draw_release
-
-SHELL = Path(__file__).resolve().parent.parent / "pages" / "shell.py"
+from tests.opened import SHELL, sign_in
 
 
 @pytest.fixture(scope="module")
@@ -35,11 +33,7 @@ def seen_by(role: str | None, page: str = "settings", **query: str) -> AppTest:
     for key, value in query.items():
         at.query_params[key] = value
     if role:
-        at.secrets.update({"auth": {"cookie_secret": "a" * 40}})
-        at.user = {
-            "is_logged_in": True, "email": "x@acme.example", "iat": time.time(),
-            "groups": [f"convivio:{role}"], "workspaces": ["acme"],
-        }  # fmt: skip
+        sign_in(at, role)
     at.run()
     at.switch_page(f"{page}.py").run()
     assert not at.exception

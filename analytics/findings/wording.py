@@ -65,7 +65,7 @@ def _written(slots: Mapping[str, Any]) -> dict[str, str]:
         text["reason"] = REASONS[slots["reason"]]
     if "checked" in slots:
         names = [subject(*name.partition(":")[::2]) for name in slots["checked"]]
-        told = [names[0], *[name[:1].lower() + name[1:] for name in names[1:MOST_NAMED]]]
+        told = [names[0], *map(inside, names[1:MOST_NAMED])]
         rest = len(names) - len(told)
         more = [f"{numbers.spelled(rest)} more"] if rest else []
         text["subjects_checked"] = listed([*told, *more])
@@ -190,7 +190,7 @@ def _facts(slots: Mapping[str, Any]) -> dict[str, str]:
         text["minutes"] = f"{numbers.count(low)} to {numbers.count(high)}"
     if isinstance(slots.get("needs"), str):
         export, _, rest = slots["needs"].rstrip(".").partition(". ")
-        text["export"] = export[:1].lower() + export[1:]
+        text["export"] = inside(export)
         text["read_from"] = f"{rest}." if rest else ""
     return text
 
@@ -251,3 +251,8 @@ def _opened(text: str) -> str:
 def listed(names: list[str]) -> str:
     """Return "a, b and c"."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def inside(words: str) -> str:
+    """Return words that begin with a capital as they stand within a sentence."""
+    return words[:1].lower() + words[1:]

@@ -10,6 +10,7 @@ from analytics.charts import numbers, shape, words
 from analytics.charts.cohorts import cohorts
 from analytics.charts.stack import columns
 from analytics.findings import say
+from analytics.findings.wording import inside
 from analytics.metrics.reasons import REASONS
 from pages.parts.data import Figures, Row, once
 from pages.parts.figure import Block, Picture, Said, as_figure, figure, first_reason, source
@@ -126,7 +127,7 @@ def _left_open(rows: pl.DataFrame, grain: str) -> str:
         return ""
     why = str(rings["why"].mode().sort()[0]).rstrip(".")
     most = "" if rings["why"].n_unique() == 1 else ", mostly"
-    return f"{rings.height} of {rows['period'].n_unique()} {grain}s are open{most}: {why[0].lower()}{why[1:]}"
+    return f"{rings.height} of {rows['period'].n_unique()} {grain}s are open{most}: {inside(why)}"
 
 
 def _balance(told: Row | None) -> str:

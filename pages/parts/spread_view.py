@@ -8,6 +8,7 @@ from analytics.charts import numbers, shape, words
 from analytics.charts.dots import dots
 from analytics.charts.lorenz import lorenz
 from analytics.findings import say
+from analytics.findings.wording import inside
 from pages.parts.data import Figures
 from pages.parts.figure import Block, Picture, Said, as_figure, first_reason, source
 
@@ -62,7 +63,7 @@ def _of_fewer(found: pl.DataFrame, names: dict[str, str]) -> str:
 
 def _opened(row: dict[str, Any], names: dict[str, str]) -> str:
     name = names.get(row["variant"], row["variant"])
-    return name[:1].lower() + name[1:]
+    return inside(name)
 
 
 @as_figure
