@@ -24,7 +24,7 @@ WRITTEN = {
     "hubspot": "HubSpot", "servicenow": "ServiceNow", "rocketchat": "Rocket.Chat", "onedrive": "OneDrive",
     "sharepoint": "SharePoint", "limesurvey": "LimeSurvey", "surveymonkey": "SurveyMonkey", "spss": "SPSS",
 }  # fmt: skip
-SIZE = re.compile(r" \(n = \d+\)$")  # after the name of small groups put together: privacy/merge.py
+SIZE = re.compile(r" \(n = \d+\)$")  # after the name of small groups put together, in releases published before merge.py left it out
 VERDICTS = {True: "● stands apart", False: "○ can't be told apart"}
 
 
