@@ -24,7 +24,8 @@ WRITTEN = {
     "hubspot": "HubSpot", "servicenow": "ServiceNow", "rocketchat": "Rocket.Chat", "onedrive": "OneDrive",
     "sharepoint": "SharePoint", "limesurvey": "LimeSurvey", "surveymonkey": "SurveyMonkey", "spss": "SPSS",
 }  # fmt: skip
-SIZE = re.compile(r" \(n = \d+\)$")  # after the name of small groups put together, in releases published before merge.py left it out
+# after the name of small groups put together, in releases published before merge.py left it out
+SIZE = re.compile(r" \(n = \d+\)$")
 VERDICTS = {True: "● stands apart", False: "○ can't be told apart"}
 
 
